@@ -1,0 +1,31 @@
+/** The API's paths, once: the program makes resources of them, the functions route by them, the command line calls them. */
+
+export interface Route {
+	/** As API Gateway writes it, path parameters in braces. */
+	path: string;
+	method: "GET" | "POST";
+}
+
+/** Routes about the server, in the Open Inference Protocol's words; answered by the `health` function. */
+export const SERVER_ROUTES = [
+	{ path: "/v2", method: "GET" },
+	{ path: "/v2/health/live", method: "GET" },
+	{ path: "/v2/health/ready", method: "GET" },
+] as const satisfies Route[];
+
+/** Routes of one realtime model, below `/v2/models/{name}`; answered by that model's `predict` function. */
+export const MODEL_ROUTES = [
+	{ path: "", method: "GET" },
+	{ path: "/ready", method: "GET" },
+	{ path: "/infer", method: "POST" },
+	{ path: "/versions/{version}", method: "GET" },
+	{ path: "/versions/{version}/ready", method: "GET" },
+	{ path: "/versions/{version}/infer", method: "POST" },
+] as const satisfies Route[];
+
+export const modelPath = (model: string): string => `/v2/models/${model}`;
+
+/** Header in which the caller and the platform name one request; taken from the caller where it is well formed. */
+export const REQUEST_ID_HEADER = "x-request-id";
+/** Header in which a caller says how long it will wait, in milliseconds. */
+export const DEADLINE_HEADER = "x-request-timeout-ms";

@@ -1,0 +1,39 @@
+/** The numbers that the program, the functions and the policies share. Units are in the names. */
+
+/** AWS's default concurrency of an account and region. */
+export const ACCOUNT_CONCURRENCY_LIMIT = 1000;
+/** What AWS demands to be left unreserved in an account. */
+export const UNRESERVED_CONCURRENCY_MINIMUM = 100;
+/** Over Little's law (peak × p95): room for the 5 % slower requests and for cold starts. */
+export const CONCURRENCY_HEADROOM = 1.5;
+/** The least a function reserves: one request in work must not refuse the next. */
+export const RESERVED_CONCURRENCY_MINIMUM = 2;
+
+/** Retention of every log group, unless the settings say otherwise. */
+export const LOG_RETENTION_DAYS = 30;
+
+/** Longest a REST API waits for an integration, by default quota. */
+export const API_INTEGRATION_TIMEOUT_MAX_MS = 29_000;
+/** What the API's integration timeout adds to the function's own, so that the function answers first. */
+export const API_INTEGRATION_MARGIN_MS = 500;
+
+/** Largest body of a realtime request. */
+export const REALTIME_PAYLOAD_MAX_BYTES = 1024 * 1024;
+/** Most rows in one realtime request: what the budget is made for. */
+export const REALTIME_BATCH_MAX_ROWS = 256;
+
+/** How much looser a tenant's usage plan (best effort, all models together) is than its token bucket (the truth, per model). */
+export const USAGE_PLAN_HEADROOM = 1.5;
+/** How long a leased block of tokens may be spent before it lapses. */
+export const TOKEN_LEASE_MS = 1_000;
+
+/** How long a function may serve by what it last read of a model's route. */
+export const ROUTE_CACHE_MS = 5_000;
+/** How long API Gateway may serve by the authorizer's last answer for a token. */
+export const AUTHORIZER_CACHE_SECONDS = 60;
+
+/** Longest a function waits at its end for its spans to be sent. */
+export const TRACE_FLUSH_MAX_MS = 200;
+
+/** What SQS needs of a queue's visibility timeout, as a multiple of its function's timeout. */
+export const VISIBILITY_TIMEOUT_FACTOR = 6;

@@ -1,0 +1,93 @@
+/**
+ * The model registry's records: keys and shapes of the items in its table, and where artifacts lie in its bucket.
+ * Types and pure functions only; who reads or writes them does so with its own client.
+ */
+
+/** Tensor datatypes of the Open Inference Protocol that models may use. */
+export const DATATYPES = [
+	"BOOL",
+	"INT8",
+	"INT16",
+	"INT32",
+	"INT64",
+	"UINT8",
+	"UINT16",
+	"UINT32",
+	"UINT64",
+	"FP32",
+	"FP64",
+	"BYTES",
+] as const;
+export type Datatype = (typeof DATATYPES)[number];
+
+/** A tensor of a signature; −1 in `shape` is a dimension of any size (the first one is the rows). */
+export interface TensorSpec {
+	name: string;
+	datatype: Datatype;
+	shape: number[];
+}
+
+/** What a model takes and gives. `features` lets a request name entities instead of sending their values. */
+export interface Signature {
+	inputs: TensorSpec[];
+	outputs: TensorSpec[];
+	/** A request may send `entityInput` (BYTES, one id a row) instead of `input`; the values come from the feature table. */
+	features?: { input: string; entityInput: string; columns: string[] };
+}
+
+/** One immutable version: `pk` MODEL#name, `sk` VERSION#000042. */
+export interface VersionRecord {
+	pk: string;
+	sk: string;
+	model: string;
+	version: number;
+	/** Key in the artifact bucket, and the SHA-256 (hex) of the object's bytes. */
+	artifactKey: string;
+	sha256: string;
+	bytes: number;
+	signature: Signature;
+	/** By name, as in `accuracy`; higher is better unless the name says error or loss. */
+	metrics: Record<string, number>;
+	lineage: { dataSha256: string; codeSha256: string; trainedAt: string; framework: string };
+	registeredAt: string;
+}
+
+/** One variant of a route. */
+export interface RouteVariant {
+	name: string;
+	version: number;
+	/** Share of the traffic in percent. */
+	weight: number;
+}
+
+/** What serves a model now: `pk` MODEL#name, `sk` ROUTE. Changed only on condition of its `revision`. */
+export interface RouteRecord {
+	pk: string;
+	sk: "ROUTE";
+	revision: number;
+	variants: RouteVariant[];
+}
+
+/** A name that moves: `pk` MODEL#name, `sk` ALIAS#champion. */
+export interface AliasRecord {
+	pk: string;
+	sk: string;
+	version: number;
+}
+
+export const ALIASES = ["champion", "challenger", "previous"] as const;
+export type Alias = (typeof ALIASES)[number];
+
+const VERSION_DIGITS = 6;
+
+export const modelKey = (model: string): string => `MODEL#${model}`;
+export const versionKey = (version: number): string => `VERSION#${String(version).padStart(VERSION_DIGITS, "0")}`;
+export const aliasKey = (alias: Alias): string => `ALIAS#${alias}`;
+export const ROUTE_KEY = "ROUTE";
+
+/** Where a version's artifact lies: by content, so that it can never change under its name. */
+export const artifactKey = (model: string, sha256: string): string => `models/${model}/${sha256}/model.onnx`;
+/** Where a trainer leaves its run for the registration to read; the objects there expire. */
+export const stagingPrefix = (model: string, run: string): string => `staging/${model}/${run}/`;
+/** The files that a training run leaves. */
+export const RUN_FILES = { artifact: "model.onnx", manifest: "manifest.json" } as const;

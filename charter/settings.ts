@@ -1,0 +1,248 @@
+/**
+ * The settings of a stack: one typed description of each model endpoint and tenant, from which everything else follows.
+ * Parsed, never cast; an unknown key is an error. Not the pack's config, which only reads the same words.
+ */
+import { z } from "zod";
+import { SettingsError } from "./errors.ts";
+import { SHARED } from "./tags.ts";
+
+const slug = (what: string, maxLength: number) =>
+	z
+		.string()
+		.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, {
+			error: `${what} is made of lower-case letters, digits and single hyphens, and starts with a letter, as in "tumour-risk"`,
+		})
+		.max(maxLength);
+
+const positive = z.number().positive();
+const positiveInt = z.int().positive();
+const digestPinnedImage = z.string().regex(/@sha256:[0-9a-f]{64}$/, {
+	error: 'an image is named by its digest, as in "repository@sha256:…": a tag can move',
+});
+
+const LambdaRuntime = z.strictObject({
+	kind: z.literal("lambda"),
+	/** Memory of the function in MiB; Lambda gives CPU in proportion. */
+	memoryMb: z.int().min(128).max(10_240).default(1024),
+});
+const EcsRuntime = z.strictObject({
+	kind: z.literal("ecs"),
+	image: digestPinnedImage,
+	gpuCount: z.int().min(0).max(16).default(1),
+	instanceTypes: z.array(z.string()).min(2),
+	spotShare: z.number().min(0).max(1).default(0.8),
+	onDemandBase: z.int().min(1).default(1),
+	maxTasks: positiveInt.default(4),
+});
+const SageMakerRuntime = z.strictObject({
+	kind: z.literal("sagemaker"),
+	image: digestPinnedImage,
+	instanceType: z.string(),
+	maxInstances: positiveInt.default(2),
+});
+const FargateRuntime = z.strictObject({
+	kind: z.literal("fargate"),
+	image: digestPinnedImage,
+	cpuUnits: positiveInt.default(1024),
+	memoryMb: positiveInt.default(4096),
+	spotShare: z.number().min(0).max(1).default(1),
+});
+
+const Slo = z.strictObject({
+	/** 95 % of the requests are answered within this time, as the client of the API sees it. */
+	p95Ms: positive,
+	/** Share of requests that may fail: above 0, below 1. */
+	errorRate: z.number().gt(0).lt(1).default(0.005),
+	monthlyCostUsd: positive.optional(),
+	/** Queued models: 95 % of the jobs are done within this time. */
+	jobP95Seconds: positive.optional(),
+});
+
+const Budget = z.strictObject({ featuresMs: positive, modelMs: positive, restMs: positive });
+
+const Traffic = z.strictObject({
+	/** Requests per second on an ordinary day, and at the peak. */
+	rps: positive,
+	peakRps: positive,
+	payloadKb: positive.default(4),
+});
+
+const Variant = z.strictObject({
+	name: slug("A variant's name", 32),
+	weight: z.number().min(0).max(100),
+	sticky: z.enum(["none", "tenant", "user"]).default("none"),
+	mirrorPct: z.number().min(0).max(100).default(0),
+});
+
+const Rollout = z.strictObject({
+	/** Traffic shares of a new version in percent, step by step. */
+	weights: z.array(z.number().gt(0).max(100)).min(1).default([1, 5, 10, 25, 50, 100]),
+	intervalSeconds: positiveInt.default(60),
+	/** Share of wrong decisions that the statistics allow, over all metrics together. */
+	alpha: z.number().gt(0).lt(0.5).default(0.01),
+	approval: z.boolean().default(false),
+	variants: z.array(Variant).default([]),
+});
+
+const RUNTIMES_OF_SERVE = {
+	realtime: ["lambda"],
+	queued: ["ecs", "sagemaker"],
+	batch: ["lambda", "fargate"],
+} as const;
+
+const Model = z
+	.strictObject({
+		name: slug("A model's name", 40),
+		team: slug("A team's name", 40),
+		feature: slug("A feature's name", 40),
+		serve: z.enum(["realtime", "queued", "batch"]),
+		runtime: z.discriminatedUnion("kind", [LambdaRuntime, EcsRuntime, SageMakerRuntime, FargateRuntime]),
+		slo: Slo,
+		budget: Budget.optional(),
+		traffic: Traffic,
+		rollout: Rollout.prefault({}),
+		/** Batch models: when a window runs, in EventBridge Scheduler's words, as in "rate(1 day)". */
+		schedule: z
+			.string()
+			.regex(/^(rate|cron|at)\(.+\)$/)
+			.optional(),
+	})
+	.check((ctx) => {
+		const model = ctx.value;
+		const issue = (path: string[], message: string) => ctx.issues.push({ code: "custom", message, path, input: model });
+		const allowed: readonly string[] = RUNTIMES_OF_SERVE[model.serve];
+		if (!allowed.includes(model.runtime.kind))
+			issue(
+				["runtime", "kind"],
+				`a ${model.serve} model runs on ${allowed.join(" or ")}, not on ${model.runtime.kind}`,
+			);
+		if (model.traffic.peakRps < model.traffic.rps)
+			issue(
+				["traffic", "peakRps"],
+				`the peak of ${model.traffic.peakRps} rps is below the ordinary ${model.traffic.rps} rps`,
+			);
+		if (model.serve === "realtime") checkBudget(model, issue);
+		if (model.serve === "queued" && model.slo.jobP95Seconds === undefined)
+			issue(["slo", "jobP95Seconds"], "a queued model promises how long a job takes: set slo.jobP95Seconds");
+		if (model.serve === "batch" && model.schedule === undefined)
+			issue(["schedule"], 'a batch model runs by a schedule: set schedule, as in "rate(1 day)"');
+	});
+
+function checkBudget(
+	model: { slo: { p95Ms: number }; budget?: z.infer<typeof Budget> | undefined },
+	issue: (path: string[], message: string) => void,
+) {
+	const { budget, slo } = model;
+	if (!budget) {
+		issue(["budget"], "a realtime model declares its latency budget: set budget.featuresMs, modelMs and restMs");
+		return;
+	}
+	const sumMs = budget.featuresMs + budget.modelMs + budget.restMs;
+	if (sumMs > slo.p95Ms)
+		issue(
+			["budget"],
+			`the hops sum to ${sumMs} ms (features ${budget.featuresMs} + model ${budget.modelMs} + rest ${budget.restMs}), over slo.p95Ms of ${slo.p95Ms} ms: shorten a hop or loosen the SLO`,
+		);
+}
+
+const Tier = z
+	.strictObject({
+		/** Requests per second that a tenant of this tier may send to each model, and in one burst. */
+		rps: positive,
+		burst: positiveInt,
+		dailyQuota: positiveInt,
+		maxJobsInFlight: positiveInt.default(100),
+	})
+	.refine((tier) => tier.burst >= tier.rps, {
+		error: "burst is the size of the bucket that rps fills: at least rps",
+		path: ["burst"],
+	});
+
+const Tenant = z.strictObject({
+	name: slug("A tenant's name", 32),
+	tier: z.string(),
+	/** The models that this tenant may call. @default all of them */
+	models: z.array(z.string()).optional(),
+});
+
+const Observability = z.strictObject({
+	/** Where spans are sent by OTLP/HTTP, as in "http://collector:4318". @default nowhere: X-Ray alone traces */
+	otlpEndpoint: z.url({ protocol: /^https?$/ }).optional(),
+	logRetentionDays: positiveInt.default(30),
+	/** Share of requests whose spans are recorded when the caller has not decided. */
+	traceSampleRatio: z.number().min(0).max(1).default(1),
+	/** Where alarms are sent. @default an SNS topic of this stack without subscribers */
+	alarmEmail: z.email().optional(),
+});
+
+const Settings = z
+	.strictObject({
+		environment: slug("The environment", 20),
+		costCenter: z.string().min(1),
+		/** Processor of the functions. */
+		architecture: z.enum(["arm64", "x86_64"]).default("arm64"),
+		/** Team that owns what all models share. */
+		platformTeam: slug("A team's name", 40).default("platform"),
+		models: z.array(Model).min(1),
+		tenants: z.array(Tenant).min(1),
+		tiers: z.record(z.string(), Tier),
+		observability: Observability.prefault({}),
+	})
+	.check((ctx) => {
+		const { models, tenants, tiers } = ctx.value;
+		const issue = (path: (string | number)[], message: string) =>
+			ctx.issues.push({ code: "custom", message, path, input: ctx.value });
+		for (const [key, named] of [
+			["models", models],
+			["tenants", tenants],
+		] as const)
+			named.forEach(({ name }, i) => {
+				if (named.findIndex((other) => other.name === name) !== i)
+					issue([key, i, "name"], `"${name}" is declared twice: names are identities`);
+				if (name === SHARED) issue([key, i, "name"], `"${SHARED}" is the name of what all share: choose another`);
+			});
+		tenants.forEach((tenant, i) => {
+			if (!Object.hasOwn(tiers, tenant.tier))
+				issue(
+					[`tenants`, i, "tier"],
+					`no tier "${tenant.tier}" is declared: use one of ${Object.keys(tiers).join(", ") || "(none)"}`,
+				);
+			for (const model of tenant.models ?? [])
+				if (!models.some(({ name }) => name === model))
+					issue(["tenants", i, "models"], `no model "${model}" is declared`);
+		});
+	});
+
+export type Settings = z.output<typeof Settings>;
+export type ModelSettings = Settings["models"][number];
+export type TenantSettings = Settings["tenants"][number];
+export type TierSettings = Settings["tiers"][string];
+
+/** The keys of a stack's settings, in the namespace `triplane:`. */
+export const SETTINGS_KEYS = Object.keys(Settings.shape) as readonly (keyof Settings)[];
+
+/**
+ * Parses the settings of a stack.
+ * @param raw what the stack's config holds, key by key without the namespace
+ * @param source named in the message, as in "Pulumi.dev.yaml"
+ * @throws {SettingsError} that lists every fault with where, what and what to do
+ */
+export function parseSettings(raw: unknown, source: string): Settings {
+	const parsed = Settings.safeParse(raw);
+	if (parsed.success) return parsed.data;
+	const faults = parsed.error.issues.map((fault) => `  triplane:${where(fault.path, raw)}: ${fault.message}`);
+	throw new SettingsError(`${source} has ${faults.length} fault(s) in its settings. Correct:\n${faults.join("\n")}`);
+}
+
+/** A path into the settings that people can find: items of a list by their name where they have one. */
+function where(path: readonly PropertyKey[], raw: unknown): string {
+	let at: unknown = raw;
+	let text = "";
+	for (const key of path) {
+		at = at !== null && typeof at === "object" ? Reflect.get(at, key) : undefined;
+		const name = at !== null && typeof at === "object" && typeof key === "number" ? Reflect.get(at, "name") : undefined;
+		if (typeof key === "number") text += typeof name === "string" ? `[${name}]` : `[${key}]`;
+		else text += text ? `.${String(key)}` : String(key);
+	}
+	return text || "(the settings as a whole)";
+}
