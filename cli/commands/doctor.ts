@@ -1,0 +1,34 @@
+/** `triplane doctor`: what an AWS account lacks before the stack's first `up`, and what to do about it. */
+import { styleText } from "node:util";
+import type { Settings } from "../../charter/settings.ts";
+import { accountChecks, accountOn } from "../doctor/account.ts";
+import { examine, exitCodeOf, type Finding } from "../doctor/check.ts";
+import { versionChecks } from "../doctor/versions.ts";
+
+const MARKS = { ok: ["green", "✓"], attention: ["yellow", "!"], problem: ["red", "✗"] } as const;
+
+/** Exit code 0 where an `up` can start, 1 where something must be done first. */
+export async function doctor(
+	settings: Settings,
+	reservedConcurrency: number,
+	checkout: string,
+	options: { region: string; json?: boolean },
+): Promise<number> {
+	const needs = {
+		reservedConcurrency,
+		gpu: settings.models.some(({ runtime }) => runtime.kind === "ecs" && runtime.gpuCount > 0),
+		otlp: settings.observability.otlpEndpoint?.includes("xray") ?? false,
+	};
+	const findings = await examine([
+		...versionChecks(checkout),
+		...accountChecks(accountOn({ region: options.region }), needs),
+	]);
+	if (options.json) console.log(JSON.stringify(findings, null, 2));
+	else for (const finding of findings) console.log(lineOf(finding));
+	return exitCodeOf(findings);
+}
+
+function lineOf({ name, verdict, found, todo }: Finding): string {
+	const [style, mark] = MARKS[verdict];
+	return `${styleText(style, mark)} ${name}: ${found}${todo ? `\n    → ${todo}` : ""}`;
+}

@@ -1,0 +1,95 @@
+/** `triplane predict MODEL --data FILE`: asks the platform for predictions of rows, or sends a whole request as it is. */
+import { readFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import Table from "cli-table3";
+import { z } from "zod";
+import { modelPath } from "../../charter/api.ts";
+import { TriplaneError } from "../../charter/errors.ts";
+import { requireCurrent } from "../current.ts";
+import { PlatformClient, type Tensor } from "../platform/client.ts";
+
+const Request = z.looseObject({ inputs: z.array(z.custom<Tensor>()) });
+const Rows = z.array(z.array(z.number())).min(1);
+const Metadata = z.object({
+	inputs: z.array(z.object({ name: z.string(), datatype: z.string(), shape: z.array(z.number()) })).min(1),
+});
+const Outputs = z.object({ outputs: z.array(z.object({ name: z.string(), data: z.array(z.unknown()) })) });
+
+/** Exit code 0 where the model predicted, 1 where it answered with an error. */
+export async function predict(
+	checkout: string,
+	model: string,
+	options: { data: string; tenant?: string; json?: boolean },
+): Promise<number> {
+	const current = await requireCurrent(checkout);
+	const tenant = options.tenant ? current.tenants.find(({ name }) => name === options.tenant) : current.tenants[0];
+	if (!tenant)
+		throw new TriplaneError(
+			`No tenant "${options.tenant}" is declared. Use one of ${current.tenants.map(({ name }) => name).join(", ")}.`,
+		);
+	const client = new PlatformClient(current.url, tenant.token);
+	const request = await toRequest(await readData(options.data), options.data, client, model);
+	const answer = await client.infer(model, request);
+	if (options.json) console.log(JSON.stringify(answer, null, 2));
+	else if (answer.status === 200) console.log(tableOf(answer.body));
+	else console.error(`${answer.status} ${JSON.stringify(answer.body)}`);
+	return answer.status === 200 ? 0 : 1;
+}
+
+async function readData(file: string): Promise<unknown> {
+	let content: string;
+	try {
+		content = file === "-" ? await text(process.stdin) : await readFile(file, "utf8");
+	} catch (error) {
+		throw new TriplaneError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`, {
+			cause: error,
+		});
+	}
+	try {
+		return JSON.parse(content);
+	} catch (error) {
+		throw new TriplaneError(`${file} holds no JSON: ${error instanceof Error ? error.message : error}`, {
+			cause: error,
+		});
+	}
+}
+
+/** A request as it is, or rows of numbers made into one by the model's own metadata. */
+async function toRequest(data: unknown, file: string, client: PlatformClient, model: string) {
+	const request = Request.safeParse(data);
+	if (request.success) return request.data;
+	const rows = Rows.safeParse(data);
+	if (!rows.success)
+		throw new TriplaneError(
+			`${file} holds neither a request ({"inputs": […]}, Open Inference Protocol) nor rows of numbers ([[…], […]]).`,
+		);
+	const answer = await client.get(modelPath(model));
+	if (answer.status !== 200)
+		throw new TriplaneError(`The platform does not describe ${model}: ${answer.status} ${JSON.stringify(answer.body)}`);
+	const [input] = Metadata.parse(answer.body).inputs;
+	return {
+		inputs: [
+			{
+				name: input?.name ?? "",
+				datatype: input?.datatype ?? "",
+				shape: [rows.data.length, rows.data[0]?.length ?? 0],
+				data: rows.data.flat(),
+			},
+		],
+	};
+}
+
+function tableOf(body: unknown): string {
+	const { outputs } = Outputs.parse(body);
+	const rows = Math.min(...outputs.map(({ data }) => data.length));
+	const table = new Table({ head: ["row", ...outputs.map(({ name }) => name)], style: { head: [], border: [] } });
+	for (let row = 0; row < rows; row++)
+		table.push([row, ...outputs.map(({ data }) => cellOf(data, row, data.length / rows))]);
+	return table.toString();
+}
+
+const cellOf = (data: unknown[], row: number, width: number): string =>
+	data
+		.slice(row * width, (row + 1) * width)
+		.map((value) => (typeof value === "number" && !Number.isInteger(value) ? value.toFixed(6) : String(value)))
+		.join("  ");

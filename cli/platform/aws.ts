@@ -1,0 +1,8 @@
+/** Where the AWS of a stack is: the account of the environment, or the sandbox's. */
+
+export interface AwsTarget {
+	region: string;
+	/** Absent: AWS itself. */
+	endpoint?: string;
+	credentials?: { accessKeyId: string; secretAccessKey: string };
+}

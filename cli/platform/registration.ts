@@ -1,0 +1,45 @@
+/** Hands a training run to the control plane: uploads its files to the staging area and asks for their registration. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { TriplaneError } from "../../charter/errors.ts";
+import type { RegisterRequest, RegisterResponse } from "../../charter/messages.ts";
+import { RUN_FILES, stagingPrefix } from "../../charter/registry.ts";
+import type { AwsTarget } from "./aws.ts";
+
+/**
+ * Registers the run in a folder as the model's next version.
+ * @throws {TriplaneError} with the control plane's own words where it refuses
+ */
+export async function registerRun(
+	aws: AwsTarget,
+	stack: { artifactBucket: string; registerFunction: string },
+	request: RegisterRequest,
+	folder: string,
+): Promise<RegisterResponse> {
+	const s3 = new S3Client({ ...aws, forcePathStyle: aws.endpoint !== undefined });
+	const lambda = new LambdaClient(aws);
+	try {
+		for (const file of Object.values(RUN_FILES))
+			await s3.send(
+				new PutObjectCommand({
+					Bucket: stack.artifactBucket,
+					Key: stagingPrefix(request.model, request.run) + file,
+					Body: await readFile(join(folder, file)),
+				}),
+			);
+		const answer = await lambda.send(
+			new InvokeCommand({ FunctionName: stack.registerFunction, Payload: JSON.stringify(request) }),
+		);
+		const payload = JSON.parse(answer.Payload?.transformToString() ?? "null");
+		if (answer.FunctionError)
+			throw new TriplaneError(
+				`The registry refused run "${request.run}" of ${request.model}: ${payload?.errorMessage ?? answer.FunctionError}`,
+			);
+		return payload;
+	} finally {
+		s3.destroy();
+		lambda.destroy();
+	}
+}

@@ -1,0 +1,41 @@
+/** `.sandbox/report.json`: what one run of the main job did and saw. Written whole, by rename, so that a reader never meets half. */
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+
+export interface Prediction {
+	model: string;
+	tenant: string;
+	status: number;
+	latencyMs: number;
+	requestId: string;
+	traceId: string;
+	/** The answer's outputs, by name. */
+	output: Record<string, unknown>;
+}
+
+export interface Violation {
+	policy: string;
+	resource: string;
+	message: string;
+}
+
+export interface Report {
+	engine: { version: string; source: string };
+	/** How many resources the stack has. */
+	resources: number;
+	policies: { pack: string; rules: string[]; violations: Violation[] };
+	/** The careless program that the pack rejected. */
+	rejected: { program: string; violations: Violation[] };
+	model: { name: string; version: number; sha256: string; accuracy: number };
+	predictions: Prediction[];
+	throttled: { tenant: string; status: number; retryAfter: number };
+	durationSeconds: number;
+}
+
+/** @param file absolute path */
+export async function writeReport(file: string, report: Report): Promise<void> {
+	await mkdir(dirname(file), { recursive: true });
+	const draft = `${file}.${process.pid}`;
+	await writeFile(draft, `${JSON.stringify(report, null, 2)}\n`);
+	await rename(draft, file);
+}
