@@ -2,6 +2,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TriplaneError } from "../charter/errors.ts";
+import type { StackOutputs } from "./platform/outputs.ts";
 
 export interface Current {
 	/** The process that holds the sandbox; it ends with it. */
@@ -12,6 +13,7 @@ export interface Current {
 	region: string;
 	tenants: { name: string; token: string }[];
 	models: { name: string; version: number | null; serve: string }[];
+	outputs: StackOutputs;
 }
 
 const fileIn = (checkout: string): string => join(checkout, ".sandbox", "current.json");
