@@ -23,6 +23,9 @@ export const MODEL_ROUTES = [
 	{ path: "/versions/{version}/infer", method: "POST" },
 ] as const satisfies Route[];
 
+/** What the server calls itself in its metadata; the version is the package's. */
+export const SERVER = { name: "triplane", version: "0.1.0" } as const;
+
 export const modelPath = (model: string): string => `/v2/models/${model}`;
 
 /** Header in which the caller and the platform name one request; taken from the caller where it is well formed. */

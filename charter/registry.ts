@@ -75,6 +75,13 @@ export interface AliasRecord {
 	version: number;
 }
 
+/** Which version holds a content, so that the same artifact is registered once: `pk` MODEL#name, `sk` CONTENT#sha256. */
+export interface ContentRecord {
+	pk: string;
+	sk: string;
+	version: number;
+}
+
 export const ALIASES = ["champion", "challenger", "previous"] as const;
 export type Alias = (typeof ALIASES)[number];
 
@@ -83,7 +90,10 @@ const VERSION_DIGITS = 6;
 export const modelKey = (model: string): string => `MODEL#${model}`;
 export const versionKey = (version: number): string => `VERSION#${String(version).padStart(VERSION_DIGITS, "0")}`;
 export const aliasKey = (alias: Alias): string => `ALIAS#${alias}`;
+export const contentKey = (sha256: string): string => `CONTENT#${sha256}`;
 export const ROUTE_KEY = "ROUTE";
+/** Most versions that a model may have: {@link versionKey} sorts up to here. */
+export const VERSION_MAX = 10 ** VERSION_DIGITS - 1;
 
 /** Where a version's artifact lies: by content, so that it can never change under its name. */
 export const artifactKey = (model: string, sha256: string): string => `models/${model}/${sha256}/model.onnx`;

@@ -41,6 +41,8 @@ export const METRICS = {
 	latencyMs: "Latency",
 	costUsd: "CostUsd",
 	throttled: "Throttled",
+	/** Requests let through because the token bucket could not be asked. */
+	throttleFailedOpen: "ThrottleFailedOpen",
 } as const;
 
 /** The only dimensions; a tenant is never one (it would multiply the cost of metrics), it is in the log record. */
