@@ -1,0 +1,50 @@
+"""The shape of a sample: its data, its estimator and what a trained model of it has to reach.
+
+Not the training itself, which is the same for every sample (training.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+    from sklearn.base import BaseEstimator
+
+INPUT = "features"
+"""Name of every sample's one input tensor, FP32 [rows, columns]."""
+
+
+@dataclass(frozen=True)
+class Data:
+    """A data set as the model will see it: float32 rows, since that is what a request carries."""
+
+    columns: tuple[str, ...]
+    features: np.ndarray
+    """float32 [rows, columns]"""
+    targets: np.ndarray
+    """int64 [rows] of class numbers, or float64 [rows] of values"""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One sample model. A new one is a new file in models/ that exports `SAMPLE`, and its line in models/__init__.py."""
+
+    name: str
+    task: Literal["classification", "regression"]
+    load: Callable[[], Data]
+    estimator: Callable[[int], BaseEstimator]
+    """Makes the untrained estimator from the seed."""
+    floors: dict[str, float]
+    """Metrics on the held-out rows, by name, that a run must reach or fail."""
+    entity: str
+    """What one row is about, as in "patient": held-out rows are called patient-0001 and on."""
+    entity_input: str | None = None
+    """Input by which a request may name entities and leave their values to the feature table."""
+    headline: str = "accuracy"
+    """The metric that a summary of one line shows."""
+    held_out_share: float = 0.2
+    parity_tolerance: float = 1e-5
+    """How far the ONNX model's numbers may lie from the estimator's, relative to values above 1."""

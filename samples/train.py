@@ -1,0 +1,155 @@
+"""Trains a sample model and leaves model.onnx, manifest.json and heldout.json in a directory.
+
+The command line and the entry point of the container; the training is in training.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import signal
+import sys
+import time
+from pathlib import Path
+
+# Run as a script from anywhere, and loaded as a module by tests: both find the files beside this one.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from lineage import code_sha256  # noqa: E402
+from models import MODULES, load_sample  # noqa: E402
+from quality import METRICS, QualityError  # noqa: E402
+from run import OutputError, demand_free, write_run  # noqa: E402
+
+EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
+SEED_MAX = 2**32 - 1
+
+DESCRIPTION = """\
+Trains a sample model on real data and exports it to ONNX. The run leaves in --output:
+
+  model.onnx     the model; the same seed gives the same bytes
+  manifest.json  signature, metrics on held-out rows, SHA-256, lineage
+  heldout.json   rows the model has not seen, with the estimator's own answers
+
+Nothing is written when a metric misses its floor or the ONNX model differs from the estimator."""
+
+EPILOG = """\
+Progress goes to stderr; the last line of stdout is a summary as JSON.
+Exit status: 0 trained; 1 not good enough, or the output could not be written; 2 wrong usage.
+
+Example: python samples/train.py --model tumour-risk --output /tmp/tumour-risk"""
+
+
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > SEED_MAX:
+        raise argparse.ArgumentTypeError(f'"{text}" is not a whole number from 0 to {SEED_MAX}')
+    return int(text)
+
+
+def _rows(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f'"{text}" is not a whole number of 1 or more')
+    return int(text)
+
+
+def _floor(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        floor = float(value)
+    except ValueError:
+        floor = math.nan
+    if not name or not math.isfinite(floor):
+        raise argparse.ArgumentTypeError(f'"{text}" is not NAME=NUMBER, as in accuracy=0.95')
+    return name, floor
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="train.py",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--model", required=True, choices=MODULES, metavar="NAME", help=f"one of: {', '.join(MODULES)}")
+    parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="new or empty directory for the run")
+    parser.add_argument("--seed", type=_seed, default=42, metavar="N", help="of split and training (default: %(default)s)")
+    parser.add_argument(
+        "--floor",
+        action="append",
+        type=_floor,
+        default=[],
+        metavar="NAME=NUMBER",
+        help="demand this of a metric instead of the sample's own floor; may be given again",
+    )
+    parser.add_argument("--heldout-rows", type=_rows, metavar="N", help="rows in heldout.json (default: all of them)")
+    parser.add_argument("--overwrite", action="store_true", help="replace an earlier run in --output")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command line; answers the exit status."""
+    started = time.monotonic()
+
+    def say(text: str) -> None:
+        print(f"[{time.monotonic() - started:6.2f} s] {text}", file=sys.stderr, flush=True)
+
+    def fail(status: int, text: str) -> int:
+        print(f"train.py: {text}", file=sys.stderr, flush=True)
+        return status
+
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    output = Path(options.output).absolute()
+    try:
+        demand_free(output, options.overwrite)
+    except (OutputError, OSError) as cause:
+        return fail(EXIT_USAGE, str(cause))
+
+    say("loading scikit-learn and ONNX")
+    try:
+        sample = load_sample(options.model)
+        from training import train
+    except ModuleNotFoundError as cause:
+        requirements = Path(__file__).resolve().parent / "requirements.txt"
+        return fail(
+            EXIT_USAGE, f"the package {cause.name} is missing. Run: {sys.executable} -m pip install -r {requirements}"
+        )
+    floors = {**sample.floors, **dict(options.floor)}
+    for name in floors:
+        if name not in METRICS[sample.task]:
+            parser.error(f"--floor {name}: {sample.name} has no such metric. Use one of {', '.join(METRICS[sample.task])}")
+
+    try:
+        run = train(
+            sample,
+            code_sha256=code_sha256(MODULES[sample.name]),
+            seed=options.seed,
+            floors=floors,
+            held_out_rows=options.heldout_rows,
+            progress=say,
+        )
+        write_run(output, run.files, options.overwrite)
+    except (QualityError, OutputError) as cause:
+        return fail(EXIT_FAILED, str(cause))
+
+    size = len(run.files["model.onnx"])
+    say(f"wrote {output}: a model of {size} bytes, sha256 {run.sha256}")
+    summary = {
+        "model": sample.name,
+        sample.headline: run.metrics[sample.headline],
+        "sha256": run.sha256,
+        "bytes": size,
+        "output": str(output),
+    }
+    print(json.dumps(summary), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    # A container is stopped with SIGTERM: leave by an exception, so that what was begun is removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
