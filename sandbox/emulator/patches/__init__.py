@@ -1,0 +1,36 @@
+"""What ministack 1.5.33 does unlike AWS and the platform depends on: one file a difference, applied at start-up.
+
+Each patch checks that what it replaces is still there and raises TargetMissing where it is not.
+"""
+
+from . import (
+    api_authorizer_key,
+    api_body_limit,
+    api_lambda_errors,
+    api_permission,
+    api_timeout,
+    api_trace,
+    lambda_environment,
+    lambda_error_names,
+    lambda_logs,
+    lambda_weighted_aliases,
+)
+
+# In order: later ones wrap what earlier ones left.
+PATCHES = (
+    lambda_logs,
+    lambda_error_names,
+    lambda_weighted_aliases,
+    lambda_environment,
+    api_lambda_errors,
+    api_trace,
+    api_timeout,
+    api_permission,
+    api_authorizer_key,
+    api_body_limit,
+)
+
+
+def apply_all():
+    for patch in PATCHES:
+        patch.apply()
