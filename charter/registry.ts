@@ -96,8 +96,12 @@ export const ROUTE_KEY = "ROUTE";
 export const VERSION_MAX = 10 ** VERSION_DIGITS - 1;
 
 /** Where a version's artifact lies: by content, so that it can never change under its name. */
-export const artifactKey = (model: string, sha256: string): string => `models/${model}/${sha256}/model.onnx`;
+export const artifactKey = (model: string, sha256: string): string => `${artifactPrefix(model)}${sha256}/model.onnx`;
+/** Under which all versions of a model lie, and no other model's. */
+export const artifactPrefix = (model: string): string => `${ARTIFACT_PREFIX}${model}/`;
+export const ARTIFACT_PREFIX = "models/";
 /** Where a trainer leaves its run for the registration to read; the objects there expire. */
-export const stagingPrefix = (model: string, run: string): string => `staging/${model}/${run}/`;
+export const stagingPrefix = (model: string, run: string): string => `${STAGING_PREFIX}${model}/${run}/`;
+export const STAGING_PREFIX = "staging/";
 /** The files that a training run leaves. */
 export const RUN_FILES = { artifact: "model.onnx", manifest: "manifest.json" } as const;
