@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from skl2onnx import convert_sklearn
+from skl2onnx.common.data_types import FloatTensorType
+
 from sample import INPUT
 
 if TYPE_CHECKING:
@@ -23,9 +26,7 @@ DATATYPES = {1: "FP32", 7: "INT64"}
 
 
 def to_onnx(sample: Sample, estimator: BaseEstimator, data: Data) -> onnx.ModelProto:
-    from skl2onnx import convert_sklearn
-    from skl2onnx.common.data_types import FloatTensorType
-
+    """The estimator as ONNX, the same bytes for the same estimator."""
     classifies = sample.task == "classification"
     model = convert_sklearn(
         estimator,

@@ -12,11 +12,20 @@ if TYPE_CHECKING:
     import numpy as np
 
 ROOT = Path(__file__).resolve().parent
-SHARED_SOURCES = ("export.py", "lineage.py", "quality.py", "requirements.txt", "run.py", "sample.py", "train.py", "training.py")
+SHARED_SOURCES = (
+    "export.py",
+    "lineage.py",
+    "quality.py",
+    "requirements.txt",
+    "run.py",
+    "sample.py",
+    "train.py",
+    "training.py",
+)
 
 
 def data_sha256(columns: Sequence[str], features: np.ndarray, targets: np.ndarray) -> str:
-    """Hash of the training rows: names and shape as one line of JSON, then features and targets, little-endian, row by row."""
+    """Hash of the training rows: names and shape as one line of JSON, then features, then targets, little-endian."""
     features = features.astype("<f4", order="C")
     targets = targets.astype("<i8" if targets.dtype.kind == "i" else "<f8", order="C")
     head = {"columns": list(columns), "rows": len(features), "features": "<f4", "targets": targets.dtype.str}
@@ -27,7 +36,7 @@ def data_sha256(columns: Sequence[str], features: np.ndarray, targets: np.ndarra
 
 
 def code_sha256(module: str) -> str:
-    """Hash of the trainer's sources and the one sample's own, so that a change to another sample changes nothing here."""
+    """Hash of the trainer's sources and this sample's own: a change to another sample changes nothing here."""
     digest = hashlib.sha256()
     for name in sorted((*SHARED_SOURCES, module.replace(".", "/") + ".py")):
         content = (ROOT / name).read_bytes()

@@ -17,7 +17,7 @@ class OutputError(Exception):
 
 
 def demand_free(output: Path, overwrite: bool) -> None:
-    """Raises OutputError unless `output` is missing, empty, or (with `overwrite`) holds an earlier run and nothing else."""
+    """Raises OutputError unless `output` is missing, empty, or (with `overwrite`) holds an earlier run alone."""
     if not output.exists() and not output.is_symlink():
         return
     if output.is_symlink() or not output.is_dir():
@@ -27,7 +27,7 @@ def demand_free(output: Path, overwrite: bool) -> None:
         return
     if not overwrite:
         raise OutputError(
-            f"--output {output} is not empty ({', '.join(entries[:3])}{', …' if len(entries) > 3 else ''}). "
+            f"--output {output} is not empty: it holds {entries[0]}. "
             "Name a new directory, or add --overwrite to replace the run in it."
         )
     foreign = [name for name in entries if name not in RUN_FILES]

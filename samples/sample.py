@@ -13,6 +13,12 @@ if TYPE_CHECKING:
     import numpy as np
     from sklearn.base import BaseEstimator
 
+METRICS = {
+    "classification": ("accuracy", "rocAuc", "precision", "recall", "logLoss"),
+    "regression": ("r2", "meanAbsoluteError", "rootMeanSquaredError"),
+}
+"""Names of what is measured on the held-out rows, by task. Higher is better unless the name says error or loss."""
+
 INPUT = "features"
 """Name of every sample's one input tensor, FP32 [rows, columns]."""
 
@@ -30,7 +36,7 @@ class Data:
 
 @dataclass(frozen=True)
 class Sample:
-    """One sample model. A new one is a new file in models/ that exports `SAMPLE`, and its line in models/__init__.py."""
+    """One sample model. A new one is a file in models/ that exports `SAMPLE`, and a line in models/__init__.py."""
 
     name: str
     task: Literal["classification", "regression"]
@@ -48,3 +54,11 @@ class Sample:
     held_out_share: float = 0.2
     parity_tolerance: float = 1e-5
     """How far the ONNX model's numbers may lie from the estimator's, relative to values above 1."""
+
+    def floorable(self) -> tuple[str, ...]:
+        """The metrics that can have a floor: those of which more is better."""
+        return tuple(name for name in METRICS[self.task] if not name.endswith(("Error", "Loss")))
+
+
+class QualityError(Exception):
+    """A model that is not good enough, or whose ONNX twin differs: nothing of it is kept."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import signal
 import sys
 import time
@@ -18,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from lineage import code_sha256  # noqa: E402
 from models import MODULES, load_sample  # noqa: E402
-from quality import METRICS, QualityError  # noqa: E402
 from run import OutputError, demand_free, write_run  # noqa: E402
+from sample import QualityError  # noqa: E402
 
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
 SEED_MAX = 2**32 - 1
@@ -73,7 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--model", required=True, choices=MODULES, metavar="NAME", help=f"one of: {', '.join(MODULES)}")
     parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="new or empty directory for the run")
-    parser.add_argument("--seed", type=_seed, default=42, metavar="N", help="of split and training (default: %(default)s)")
+    parser.add_argument(
+        "--seed", type=_seed, default=42, metavar="N", help="of split and training (default: %(default)s)"
+    )
     parser.add_argument(
         "--floor",
         action="append",
@@ -100,7 +103,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     parser = _parser()
     options = parser.parse_args(arguments)
-    output = Path(options.output).absolute()
+    output = Path(os.path.abspath(options.output))
     try:
         demand_free(output, options.overwrite)
     except (OutputError, OSError) as cause:
@@ -109,6 +112,7 @@ def main(arguments: list[str] | None = None) -> int:
     say("loading scikit-learn and ONNX")
     try:
         sample = load_sample(options.model)
+        # Late, for the second that it takes: --help and a wrong argument are answered at once.
         from training import train
     except ModuleNotFoundError as cause:
         requirements = Path(__file__).resolve().parent / "requirements.txt"
@@ -117,8 +121,11 @@ def main(arguments: list[str] | None = None) -> int:
         )
     floors = {**sample.floors, **dict(options.floor)}
     for name in floors:
-        if name not in METRICS[sample.task]:
-            parser.error(f"--floor {name}: {sample.name} has no such metric. Use one of {', '.join(METRICS[sample.task])}")
+        if name not in sample.floorable():
+            parser.error(
+                f"--floor {name}: not a metric of {sample.name} that can have a floor. "
+                f"Use one of {', '.join(sample.floorable())}"
+            )
 
     try:
         run = train(

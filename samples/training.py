@@ -12,10 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+import sklearn
+from sklearn.model_selection import train_test_split
+from threadpoolctl import threadpool_limits
+
+from export import signature, to_onnx
+from lineage import data_sha256
+from quality import demand_floors, demand_parity, measure, predict
+
 if TYPE_CHECKING:
     import numpy as np
 
-    from quality import Predictions
     from sample import Sample
 
 
@@ -37,14 +44,6 @@ def train(
     progress: Callable[[str], None],
 ) -> TrainedRun:
     """Trains a sample; raises QualityError where the model misses a floor or its ONNX twin differs."""
-    import sklearn
-    from sklearn.model_selection import train_test_split
-    from threadpoolctl import threadpool_limits
-
-    from export import signature, to_onnx
-    from lineage import data_sha256
-    from quality import demand_floors, demand_parity, measure, predict
-
     # One thread: sums in another order would be other bits, and one seed has to give one model.
     with threadpool_limits(limits=1):
         data = sample.load()
@@ -58,13 +57,13 @@ def train(
         progress(f"training {sample.name} on {len(train_x)} rows of {len(data.columns)} columns, seed {seed}")
         estimator = sample.estimator(seed).fit(train_x, train_y)
 
-        predictions = predict(sample, estimator, test_x)
-        metrics = measure(sample, test_y, predictions)
+        answers = predict(sample, estimator, test_x)
+        metrics = measure(sample, test_y, answers)
         progress(f"{len(test_x)} held-out rows: " + ", ".join(f"{name} {value:.4f}" for name, value in metrics.items()))
         demand_floors(sample, metrics, floors)
 
         model = to_onnx(sample, estimator, data)
-        worst = demand_parity(sample, model, test_x, predictions)
+        worst = demand_parity(sample, model, test_x, answers)
         progress(f"the ONNX model agrees with the estimator on every held-out row, to {worst:.1e}")
 
     artifact = model.SerializeToString(deterministic=True)
@@ -81,7 +80,7 @@ def train(
             "framework": f"scikit-learn {sklearn.__version__}",
         },
     }
-    held_out = {"model": sample.name, "rows": _rows(sample, test_x, predictions)[:held_out_rows]}
+    held_out = {"model": sample.name, "rows": _rows(sample, test_x, answers)[:held_out_rows]}
     return TrainedRun(
         files={"model.onnx": artifact, "manifest.json": _json(manifest), "heldout.json": _json(held_out, indent=None)},
         metrics=metrics,
@@ -89,13 +88,13 @@ def train(
     )
 
 
-def _rows(sample: Sample, features: np.ndarray, predictions: Predictions) -> list[dict]:
+def _rows(sample: Sample, features: np.ndarray, answers: Mapping[str, np.ndarray]) -> list[dict]:
     """Each held-out row with the estimator's own answer; every number is written so that it reads back the same."""
     return [
         {
             "id": f"{sample.entity}-{index + 1:04d}",
             "features": row.tolist(),
-            **{name: values[index].tolist() for name, values in predictions.outputs.items()},
+            **{name: values[index].tolist() for name, values in answers.items()},
         }
         for index, row in enumerate(features)
     ]

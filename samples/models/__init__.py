@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 MODULES = {
     "tumour-risk": "models.tumour_risk",
+    "digit-reader": "models.digit_reader",
+    "disease-progress": "models.disease_progress",
 }
 
 
