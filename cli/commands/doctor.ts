@@ -1,21 +1,21 @@
 /** `triplane doctor`: what an AWS account lacks before the stack's first `up`, and what to do about it. */
 import { styleText } from "node:util";
-import type { Settings } from "../../charter/settings.ts";
+import { totalReservedConcurrency } from "../../charter/derive.ts";
 import { accountChecks, accountOn } from "../doctor/account.ts";
 import { examine, exitCodeOf, type Finding } from "../doctor/check.ts";
 import { versionChecks } from "../doctor/versions.ts";
+import { readSettings } from "../settings.ts";
 
 const MARKS = { ok: ["green", "✓"], attention: ["yellow", "!"], problem: ["red", "✗"] } as const;
 
 /** Exit code 0 where an `up` can start, 1 where something must be done first. */
 export async function doctor(
-	settings: Settings,
-	reservedConcurrency: number,
 	checkout: string,
-	options: { region: string; json?: boolean },
+	options: { stack: string; region: string; json?: boolean },
 ): Promise<number> {
+	const settings = await readSettings(checkout, options.stack);
 	const needs = {
-		reservedConcurrency,
+		reservedConcurrency: totalReservedConcurrency(settings),
 		gpu: settings.models.some(({ runtime }) => runtime.kind === "ecs" && runtime.gpuCount > 0),
 		otlp: settings.observability.otlpEndpoint?.includes("xray") ?? false,
 	};

@@ -1,0 +1,69 @@
+/** `triplane up`, the main job: the platform from nothing to predictions and a rejected program, then torn down or held. */
+import { join } from "node:path";
+import { TriplaneError } from "../../charter/errors.ts";
+import { announce, type Current, findCurrent, withdraw } from "../current.ts";
+import { writeReport } from "../report.ts";
+import { Steps } from "../steps.ts";
+import { reportOf } from "../story/report-of.ts";
+import { type Stage, setStage } from "../story/stage.ts";
+import { type Platform, raise, show, tearDown } from "../story/story.ts";
+
+/** Where the report is, relative to the checkout. */
+const REPORT = ".sandbox/report.json";
+
+/**
+ * Exit code 0 where all of it came true. Everything that was started has ended when this settles.
+ * @param interrupted rejects when the user asks to stop
+ */
+export async function up(
+	checkout: string,
+	options: { keep?: boolean; json?: boolean },
+	interrupted: Promise<never>,
+): Promise<number> {
+	const startedMs = performance.now();
+	const steps = new Steps(options.json ? process.stderr : process.stdout);
+	if (options.keep && (await findCurrent(checkout)))
+		throw new TriplaneError("A sandbox is already up in this checkout. End it first: `npm run triplane -- down`.");
+	await using scope = new AsyncDisposableStack();
+	steps.line("Triplane on an embedded AWS\n");
+	const story = async () => {
+		const stage = await steps.run(
+			"cloud",
+			() => setStage(checkout, scope),
+			({ cloud, engine }) => `AWS at ${cloud.endpoint}, IAM enforced; Pulumi ${engine.version} (${engine.source})`,
+		);
+		const platform = await raise(stage, steps);
+		const shown = await show(stage, platform, steps);
+		if (!options.keep) await tearDown(platform, steps);
+		const report = reportOf(stage, platform, shown, (performance.now() - startedMs) / 1000);
+		await writeReport(join(checkout, REPORT), report);
+		if (options.json) console.log(JSON.stringify(report, null, 2));
+		steps.line(`\nAll of it in ${report.durationSeconds.toFixed(0)} s. The report: ${REPORT}`);
+		if (options.keep) await hold(checkout, stage, platform, steps, interrupted);
+	};
+	await Promise.race([story(), interrupted]);
+	return 0;
+}
+
+/** Keeps the sandbox up until the user asks to stop. */
+async function hold(checkout: string, stage: Stage, platform: Platform, steps: Steps, interrupted: Promise<never>) {
+	const { outputs, tokens, registered } = platform;
+	const current: Current = {
+		pid: process.pid,
+		url: outputs.url,
+		endpoint: stage.cloud.endpoint,
+		region: stage.cloud.region,
+		tenants: tokens,
+		models: outputs.models.map(({ name, serve }) => ({
+			name,
+			version: name === registered.model ? registered.version : null,
+			serve,
+		})),
+		outputs,
+	};
+	await announce(checkout, current);
+	steps.line(`\nThe platform is up: ${current.url}`);
+	for (const { name, token } of tokens) steps.line(`  ${name.padEnd(10)} ${token}`);
+	steps.line("\nTry it: npm run --silent triplane -- status. Ctrl-C ends it.");
+	await interrupted.finally(() => withdraw(checkout));
+}

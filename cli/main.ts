@@ -1,0 +1,105 @@
+#!/usr/bin/env node
+/** The `triplane` command: words to functions, errors to exit codes. What each does is in commands/. */
+import { Command, CommanderError } from "commander";
+import { TriplaneError } from "../charter/errors.ts";
+import { doctor } from "./commands/doctor.ts";
+import { down } from "./commands/down.ts";
+import { predict } from "./commands/predict.ts";
+import { register } from "./commands/register.ts";
+import { status } from "./commands/status.ts";
+import { token } from "./commands/token.ts";
+import { up } from "./commands/up.ts";
+
+/** 0 done · 1 it did not come true · 2 the call itself was off. */
+const EXIT = { failed: 1, usage: 2 } as const;
+const checkout = process.cwd();
+const DEFAULT_REGION = process.env.AWS_REGION ?? "us-east-1";
+
+/** Rejects on Ctrl-C or SIGTERM, so that what was started is ended in order; a second one ends at once. */
+const interrupted = new Promise<never>((_, reject) => {
+	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => reject(new Interrupted(signal)));
+});
+interrupted.catch(() => undefined);
+
+class Interrupted extends TriplaneError {
+	override readonly name = "Interrupted";
+	readonly exitCode: number;
+
+	constructor(signal: "SIGINT" | "SIGTERM") {
+		super(`Stopped by ${signal}; everything that was started has ended.`);
+		this.exitCode = signal === "SIGINT" ? 130 : 143;
+	}
+}
+
+const program = new Command("triplane")
+	.description("A serverless-first ML inference platform for AWS, here on an embedded one.")
+	.exitOverride()
+	.showHelpAfterError();
+const finish = (code: number) => {
+	process.exitCode = code;
+};
+
+program
+	.command("up", { isDefault: false })
+	.description("raise the platform on an embedded AWS, show that it works, tear it down")
+	.option("--keep", "stay up and print the URL and the tenants' tokens; Ctrl-C ends it")
+	.option("--json", "print the report as JSON (progress goes to stderr)")
+	.action(async (options) => finish(await up(checkout, options, interrupted)));
+program
+	.command("down")
+	.description("end the sandbox that is up in this checkout")
+	.option("--json", "print JSON")
+	.action(async (options) => finish(await down(checkout, options)));
+program
+	.command("status")
+	.description("print the URL, tenants and models of the sandbox that is up")
+	.option("--json", "print JSON: {url, tenants: [{name, token}], models: [{name, version, serve}]}")
+	.action(async (options) => finish(await status(checkout, options)));
+program
+	.command("predict")
+	.argument("<model>", 'as in "tumour-risk"')
+	.description("ask the sandbox that is up for predictions")
+	.requiredOption(
+		"--data <file>",
+		'rows of numbers ([[…], […]]) or a whole request ({"inputs": […]}) in JSON; - reads stdin',
+	)
+	.option("--tenant <name>", "who calls (default: the first tenant)")
+	.option("--json", "print the whole answer as JSON")
+	.action(async (model, options) => finish(await predict(checkout, model, options)));
+program
+	.command("token")
+	.argument("<tenant>")
+	.description("issue a token for a tenant; it is shown this once")
+	.option("--outputs <file>", "of `pulumi stack output --json` (default: the sandbox that is up)")
+	.option("--region <region>", "of the stack on AWS", DEFAULT_REGION)
+	.option("--json", "print JSON")
+	.action(async (tenant, options) => finish(await token(checkout, tenant, options)));
+program
+	.command("register")
+	.argument("<model>")
+	.description("make a training run the model's next version")
+	.requiredOption("--run <folder>", "that holds model.onnx and manifest.json")
+	.option("--outputs <file>", "of `pulumi stack output --json` (default: the sandbox that is up)")
+	.option("--region <region>", "of the stack on AWS", DEFAULT_REGION)
+	.option("--json", "print JSON")
+	.action(async (model, options) => finish(await register(checkout, model, options)));
+program
+	.command("doctor")
+	.description("before a first `pulumi up` on AWS: what the account and this machine lack, and what to do")
+	.option("--stack <name>", "whose settings are meant", "dev")
+	.option("--region <region>", "where the stack will be", DEFAULT_REGION)
+	.option("--json", "print JSON")
+	.action(async (options) => finish(await doctor(checkout, options)));
+
+try {
+	await program.parseAsync();
+} catch (error) {
+	finish(exitCodeOf(error));
+	if (error instanceof TriplaneError) console.error(`\n${error.message}`);
+	else if (!(error instanceof CommanderError)) console.error(error);
+}
+
+function exitCodeOf(error: unknown): number {
+	if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
+	return error instanceof Interrupted ? error.exitCode : EXIT.failed;
+}

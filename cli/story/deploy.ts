@@ -1,0 +1,81 @@
+/** The parts of the story that make a platform of the stage: the stack with the pack in force, a served model, tokens. */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { TriplaneError } from "../../charter/errors.ts";
+import type { RegisterResponse, TrainingManifest } from "../../charter/messages.ts";
+import { programOf } from "../../sandbox/engine/program.ts";
+import { type OpenStack, type OperationResult, openStack, type ProgressEvent } from "../../sandbox/engine/stack.ts";
+import { writeFeatures } from "../platform/features.ts";
+import { type HeldoutRow, readHeldout } from "../platform/heldout.ts";
+import { parseOutputs, type StackOutputs } from "../platform/outputs.ts";
+import { registerRun } from "../platform/registration.ts";
+import type { Say } from "../steps.ts";
+import { STACK, type Stage } from "./stage.ts";
+import { train } from "./train.ts";
+
+/** The pack that is in force, relative to the checkout. */
+export const PACK = "policies";
+
+/** Opens a stack on the stage. @param program path relative to the checkout */
+export const openOn = (stage: Stage, program: string, project: string): Promise<OpenStack> =>
+	openStack({
+		engine: stage.engine,
+		warden: stage.warden,
+		runDir: join(stage.run.directory, project),
+		providerPort: stage.cloud.providerPort,
+		program: programOf(join(stage.checkout, program)),
+		project,
+		stack: STACK,
+		config: stage.config,
+		policyPack: join(stage.checkout, PACK),
+	});
+
+/** Tells how far an operation is. */
+export function counting(say: Say): (event: ProgressEvent) => void {
+	let done = 0;
+	return (event) => {
+		if (event.kind === "resource" && event.state === "done") say(`${++done} resources, now ${event.name}`);
+	};
+}
+
+export interface Deployed {
+	result: OperationResult;
+	outputs: StackOutputs;
+}
+
+/** @throws {TriplaneError} with every mandatory violation, where the pack rejects the stack */
+export async function deploy(stack: OpenStack, say: Say): Promise<Deployed> {
+	const result = await stack.up({ onProgress: counting(say) });
+	if (result.ok) return { result, outputs: parseOutputs(result.outputs) };
+	const words = result.violations.map(({ policy, message }) => `  ${policy}: ${message}`);
+	throw new TriplaneError(`The pack rejects this stack:\n${words.join("\n")}`);
+}
+
+export interface Trained {
+	manifest: TrainingManifest;
+	folder: string;
+	heldout: HeldoutRow[];
+}
+
+/** Trains a sample model with the sample trainer. */
+export async function trainSample(stage: Stage, model: string, say: Say): Promise<Trained> {
+	const folder = join(stage.run.directory, "training", model);
+	const manifest = await train(stage.python, join(stage.checkout, "samples", "train.py"), model, folder, say);
+	return { manifest, folder, heldout: await readHeldout(join(folder, "heldout.json")) };
+}
+
+/** Registers a training run, and writes the held-out entities' features where the functions read them. */
+export async function registerTrained(
+	stage: Stage,
+	outputs: StackOutputs,
+	trained: Trained,
+): Promise<RegisterResponse> {
+	const { model, signature } = trained.manifest;
+	const columns = signature.features?.columns ?? [];
+	const entities = trained.heldout.map(({ id, features }) => {
+		const values = Object.fromEntries(columns.map((column, i) => [column, features[i] ?? Number.NaN]));
+		return [id, values] as const;
+	});
+	await writeFeatures(stage.aws, outputs.featureTable, model, new Map(entities));
+	return registerRun(stage.aws, outputs, { model, run: randomUUID() }, trained.folder);
+}

@@ -1,0 +1,76 @@
+/** What every part of the story stands on: a run of its own, the engine, the embedded AWS, the settings. */
+import { join } from "node:path";
+import { parseSettings, type Settings } from "../../charter/settings.ts";
+import { type Cloud, startCloud } from "../../sandbox/cloud.ts";
+import { readStackConfig } from "../../sandbox/engine/config.ts";
+import { type Engine, locateEngine } from "../../sandbox/engine/engine.ts";
+import { createRun, type Run, sweepRuns } from "../../sandbox/processes/runs.ts";
+import { startWarden, type Warden } from "../../sandbox/processes/warden.ts";
+import type { AwsTarget } from "../platform/aws.ts";
+import { sandboxAws } from "../platform/stack.ts";
+import { bareSettings } from "../settings.ts";
+
+/** The stack whose settings the sandbox takes. */
+export const STACK = "dev";
+
+export interface Stage {
+	/** The folder of the project. */
+	checkout: string;
+	/** The interpreter that has the emulator and the trainer. */
+	python: string;
+	run: Run;
+	warden: Warden;
+	engine: Engine;
+	cloud: Cloud;
+	aws: AwsTarget;
+	/** The stack's config by full key, as the engine takes it. */
+	config: Record<string, unknown>;
+	settings: Settings;
+}
+
+/**
+ * Sets the stage; all of it ends with `scope`.
+ * @throws {SettingsError} before anything is started, where the stack's settings are off
+ */
+export async function setStage(checkout: string, scope: AsyncDisposableStack): Promise<Stage> {
+	const written = await readStackConfig(join(checkout, `Pulumi.${STACK}.yaml`));
+	const engine = locateEngine();
+	parseSettings(bareSettings(written), `Pulumi.${STACK}.yaml`);
+	const runs = join(checkout, ".sandbox", "runs");
+	await sweepRuns(runs);
+	const run = await createRun(runs);
+	scope.defer(() => run.remove());
+	const warden = await startWarden({ run: run.id });
+	scope.defer(() => warden.close());
+	const python = pythonOf(checkout);
+	const cloud = await startCloud(scope, { run, warden, python });
+	const config = inSandbox(written, cloud);
+	return {
+		checkout,
+		python,
+		run,
+		warden,
+		engine,
+		cloud,
+		aws: sandboxAws(cloud.endpoint, cloud.region),
+		config,
+		settings: parseSettings(bareSettings(config), `Pulumi.${STACK}.yaml`),
+	};
+}
+
+/** The interpreter of the virtual environment that the set-up makes. */
+export const pythonOf = (checkout: string): string => join(checkout, ".sandbox", "tools", "venv", "bin", "python");
+
+/** The settings with what is different here: this machine's processor, and where spans go. Types and names stay the same. */
+function inSandbox(config: Record<string, unknown>, cloud: Cloud): Record<string, unknown> {
+	const observability = config["triplane:observability"];
+	return {
+		...config,
+		"aws:region": cloud.region,
+		"triplane:architecture": process.arch === "arm64" ? "arm64" : "x86_64",
+		"triplane:observability": {
+			...(typeof observability === "object" ? observability : {}),
+			otlpEndpoint: cloud.collector.url,
+		},
+	};
+}

@@ -1,0 +1,50 @@
+/**
+ * The embedded AWS of one run, whole: the emulator as a child process, and beside it in this process the Pulumi provider,
+ * the collector of spans and the agent that makes metrics of log lines. No stack is in it yet.
+ */
+import { join } from "node:path";
+import { type Collector, startCollector } from "./collector/collector.ts";
+import { startEmulator } from "./emulator/emulator.ts";
+import { startMetricsAgent } from "./metrics-agent/metrics-agent.ts";
+import type { Run } from "./processes/runs.ts";
+import type { Warden } from "./processes/warden.ts";
+import { startProvider } from "./provider/server.ts";
+
+export interface Cloud {
+	/** The emulator's URL: give it to any AWS SDK as its endpoint. */
+	endpoint: string;
+	region: string;
+	providerPort: number;
+	collector: Collector;
+}
+
+/** The groups of the platform's functions: `/triplane/<stack>/<function>`. */
+const LOG_GROUP_PREFIX = "/triplane/";
+
+/**
+ * Starts the cloud; it ends with `scope`, and its processes with this one, however that ends.
+ * @param options.python an interpreter that has the emulator
+ */
+export async function startCloud(
+	scope: AsyncDisposableStack,
+	options: { run: Run; warden: Warden; python: string },
+): Promise<Cloud> {
+	const { run, warden, python } = options;
+	const emulator = await startEmulator({
+		python,
+		node: process.execPath,
+		runDir: join(run.directory, "emulator"),
+		spawn: (command, args, spawning) => warden.spawn(command, args, { ...spawning, name: "emulator" }),
+	});
+	scope.defer(async () => {
+		await emulator.stop();
+	});
+	const { url: endpoint, region } = emulator;
+	const provider = await startProvider({ endpoint, region });
+	scope.defer(() => provider.stop());
+	const collector = await startCollector({ runDir: run.directory });
+	scope.defer(() => collector.stop());
+	const agent = startMetricsAgent({ endpoint, region, logGroupPrefix: LOG_GROUP_PREFIX });
+	scope.defer(() => agent.stop());
+	return { endpoint, region, providerPort: provider.port, collector };
+}
