@@ -1,0 +1,43 @@
+/**
+ * The API's paths as REST API resources need them: every path of the charter, and each shared parent once.
+ * Pure: front-door.ts makes the resources.
+ */
+import { MODEL_ROUTES, modelPath, SERVER_ROUTES } from "../../charter/api.ts";
+
+/** One resource of a REST API: a segment below its parent. */
+export interface ApiNode {
+	/** From the root, as in "/v2/models". */
+	path: string;
+	/** Path of the parent; empty where that is the root. */
+	parentPath: string;
+	pathPart: string;
+}
+
+/** Paths about the server as a whole. */
+export const serverPaths = (): string[] => unique(SERVER_ROUTES.map(({ path }) => path));
+
+/** Paths of one realtime model. */
+export const modelPaths = (model: string): string[] =>
+	unique(MODEL_ROUTES.map(({ path }) => `${modelPath(model)}${path}`));
+
+/** The path on which a model's requests for inference come in. */
+export const inferPath = (model: string): string => `${modelPath(model)}/infer`;
+
+/**
+ * The resources that these paths need, parents before children, each once.
+ * @param paths each begins with a slash and ends without one
+ */
+export function apiNodes(paths: readonly string[]): ApiNode[] {
+	const nodes = new Map<string, ApiNode>();
+	for (const path of paths) {
+		let parentPath = "";
+		for (const pathPart of path.split("/").slice(1)) {
+			const at = `${parentPath}/${pathPart}`;
+			if (!nodes.has(at)) nodes.set(at, { path: at, parentPath, pathPart });
+			parentPath = at;
+		}
+	}
+	return [...nodes.values()];
+}
+
+const unique = (paths: readonly string[]): string[] => [...new Set(paths)];

@@ -1,0 +1,68 @@
+/**
+ * Multi-window burn rates of a model's SLOs: how fast its error budget is spent, as CloudWatch metric math.
+ * Pure; follows chapter 5 of Google's SRE workbook, https://sre.google/workbook/alerting-on-slos/.
+ */
+import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "../../charter/telemetry.ts";
+import type { RealtimeModel } from "./derive.ts";
+
+/** An SLO as a share of requests that may be bad. */
+export interface Objective {
+	/** Part of the alarms' names. */
+	name: "errors" | "slow";
+	/** Metric that counts the bad requests. */
+	badMetric: string;
+	/** Share of requests that may be bad, above 0 and below 1. */
+	budget: number;
+}
+
+/** A speed of burning at which somebody must act, seen in a long window and still in a short one. */
+export interface BurnRate {
+	name: "fast" | "steady";
+	/** Times as fast as would spend the month's budget in exactly a month. */
+	factor: number;
+	longSeconds: number;
+	shortSeconds: number;
+}
+
+/** p95 is what the settings promise: one request in twenty may be slower. */
+const SLOW_BUDGET = 0.05;
+/** Fewer bad requests than this in a window say nothing: at low traffic one of them would be a high rate. */
+export const BAD_REQUESTS_MINIMUM = 3;
+
+export const BURN_RATES: readonly BurnRate[] = [
+	{ name: "fast", factor: 14.4, longSeconds: 60 * 60, shortSeconds: 5 * 60 },
+	{ name: "steady", factor: 6, longSeconds: 6 * 60 * 60, shortSeconds: 30 * 60 },
+];
+
+export const objectives = ({ slo }: Pick<RealtimeModel, "slo">): Objective[] => [
+	{ name: "errors", badMetric: METRICS.errors, budget: slo.errorRate },
+	{ name: "slow", badMetric: METRICS.slow, budget: SLOW_BUDGET },
+];
+
+/** Share of bad requests at which the budget burns this fast; never all of them, which could not be exceeded. */
+export const burnThreshold = ({ budget }: Objective, { factor }: BurnRate): number => Math.min(factor * budget, 0.99);
+
+/** Queries of an alarm: the share of bad requests in a window, 0 where too few were bad to tell. */
+export function badShareQueries(model: string, { badMetric }: Objective, windowSeconds: number) {
+	const count = (id: string, metricName: string) => ({
+		id,
+		returnData: false,
+		metric: {
+			namespace: METRIC_NAMESPACE,
+			metricName,
+			dimensions: { [METRIC_DIMENSIONS.model]: model },
+			period: windowSeconds,
+			stat: "Sum",
+		},
+	});
+	return [
+		{
+			id: "share",
+			label: `${badMetric} / ${METRICS.requests}`,
+			expression: `IF(bad >= ${BAD_REQUESTS_MINIMUM}, bad / requests, 0)`,
+			returnData: true,
+		},
+		count("bad", badMetric),
+		count("requests", METRICS.requests),
+	];
+}

@@ -1,0 +1,106 @@
+/**
+ * The errors that API Gateway answers by itself, in the shape of ours: one table of its response types.
+ * Not the errors of the functions, which write the same shape themselves.
+ */
+import { API_ERRORS, type ApiErrorBody, type ApiErrorCode } from "../../charter/errors.ts";
+
+/** One gateway response, as API Gateway takes it. */
+export interface GatewayResponse {
+	responseType: string;
+	statusCode: string;
+	responseParameters: Record<string, string>;
+	responseTemplates: Record<string, string>;
+}
+
+interface Answer {
+	code: ApiErrorCode;
+	/** What, where, why and what to do. Goes into a template: no dollar sign, which API Gateway would read. */
+	error: string;
+	headers?: Record<string, string>;
+}
+
+const RETRY_AFTER = "Retry-After";
+const denied = (error: string): Answer => ({ code: "FORBIDDEN", error });
+const invalid = (error: string): Answer => ({ code: "INVALID_REQUEST", error });
+const internal = (error: string): Answer => ({ code: "INTERNAL", error });
+const noRoute: Answer = {
+	code: "NOT_FOUND",
+	error: "No route of this API matches the path. Models are served at /v2/models/{model}/infer.",
+};
+const authorizerFailed = internal(
+	"The authorizer failed, so the request was not served. Try again; if it persists, give the operators this requestId.",
+);
+
+/** By API Gateway's response type. `Record` over every type that a REST API knows, so that none keeps AWS's own shape. */
+const ANSWERS: Record<string, Answer> = {
+	ACCESS_DENIED: denied(
+		"This token's tenant may not call this path. Ask the platform team to add the model to the tenant's settings.",
+	),
+	API_CONFIGURATION_ERROR: internal("The API is misconfigured. Give the operators this requestId."),
+	AUTHORIZER_CONFIGURATION_ERROR: authorizerFailed,
+	AUTHORIZER_FAILURE: authorizerFailed,
+	BAD_REQUEST_BODY: invalid("The body is not what this path takes. Send JSON of the Open Inference Protocol."),
+	BAD_REQUEST_PARAMETERS: invalid("A header or parameter of the request is missing or malformed. Correct it."),
+	DEFAULT_4XX: invalid("API Gateway could not accept the request. Check path, headers and body."),
+	DEFAULT_5XX: internal(
+		"The request failed inside the API. Try again; if it persists, give the operators this requestId.",
+	),
+	EXPIRED_TOKEN: denied("The request's AWS signature has expired. Send a tenant's bearer token instead."),
+	INTEGRATION_FAILURE: {
+		code: "UNAVAILABLE",
+		error:
+			"The function behind this path did not take the request, because it is at its capacity or failed. Try again.",
+		headers: { [RETRY_AFTER]: "1" },
+	},
+	INTEGRATION_TIMEOUT: {
+		code: "DEADLINE_EXCEEDED",
+		error: "The function behind this path did not answer within its time. Try again, with fewer rows in one request.",
+	},
+	INVALID_API_KEY: denied(
+		"This tenant has no usage plan on this API. Ask the platform team to deploy the tenant's settings.",
+	),
+	INVALID_SIGNATURE: denied("The request's AWS signature is invalid. Send a tenant's bearer token instead."),
+	// API Gateway's name for a path or method that does not exist, token or not.
+	MISSING_AUTHENTICATION_TOKEN: noRoute,
+	QUOTA_EXCEEDED: {
+		code: "QUOTA_EXCEEDED",
+		error: "The tenant has used up its requests of the day. Wait for the next day (UTC), or ask for a higher tier.",
+		headers: { [RETRY_AFTER]: "3600" },
+	},
+	REQUEST_TOO_LARGE: {
+		code: "PAYLOAD_TOO_LARGE",
+		error: "The body is larger than API Gateway accepts. Send fewer rows in one request.",
+	},
+	RESOURCE_NOT_FOUND: noRoute,
+	THROTTLED: {
+		code: "THROTTLED",
+		error:
+			"The tenant sends more requests a second than its usage plan allows. Slow down, and try again after Retry-After.",
+		headers: { [RETRY_AFTER]: "1" },
+	},
+	UNAUTHORIZED: {
+		code: "UNAUTHENTICATED",
+		error: "The request has no valid bearer token. Send the tenant's token as Authorization: Bearer TOKEN.",
+		headers: { "WWW-Authenticate": "Bearer" },
+	},
+	UNSUPPORTED_MEDIA_TYPE: {
+		code: "UNSUPPORTED_MEDIA_TYPE",
+		error: "The body's media type is not supported. Send Content-Type: application/json.",
+	},
+	WAF_FILTERED: denied("The web application firewall refused the request. Give the operators this requestId."),
+};
+
+/** Every gateway response of the API, by response type in alphabetical order. */
+export const gatewayResponses = (): GatewayResponse[] =>
+	Object.entries(ANSWERS).map(([responseType, { code, error, headers }]) => {
+		const body: ApiErrorBody = { error, code, requestId: "$context.requestId" };
+		return {
+			responseType,
+			statusCode: String(API_ERRORS[code]),
+			responseParameters: Object.fromEntries(
+				// API Gateway takes a literal value in single quotes.
+				Object.entries(headers ?? {}).map(([header, value]) => [`gatewayresponse.header.${header}`, `'${value}'`]),
+			),
+			responseTemplates: { "application/json": JSON.stringify(body) },
+		};
+	});

@@ -1,0 +1,81 @@
+/**
+ * One realtime model: the bounded function that admits, reads features, runs the model and answers.
+ * Not its path in the API, which data-plane.ts gives it, and not its versions: those come from the registry at run time.
+ */
+import type * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { artifactPrefix } from "../../charter/registry.ts";
+import type { Settings } from "../../charter/settings.ts";
+import type { ArtifactStore } from "./artifact-store.ts";
+import { BoundedFunction } from "./bounded-function.ts";
+import { modelTags } from "./cost-tags.ts";
+import type { EndpointCapacity, RealtimeModel } from "./derive.ts";
+import { functionEnvironment } from "./function-environment.ts";
+import type { OnDemandTable } from "./on-demand-table.ts";
+
+export interface RealtimeEndpointArgs {
+	settings: Settings;
+	model: RealtimeModel;
+	capacity: EndpointCapacity;
+	/** Of the `predict` function. */
+	code: pulumi.asset.Archive;
+	/** With ONNX Runtime's library for the functions' processor. */
+	runtimeLayer: aws.lambda.LayerVersion;
+	registry: OnDemandTable;
+	artifacts: ArtifactStore;
+	features: OnDemandTable;
+	throttle: OnDemandTable;
+}
+
+export class RealtimeEndpoint extends pulumi.ComponentResource {
+	readonly model: RealtimeModel;
+	readonly capacity: EndpointCapacity;
+	readonly predict: BoundedFunction;
+
+	/** @param name name of the model */
+	constructor(name: string, args: RealtimeEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
+		super("triplane:data:RealtimeEndpoint", name, {}, opts);
+		const { settings, model, capacity, registry, artifacts, features, throttle } = args;
+		this.model = model;
+		this.capacity = capacity;
+		const predict = `${name}-predict`;
+		this.predict = new BoundedFunction(
+			predict,
+			{
+				description: `Serves the model ${model.name} of team ${model.team}`,
+				code: args.code,
+				layers: [args.runtimeLayer.arn],
+				architecture: settings.architecture,
+				memoryMb: model.runtime.memoryMb,
+				timeoutSeconds: capacity.timeoutSeconds,
+				reservedConcurrency: capacity.reservedConcurrency,
+				environment: functionEnvironment(settings, predict, {
+					model: model.name,
+					team: model.team,
+					feature: model.feature,
+					slo: JSON.stringify(model.slo),
+					budget: JSON.stringify(model.budget),
+					reservedConcurrency: String(capacity.reservedConcurrency),
+					memoryMb: String(model.runtime.memoryMb),
+					registryTable: registry.table.name,
+					artifactBucket: artifacts.bucket.bucket,
+					featureTable: features.table.name,
+					throttleTable: throttle.table.name,
+				}),
+				grants: [
+					{ actions: ["dynamodb:GetItem"], resources: [registry.table.arn] },
+					{ actions: ["dynamodb:UpdateItem"], resources: [throttle.table.arn] },
+					{ actions: ["dynamodb:BatchGetItem"], resources: [features.table.arn] },
+					{
+						actions: ["s3:GetObject"],
+						resources: [pulumi.interpolate`${artifacts.bucket.arn}/${artifactPrefix(model.name)}*`],
+					},
+				],
+				tags: modelTags(settings, model),
+				logRetentionDays: settings.observability.logRetentionDays,
+			},
+			{ parent: this },
+		);
+		this.registerOutputs({ function: this.predict.function.name });
+	}
+}

@@ -1,0 +1,36 @@
+/**
+ * The program: settings in, three planes built, outputs out.
+ * No logic here: what follows from the settings is worked out in components/.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { parseSettings } from "./charter/settings.ts";
+import { ControlPlane } from "./components/control-plane.ts";
+import { DataPlane } from "./components/data-plane.ts";
+import { ObservabilityPlane } from "./components/observability-plane.ts";
+import { rawSettings } from "./components/parts/raw-settings.ts";
+
+/** Registers the platform of the current stack. The language host and the Automation API call it once a run. */
+export default async function program() {
+	const settings = parseSettings(rawSettings(pulumi.runtime.allConfig()), `Pulumi.${pulumi.getStack()}.yaml`);
+
+	const control = new ControlPlane("control", { settings });
+	const data = new DataPlane("data", { settings, registry: control.registry, artifacts: control.artifacts });
+	new ObservabilityPlane("observability", {
+		settings,
+		api: data.api,
+		endpoints: data.endpoints,
+		functions: [control.register, ...data.functions],
+	});
+
+	return {
+		url: data.api.url,
+		registryTable: control.registry.table.name,
+		artifactBucket: control.artifacts.bucket.bucket,
+		featureTable: data.features.table.name,
+		tenantTable: data.tenants.table.name,
+		throttleTable: data.throttle.table.name,
+		registerFunction: control.register.function.name,
+		models: data.models,
+		tenants: settings.tenants.map(({ name }) => name),
+	};
+}

@@ -1,0 +1,113 @@
+/**
+ * Runs a piece of a Pulumi program against mocks and hands back what it registered.
+ * Not an AWS: outputs are made up by one rule, and nothing checks that the inputs would be accepted.
+ */
+import * as pulumi from "@pulumi/pulumi";
+
+export interface Registered {
+	type: string;
+	name: string;
+	/** Outputs as their values, secrets as `{ secret }`, assets and archives as their paths. */
+	inputs: Record<string, unknown>;
+}
+
+/** Values that a test needs to be exactly so: by type, then property. */
+const OUTPUTS: Record<string, (args: pulumi.runtime.MockResourceArgs) => Record<string, unknown>> = {
+	"aws:apigateway/restApi:RestApi": ({ name }) => ({
+		executionArn: `arn:aws:execute-api:us-east-1:123456789012:${name}`,
+		rootResourceId: `${name}-root`,
+	}),
+	"aws:apigateway/stage:Stage": ({ inputs }) => ({
+		invokeUrl: `https://${inputs.restApi}.execute-api.us-east-1.amazonaws.com/${inputs.stageName}`,
+	}),
+	"aws:apigateway/apiKey:ApiKey": ({ name }) => ({ value: `${name}-value` }),
+	"aws:lambda/function:Function": ({ name }) => ({ invokeArn: `arn:invoke:${name}` }),
+	"aws:s3/bucket:Bucket": ({ name }) => ({ bucket: name }),
+};
+const CALLS: Record<string, Record<string, unknown>> = {
+	"aws:index/getRegion:getRegion": { region: "us-east-1" },
+	"aws:index/getCallerIdentity:getCallerIdentity": { accountId: "123456789012" },
+	"aws:index/getPartition:getPartition": { partition: "aws" },
+};
+
+/** What was registered since the last {@link underMocks} began, in the order of registration. */
+let registered: Registered[] = [];
+
+const mocks: pulumi.runtime.Mocks = {
+	async newResource(args) {
+		registered.push({ type: args.type, name: args.name, inputs: await plain(args.inputs) });
+		return {
+			id: args.custom === false ? undefined : `${args.name}-id`,
+			state: { name: args.name, arn: `arn:${args.name}`, ...args.inputs, ...OUTPUTS[args.type]?.(args) },
+		};
+	},
+	call({ token }) {
+		const answer = CALLS[token];
+		if (!answer) throw new Error(`The mocks have no answer for ${token}: add one to CALLS.`);
+		return answer;
+	},
+};
+
+export interface Run<T> {
+	/** What the program returned, its outputs resolved. */
+	result: pulumi.Unwrap<T>;
+	resources: Registered[];
+	/** The one resource of this type and name. */
+	find(type: string, name: string): Registered;
+}
+
+/**
+ * Runs `program` as stack "dev" of project "triplane", to the last registration.
+ * @param config values by full key, structured ones as JSON
+ * @example const { find } = await underMocks(() => new OnDemandTable("features", args));
+ */
+export async function underMocks<T>(
+	program: () => T | Promise<T>,
+	config: Record<string, string> = {},
+): Promise<Run<T>> {
+	registered = [];
+	await pulumi.runtime.setMocks(mocks, "triplane", "dev");
+	pulumi.runtime.setAllConfig(config);
+	const returned = await program();
+	const result = await settled(pulumi.output(returned));
+	// Registrations go on after the constructors return: only this waits for the last of them.
+	await pulumi.runtime.disconnect();
+	const resources = registered;
+	return {
+		result,
+		resources,
+		find(type, name) {
+			const found = resources.filter((resource) => resource.type === type && resource.name === name);
+			const [only] = found;
+			if (!only || found.length > 1)
+				throw new Error(`${found.length} resources are ${type} "${name}". There are: ${titles(resources).join(", ")}`);
+			return only;
+		},
+	};
+}
+
+/** Resources as "type::name", sorted: what a test compares as a whole. */
+export const titles = (resources: readonly Registered[]): string[] =>
+	resources.map(({ type, name }) => `${type}::${name}`).sort();
+
+/** An output's value, from outside a program. */
+export const settled = <T>(output: pulumi.Output<T>): Promise<T> =>
+	new Promise((resolve) => {
+		output.apply(resolve);
+	});
+
+async function plain(value: object): Promise<Record<string, unknown>> {
+	const entries = Object.entries(value).map(async ([key, inner]) => [key, await plainValue(inner)] as const);
+	return Object.fromEntries(await Promise.all(entries));
+}
+
+async function plainValue(value: unknown): Promise<unknown> {
+	if (value === null || typeof value !== "object") return value;
+	if (Array.isArray(value)) return Promise.all(value.map(plainValue));
+	if (pulumi.runtime.isRpcSecret(value)) return { secret: await plainValue(pulumi.runtime.unwrapRpcSecret(value)) };
+	if ("path" in value && isAsset(value)) return value.path;
+	if ("assets" in value && isAsset(value)) return plainValue(await value.assets);
+	return plain(value);
+}
+
+const isAsset = (value: object): boolean => "__pulumiArchive" in value || "__pulumiAsset" in value;
