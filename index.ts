@@ -19,7 +19,7 @@ export default async function program() {
 		settings,
 		api: data.api,
 		endpoints: data.endpoints,
-		functions: [control.register, ...data.functions],
+		functions: [control.register, data.server.authorize, data.server.health],
 	});
 
 	return {

@@ -3,14 +3,15 @@
  * Serves no prediction: the data plane only reads what is decided here.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { ENVIRONMENT } from "../charter/environment.ts";
 import { ARTIFACT_PREFIX, STAGING_PREFIX } from "../charter/registry.ts";
 import type { Settings } from "../charter/settings.ts";
 import { ArtifactStore } from "./parts/artifact-store.ts";
 import { BoundedFunction } from "./parts/bounded-function.ts";
 import { bundleFunction } from "./parts/bundle.ts";
+import { commonEnvironment } from "./parts/common-environment.ts";
 import { sharedTags } from "./parts/cost-tags.ts";
 import { planCapacity, REGISTER_TIMEOUT_SECONDS } from "./parts/derive.ts";
-import { functionEnvironment } from "./parts/function-environment.ts";
 import { OnDemandTable } from "./parts/on-demand-table.ts";
 
 /** A run's artifact is read whole, hashed and copied. */
@@ -50,10 +51,11 @@ export class ControlPlane extends pulumi.ComponentResource {
 				memoryMb: REGISTER_MEMORY_MB,
 				timeoutSeconds: REGISTER_TIMEOUT_SECONDS,
 				reservedConcurrency: capacity.register,
-				environment: functionEnvironment(settings, "register", {
-					registryTable: table.name,
-					artifactBucket: bucket.bucket,
-				}),
+				environment: {
+					...commonEnvironment(settings, "register"),
+					[ENVIRONMENT.registryTable]: table.name,
+					[ENVIRONMENT.artifactBucket]: bucket.bucket,
+				},
 				grants: [
 					// A transaction of puts is authorised as puts.
 					{ actions: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"], resources: [table.arn] },

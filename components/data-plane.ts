@@ -2,16 +2,14 @@
  * The data plane: one API for all tenants, and behind it one bounded function per realtime model.
  * Serves realtime models only: for a queued or batch one it says in one line that its path is not deployed.
  */
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../charter/settings.ts";
 import { modelPaths, serverPaths } from "./parts/api-tree.ts";
 import type { ArtifactStore } from "./parts/artifact-store.ts";
-import { BoundedFunction } from "./parts/bounded-function.ts";
-import { bundleFunction, onnxRuntimeLayer } from "./parts/bundle.ts";
+import type { BoundedFunction } from "./parts/bounded-function.ts";
+import { bundleFunction } from "./parts/bundle.ts";
 import { sharedTags } from "./parts/cost-tags.ts";
 import {
-	AUTHORIZE_TIMEOUT_SECONDS,
 	type CapacityPlan,
 	HEALTH_TIMEOUT_SECONDS,
 	integrationTimeoutMs,
@@ -22,14 +20,11 @@ import {
 	stageThrottle,
 } from "./parts/derive.ts";
 import { type ApiRoute, FrontDoor } from "./parts/front-door.ts";
-import { functionEnvironment } from "./parts/function-environment.ts";
-import { stackName } from "./parts/names.ts";
 import { OnDemandTable } from "./parts/on-demand-table.ts";
+import { onnxRuntimeLayerVersion } from "./parts/onnx-runtime-layer.ts";
 import { RealtimeEndpoint } from "./parts/realtime-endpoint.ts";
+import { ServerFunctions } from "./parts/server-functions.ts";
 import { Tenant } from "./parts/tenant.ts";
-
-/** Memory buys CPU: below this, the AWS clients' import dominates a cold start. */
-const SHARED_FUNCTION_MEMORY_MB = 512;
 
 export interface DataPlaneArgs {
 	settings: Settings;
@@ -38,7 +33,7 @@ export interface DataPlaneArgs {
 	artifacts: ArtifactStore;
 }
 
-/** A model as the stack's outputs tell of it; without `function` where it is not served by one. */
+/** A model as the stack's outputs tell of it; without `function` where this version deploys no path to it. */
 export interface DeployedModel {
 	name: string;
 	serve: string;
@@ -50,14 +45,13 @@ export class DataPlane extends pulumi.ComponentResource {
 	readonly tenants: OnDemandTable;
 	readonly throttle: OnDemandTable;
 	readonly endpoints: RealtimeEndpoint[];
+	readonly server: ServerFunctions;
 	readonly api: FrontDoor;
-	/** What serves all models alike. */
-	readonly functions: BoundedFunction[];
 	readonly models: DeployedModel[];
 
 	/** @throws {SettingsError} where the settings ask for what AWS cannot give, before anything is registered */
 	constructor(name: string, args: DataPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
-		const { settings } = args;
+		const { settings, registry } = args;
 		const capacity = planCapacity(settings);
 		super("triplane:data:DataPlane", name, {}, opts);
 		const child = { parent: this };
@@ -70,37 +64,37 @@ export class DataPlane extends pulumi.ComponentResource {
 			{ hasSortKey: false, isRecoverable: false, expiresAttribute: "expiresAt", tags },
 			child,
 		);
-
 		this.endpoints = this.realtimeEndpoints(args, capacity);
-		const authorize = this.authorize(settings, capacity);
-		const health = this.health(args, capacity);
-		this.functions = [authorize, health];
+		this.server = new ServerFunctions("server", { settings, capacity, tenants: this.tenants, registry }, child);
+
+		const throttles = tenantThrottles(settings);
 		this.api = new FrontDoor(
 			"front-door",
 			{
 				stageName: settings.environment,
-				routes: routes(health, this.endpoints),
-				authorize,
-				throttle: stageThrottle(tenantThrottles(settings).map(({ throttle }) => throttle)),
+				routes: routes(this.server.health, this.endpoints),
+				authorize: this.server.authorize,
+				throttle: stageThrottle(throttles.map(({ throttle }) => throttle)),
 				tags,
 				logRetentionDays: settings.observability.logRetentionDays,
 			},
 			child,
 		);
-		for (const { tenant, tier, throttle } of tenantThrottles(settings))
-			new Tenant(
-				`tenant-${tenant.name}`,
-				{ tenant, tier, throttle, stage: this.api.stage, table: this.tenants.table, tags },
-				child,
-			);
+		const { stage } = this.api;
+		for (const { tenant, tier, throttle } of throttles)
+			new Tenant(`tenant-${tenant.name}`, { tenant, tier, throttle, stage, table: this.tenants.table, tags }, child);
 
-		this.models = settings.models.map(({ name: model, serve }) => {
-			const endpoint = this.endpoints.find((candidate) => candidate.model.name === model);
-			return { name: model, serve, ...(endpoint ? { function: endpoint.predict.function.name } : {}) };
+		this.models = settings.models.map((model) => {
+			const endpoint = this.endpoints.find((candidate) => candidate.model.name === model.name);
+			return {
+				name: model.name,
+				serve: model.serve,
+				...(endpoint ? { function: endpoint.predict.function.name } : {}),
+			};
 		});
-		for (const model of settings.models.filter((candidate) => !isRealtime(candidate)))
+		for (const { name: model, serve } of settings.models.filter((candidate) => !isRealtime(candidate)))
 			void pulumi.log.warn(
-				`Model "${model.name}" is declared as ${model.serve}, which this version of Triplane does not deploy yet: no path of the API serves it.`,
+				`Model "${model}" is declared as ${serve}, which this version of Triplane does not deploy yet: no path of the API serves it.`,
 				this,
 			);
 		this.registerOutputs({ url: this.api.url });
@@ -108,91 +102,22 @@ export class DataPlane extends pulumi.ComponentResource {
 
 	private realtimeEndpoints(args: DataPlaneArgs, capacity: CapacityPlan): RealtimeEndpoint[] {
 		const { settings } = args;
+		const { features, throttle } = this;
+		const child = { parent: this };
 		const models = realtimeModels(settings);
 		if (models.length === 0) return [];
-		const runtimeLayer = new aws.lambda.LayerVersion(
-			"onnx-runtime",
-			{
-				layerName: stackName("onnx-runtime"),
-				description: "ONNX Runtime for Node, CPU only",
-				code: new pulumi.asset.AssetArchive(
-					Object.fromEntries(
-						Object.entries(onnxRuntimeLayer(settings.architecture)).map(([path, file]) => [
-							path,
-							new pulumi.asset.FileAsset(file),
-						]),
-					),
-				),
-				compatibleArchitectures: [settings.architecture],
-				compatibleRuntimes: ["nodejs24.x"],
-			},
-			{ parent: this },
-		);
+		const runtimeLayer = onnxRuntimeLayerVersion("onnx-runtime", settings.architecture, child);
 		const code = new pulumi.asset.FileArchive(bundleFunction("predict"));
-		return models.flatMap((model) => {
-			const bounds = capacity.endpoints[model.name];
-			if (!bounds) return [];
-			const { features, throttle } = this;
-			return new RealtimeEndpoint(
-				model.name,
-				{ ...args, model, capacity: bounds, code, runtimeLayer, features, throttle },
-				{ parent: this },
-			);
-		});
-	}
-
-	private authorize(settings: Settings, capacity: CapacityPlan): BoundedFunction {
-		return new BoundedFunction(
-			"authorize",
-			{
-				...this.shared(settings, "authorize"),
-				description: "Tells the tenant of a request by its bearer token",
-				timeoutSeconds: AUTHORIZE_TIMEOUT_SECONDS,
-				reservedConcurrency: capacity.authorize,
-				environment: functionEnvironment(settings, "authorize", {
-					tenantTable: this.tenants.table.name,
-					tiers: JSON.stringify(settings.tiers),
-					realtimeModels: realtimeNames(settings),
-				}),
-				grants: [{ actions: ["dynamodb:BatchGetItem"], resources: [this.tenants.table.arn] }],
-			},
-			{ parent: this },
+		return models.map(
+			(model) =>
+				new RealtimeEndpoint(
+					model.name,
+					{ ...args, model, capacity: capacity.endpoint(model), code, runtimeLayer, features, throttle },
+					child,
+				),
 		);
-	}
-
-	private health({ settings, registry }: DataPlaneArgs, capacity: CapacityPlan): BoundedFunction {
-		return new BoundedFunction(
-			"health",
-			{
-				...this.shared(settings, "health"),
-				description: "Says whether the server and its models are ready",
-				timeoutSeconds: HEALTH_TIMEOUT_SECONDS,
-				reservedConcurrency: capacity.health,
-				environment: functionEnvironment(settings, "health", {
-					registryTable: registry.table.name,
-					realtimeModels: realtimeNames(settings),
-				}),
-				grants: [{ actions: ["dynamodb:BatchGetItem"], resources: [registry.table.arn] }],
-			},
-			{ parent: this },
-		);
-	}
-
-	private shared(settings: Settings, bundle: string) {
-		return {
-			code: new pulumi.asset.FileArchive(bundleFunction(bundle)),
-			architecture: settings.architecture,
-			memoryMb: SHARED_FUNCTION_MEMORY_MB,
-			tags: sharedTags(settings),
-			logRetentionDays: settings.observability.logRetentionDays,
-		};
 	}
 }
-
-const realtimeNames = (settings: Settings): string =>
-	realtimeModels(settings)
-		.map(({ name }) => name)
-		.join(",");
 
 const routes = (health: BoundedFunction, endpoints: readonly RealtimeEndpoint[]): ApiRoute[] => [
 	...serverPaths().map((path) => ({
@@ -209,6 +134,7 @@ const routes = (health: BoundedFunction, endpoints: readonly RealtimeEndpoint[])
 	),
 ];
 
+/** Each tenant with its tier, which the settings' schema has checked to exist, and its shield. */
 function tenantThrottles(settings: Settings) {
 	const models = realtimeModels(settings);
 	return settings.tenants.flatMap((tenant) => {

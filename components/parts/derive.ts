@@ -60,8 +60,7 @@ export interface CapacityPlan {
 	register: number;
 	authorize: number;
 	health: number;
-	/** By the name of the model. */
-	endpoints: Record<string, EndpointCapacity>;
+	endpoint(model: RealtimeModel): EndpointCapacity;
 }
 
 /**
@@ -77,14 +76,14 @@ export function planCapacity(settings: Settings): CapacityPlan {
 			p95Ms: AUTHORIZE_P95_MS,
 		}),
 		health: HEALTH_RESERVED_CONCURRENCY,
-		endpoints: Object.fromEntries(models.map((model) => [model.name, endpointCapacity(model)])),
+		endpoint: endpointCapacity,
 	};
 	assertReservationsFit({
 		register: plan.register,
 		authorize: plan.authorize,
 		health: plan.health,
 		...Object.fromEntries(
-			Object.entries(plan.endpoints).map(([model, capacity]) => [`${model}-predict`, capacity.reservedConcurrency]),
+			models.map((model) => [`${model.name}-predict`, endpointCapacity(model).reservedConcurrency]),
 		),
 	});
 	return plan;

@@ -80,8 +80,7 @@ export class FrontDoor extends pulumi.ComponentResource {
 	}
 
 	private authorizer(name: string, authorize: BoundedFunction): aws.apigateway.Authorizer {
-		const child = { parent: this };
-		const authorizer = new aws.apigateway.Authorizer(
+		return new aws.apigateway.Authorizer(
 			`${name}-authorizer`,
 			{
 				restApi: this.restApi.id,
@@ -90,10 +89,8 @@ export class FrontDoor extends pulumi.ComponentResource {
 				authorizerUri: authorize.function.invokeArn,
 				authorizerResultTtlInSeconds: AUTHORIZER_CACHE_SECONDS,
 			},
-			child,
+			{ parent: this },
 		);
-		this.permission(name, authorize, pulumi.interpolate`${this.restApi.executionArn}/authorizers/${authorizer.id}`);
-		return authorizer;
 	}
 
 	private gatewayResponses(name: string): pulumi.Resource[] {

@@ -4,13 +4,14 @@
  */
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { ENVIRONMENT } from "../../charter/environment.ts";
 import { artifactPrefix } from "../../charter/registry.ts";
 import type { Settings } from "../../charter/settings.ts";
 import type { ArtifactStore } from "./artifact-store.ts";
 import { BoundedFunction } from "./bounded-function.ts";
+import { commonEnvironment } from "./common-environment.ts";
 import { modelTags } from "./cost-tags.ts";
 import type { EndpointCapacity, RealtimeModel } from "./derive.ts";
-import { functionEnvironment } from "./function-environment.ts";
 import type { OnDemandTable } from "./on-demand-table.ts";
 
 export interface RealtimeEndpointArgs {
@@ -49,19 +50,20 @@ export class RealtimeEndpoint extends pulumi.ComponentResource {
 				memoryMb: model.runtime.memoryMb,
 				timeoutSeconds: capacity.timeoutSeconds,
 				reservedConcurrency: capacity.reservedConcurrency,
-				environment: functionEnvironment(settings, predict, {
-					model: model.name,
-					team: model.team,
-					feature: model.feature,
-					slo: JSON.stringify(model.slo),
-					budget: JSON.stringify(model.budget),
-					reservedConcurrency: String(capacity.reservedConcurrency),
-					memoryMb: String(model.runtime.memoryMb),
-					registryTable: registry.table.name,
-					artifactBucket: artifacts.bucket.bucket,
-					featureTable: features.table.name,
-					throttleTable: throttle.table.name,
-				}),
+				environment: {
+					...commonEnvironment(settings, predict),
+					[ENVIRONMENT.model]: model.name,
+					[ENVIRONMENT.team]: model.team,
+					[ENVIRONMENT.feature]: model.feature,
+					[ENVIRONMENT.slo]: JSON.stringify(model.slo),
+					[ENVIRONMENT.budget]: JSON.stringify(model.budget),
+					[ENVIRONMENT.reservedConcurrency]: String(capacity.reservedConcurrency),
+					[ENVIRONMENT.memoryMb]: String(model.runtime.memoryMb),
+					[ENVIRONMENT.registryTable]: registry.table.name,
+					[ENVIRONMENT.artifactBucket]: artifacts.bucket.bucket,
+					[ENVIRONMENT.featureTable]: features.table.name,
+					[ENVIRONMENT.throttleTable]: throttle.table.name,
+				},
 				grants: [
 					{ actions: ["dynamodb:GetItem"], resources: [registry.table.arn] },
 					{ actions: ["dynamodb:UpdateItem"], resources: [throttle.table.arn] },
