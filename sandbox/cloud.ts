@@ -2,7 +2,6 @@
  * The embedded AWS of one run, whole: the emulator as a child process, and beside it in this process the Pulumi provider,
  * the collector of spans and the agent that makes metrics of log lines. No stack is in it yet.
  */
-import { join } from "node:path";
 import { type Collector, startCollector } from "./collector/collector.ts";
 import { startEmulator } from "./emulator/emulator.ts";
 import { startMetricsAgent } from "./metrics-agent/metrics-agent.ts";
@@ -30,15 +29,8 @@ export async function startCloud(
 	options: { run: Run; warden: Warden; python: string },
 ): Promise<Cloud> {
 	const { run, warden, python } = options;
-	const emulator = await startEmulator({
-		python,
-		node: process.execPath,
-		runDir: join(run.directory, "emulator"),
-		spawn: (command, args, spawning) => warden.spawn(command, args, { ...spawning, name: "emulator" }),
-	});
-	scope.defer(async () => {
-		await emulator.stop();
-	});
+	const emulator = await startEmulator({ python, runDir: run.directory, spawn: warden.spawn });
+	scope.defer(() => emulator.stop());
 	const { url: endpoint, region } = emulator;
 	const provider = await startProvider({ endpoint, region });
 	scope.defer(() => provider.stop());

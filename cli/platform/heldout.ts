@@ -43,7 +43,10 @@ const Outputs = z.object({ outputs: z.array(z.object({ name: z.string(), data: z
 export function assertEqualsTrainer(answer: Answer, rows: readonly HeldoutRow[]): void {
 	if (answer.status !== 200)
 		throw new TriplaneError(`A prediction was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
-	const { outputs } = Outputs.parse(answer.body);
+	const parsed = Outputs.safeParse(answer.body);
+	if (!parsed.success)
+		throw new TriplaneError(`A prediction has no outputs of numbers: ${JSON.stringify(answer.body)}`);
+	const { outputs } = parsed.data;
 	const of = (name: string) => outputs.find((output) => output.name === name)?.data ?? [];
 	const [labels, probabilities] = [of("label"), of("probabilities")];
 	rows.forEach((row, i) => {

@@ -1,6 +1,7 @@
 /** The stack that a command speaks to: one on AWS by its outputs' file, or the sandbox that is up. */
 import { readFile } from "node:fs/promises";
 import { TriplaneError } from "../../charter/errors.ts";
+import { EMULATOR_CREDENTIALS } from "../../sandbox/emulator/emulator.ts";
 import { requireCurrent } from "../current.ts";
 import type { AwsTarget } from "./aws.ts";
 import { parseOutputs, type StackOutputs } from "./outputs.ts";
@@ -33,5 +34,5 @@ export async function findTarget(checkout: string, outputsFile: string | undefin
 export const sandboxAws = (endpoint: string, region: string): AwsTarget => ({
 	endpoint,
 	region,
-	credentials: { accessKeyId: "test", secretAccessKey: "test" },
+	credentials: EMULATOR_CREDENTIALS,
 });

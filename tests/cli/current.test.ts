@@ -1,0 +1,64 @@
+import { spawnSync } from "node:child_process";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { TriplaneError } from "../../charter/errors.ts";
+import { announce, type Current, findCurrent, requireCurrent, withdraw } from "../../cli/current.ts";
+
+const current = (pid: number): Current => ({
+	pid,
+	url: "http://127.0.0.1:1/v1",
+	endpoint: "http://127.0.0.1:1",
+	region: "us-east-1",
+	tenants: [{ name: "acme", token: "secret" }],
+	models: [{ name: "tumour-risk", version: 1, serve: "realtime" }],
+	outputs: {
+		url: "http://127.0.0.1:1/v1",
+		registryTable: "registry",
+		artifactBucket: "artifacts",
+		featureTable: "features",
+		tenantTable: "tenants",
+		registerFunction: "register",
+		models: [{ name: "tumour-risk", serve: "realtime" }],
+		tenants: ["acme"],
+	},
+});
+
+describe("cli/current", () => {
+	let checkout = "";
+	beforeEach(async () => {
+		checkout = await mkdtemp(join(tmpdir(), "triplane-current-"));
+	});
+	afterEach(() => rm(checkout, { recursive: true }));
+
+	it("finds the sandbox that a living process announced, until it is withdrawn", async () => {
+		await announce(checkout, current(process.pid));
+		expect(await findCurrent(checkout)).to.deep.equal(current(process.pid));
+		await withdraw(checkout);
+		expect(await findCurrent(checkout)).to.equal(undefined);
+	});
+
+	it("keeps the tokens from other users of the machine", async () => {
+		await announce(checkout, current(process.pid));
+		expect((await stat(join(checkout, ".sandbox", "current.json"))).mode & 0o777).to.equal(0o600);
+	});
+
+	it("takes the announcement of a process that is gone for none", async () => {
+		const { pid } = spawnSync(process.execPath, ["--version"]);
+		await announce(checkout, current(pid));
+		expect(await findCurrent(checkout)).to.equal(undefined);
+	});
+
+	it("leaves another process's announcement alone", async () => {
+		await announce(checkout, current(process.ppid));
+		await withdraw(checkout);
+		expect((await findCurrent(checkout))?.pid).to.equal(process.ppid);
+	});
+
+	it("says how to start a sandbox where none is up", async () => {
+		const refusal = await requireCurrent(checkout).catch((error: unknown) => error);
+		expect(refusal).to.be.instanceOf(TriplaneError);
+		expect(String(refusal)).to.contain("npm start -- --keep");
+	});
+});

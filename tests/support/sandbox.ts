@@ -1,0 +1,32 @@
+/** The whole platform in the sandbox for end-to-end tests, raised once for all of them and torn down with the last. */
+import { fileURLToPath } from "node:url";
+import { Steps } from "../../cli/steps.ts";
+import { type Stage, setStage } from "../../cli/story/stage.ts";
+import { type Platform, raise } from "../../cli/story/story.ts";
+
+export const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
+
+export interface RaisedPlatform {
+	stage: Stage;
+	platform: Platform;
+	/** Token by the tenant's name. */
+	tokens: Record<string, string>;
+}
+
+let raised: Promise<RaisedPlatform> | undefined;
+const scope = new AsyncDisposableStack();
+
+/** The platform; the first call raises it. */
+export function raisedPlatform(): Promise<RaisedPlatform> {
+	raised ??= (async () => {
+		const stage = await setStage(CHECKOUT, scope);
+		const platform = await raise(stage, new Steps(process.stderr));
+		return { stage, platform, tokens: Object.fromEntries(platform.tokens.map(({ name, token }) => [name, token])) };
+	})();
+	return raised;
+}
+
+/** Ends it, if any test raised it. */
+export async function endPlatform(): Promise<void> {
+	await scope.disposeAsync();
+}
