@@ -1,0 +1,23 @@
+/**
+ * The charter's clauses: for each policy its title, why it stands, how to comply, and how much it weighs. Words and
+ * levels only; what exactly a clause means is the rule of the same name.
+ */
+import { CONFIG_CLAUSES } from "./clauses/config.ts";
+import { CORE_CLAUSES } from "./clauses/core.ts";
+
+export interface Clause {
+	/** What must hold, as a sentence without its end. */
+	title: string;
+	/** The failure that it prevents, in one sentence. */
+	because: string;
+	/** What to write in the program, in one sentence. */
+	howToComply: string;
+	severity: "low" | "medium" | "high" | "critical";
+	/** Mandatory: what the charter rests on, and what can be judged with next to no false alarms. */
+	level: "mandatory" | "advisory";
+}
+
+/** Clauses by the name of their policy. Each family has a file in `clauses/`. */
+export const CLAUSES = { ...CONFIG_CLAUSES, ...CORE_CLAUSES } as const satisfies Record<string, Clause>;
+
+export type ClauseName = keyof typeof CLAUSES;

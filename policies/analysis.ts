@@ -1,0 +1,83 @@
+/**
+ * One analysis of one stack: the graph, the parsed config, and each rule's verdicts, every one made at most once.
+ * In process and free of the policy SDK, so that the engine, the command line and tests all judge alike.
+ */
+import { type ParsedConfig, parseConfig } from "./config.ts";
+import { Exceptions } from "./exceptions.ts";
+import type { ResourceInput } from "./graph/node.ts";
+import { StackGraph } from "./graph/stack-graph.ts";
+import { fail, type Rule, UNFORESEEN, type Verdict } from "./rule.ts";
+
+export interface AnalysisInput {
+	resources: readonly ResourceInput[];
+	/** What the pack's config holds under `charter`. */
+	config?: unknown;
+	/** The stack's own settings, for models and tenants. */
+	fromStack?: { models?: unknown; tenants?: unknown };
+	/** Every rule of the pack, also those switched off: exceptions may name them. */
+	rules: readonly Rule[];
+	/** As in "2026-11-24", for exceptions that end. */
+	today: string;
+}
+
+/** What a rule found after exceptions. */
+export interface Judgement {
+	verdicts: readonly Verdict[];
+	/** Verdicts that an exception accepts. */
+	excepted: readonly Verdict[];
+}
+
+export class Analysis {
+	readonly stack: StackGraph;
+	readonly config: ParsedConfig;
+	readonly exceptions: Exceptions;
+	readonly rules: readonly Rule[];
+	readonly #judgements = new Map<string, Judgement>();
+
+	constructor(input: AnalysisInput) {
+		this.stack = new StackGraph(input.resources);
+		this.config = parseConfig(input.config, input.fromStack);
+		this.exceptions = new Exceptions(this.config.config.exceptions, input.rules, input.today);
+		this.rules = input.rules;
+	}
+
+	/** What a rule says of the stack, exceptions taken out. Never throws: a rule's own fault is a verdict. */
+	judge(rule: Rule): Judgement {
+		const made = this.#judgements.get(rule.name);
+		if (made) return made;
+		const verdicts: Verdict[] = [];
+		const excepted: Verdict[] = [];
+		for (const verdict of answersOf(rule, this)) {
+			const isOpen = verdict.answer === "fail" || verdict.answer === "cannot tell";
+			(isOpen && this.exceptions.accepts(rule, verdict) ? excepted : verdicts).push(verdict);
+		}
+		const judgement = { verdicts, excepted };
+		this.#judgements.set(rule.name, judgement);
+		return judgement;
+	}
+
+	/** Judges every rule of the pack, so that exceptions know whether they were used. */
+	judgeAll(): void {
+		for (const rule of this.rules) this.judge(rule);
+	}
+}
+
+/** A rule's answers up to where it ends or breaks down; what broke is the last of them. */
+function answersOf(rule: Rule, { stack, config }: Analysis): Verdict[] {
+	const answers: Verdict[] = [];
+	try {
+		for (const verdict of rule.check({ stack, config: config.config })) answers.push(verdict);
+	} catch (error) {
+		answers.push(
+			fail(
+				undefined,
+				{
+					what: `could not be judged to the end: ${rule.name} met something unforeseen (${String(error)})`,
+					fix: "Report this with the stack's shape, and except the finding until it is mended.",
+				},
+				UNFORESEEN,
+			),
+		);
+	}
+	return answers;
+}

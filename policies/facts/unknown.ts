@@ -1,0 +1,39 @@
+/**
+ * The engine's marks for "not known before the update": what stands in a property's place at preview.
+ * Part of Pulumi's wire protocol; the SDK's proxy throws when it meets one, we ask instead.
+ */
+
+const UNKNOWN_MARKS = new Set([
+	"1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
+	"3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
+	"04da6b54-80e4-46f7-96ec-b56ff0331ba9", // string
+	"6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // array
+	"030794c1-ac77-496b-92df-f27374a8bd58", // asset
+	"e48ece36-62e2-4504-bad9-02848725956a", // archive
+	"dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
+]);
+const MARK_LENGTH = 36;
+
+/** Whether a raw value is a mark for one that is not known yet. */
+export const isUnknown = (value: unknown): boolean =>
+	typeof value === "string" && value.length === MARK_LENGTH && UNKNOWN_MARKS.has(value);
+
+/** Whether a mark stands anywhere in a raw value. Walks without recursion, so depth cannot overflow the stack. */
+export function containsUnknown(value: unknown): boolean {
+	const pending: unknown[] = [value];
+	const seen = new Set<unknown>();
+	while (pending.length > 0) {
+		const next = pending.pop();
+		if (isUnknown(next)) return true;
+		if (typeof next !== "object" || next === null || seen.has(next)) continue;
+		seen.add(next);
+		for (const key of Object.keys(next)) pending.push(rawProperty(next, key));
+	}
+	return false;
+}
+
+/**
+ * Reads one own property without waking a proxy: the SDK traps `get` only, and a descriptor holds the bare value,
+ * itself no longer a proxy.
+ */
+export const rawProperty = (of: object, key: string): unknown => Object.getOwnPropertyDescriptor(of, key)?.value;

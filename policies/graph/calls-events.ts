@@ -1,0 +1,91 @@
+/** Calls that events make: topics, buckets, rules, schedules, log subscriptions; and mappings that poll for functions. */
+import { ifKnown } from "../facts/fact.ts";
+import type { Call, CallMode } from "./calls.ts";
+import { functionsBehind } from "./functions.ts";
+import type { StackGraph } from "./stack-graph.ts";
+import { EVENT_SOURCE_MAPPING, PERMISSION, QUEUE, STATE_MACHINE, STREAM, TABLE, TOPIC } from "./types.ts";
+
+/** Wiring by type: where the function stands, and where the source does. */
+const WIRINGS = [
+	{ type: "aws:sns/topicSubscription:TopicSubscription", to: "endpoint", from: "topic" },
+	{ type: "aws:cloudwatch/eventTarget:EventTarget", to: "arn", from: "rule" },
+	{ type: "aws:scheduler/schedule:Schedule", to: "target.arn", from: undefined },
+	{ type: "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter", to: "destinationArn", from: "logGroup" },
+] as const;
+const BUCKET_NOTIFICATION = "aws:s3/bucketNotification:BucketNotification";
+const HANDOVERS = [QUEUE, STREAM, TOPIC, STATE_MACHINE];
+
+/** Services that wait for the function that they call; every other one hands its event over and goes on. */
+const WAITING_PRINCIPALS = new Set([
+	"apigateway.amazonaws.com",
+	"elasticloadbalancing.amazonaws.com",
+	"cognito-idp.amazonaws.com",
+	"lex.amazonaws.com",
+	"lexv2.amazonaws.com",
+	"firehose.amazonaws.com",
+	"secretsmanager.amazonaws.com",
+	"alexa-appkit.amazon.com",
+	"alexa-connectedhome.amazon.com",
+	"edgelambda.amazonaws.com",
+	"vpc-lattice.amazonaws.com",
+	"bedrock.amazonaws.com",
+	"appsync.amazonaws.com",
+]);
+
+/** Of these, the ones that stand for callers from outside. */
+const FRONT_DOORS = new Set(["apigateway.amazonaws.com", "elasticloadbalancing.amazonaws.com"]);
+
+export function callsFromEvents(stack: StackGraph): Call[] {
+	return [...fromWirings(stack), ...fromBuckets(stack), ...fromMappings(stack), ...fromPermissions(stack)];
+}
+
+function* fromWirings(stack: StackGraph): Iterable<Call> {
+	for (const wiring of WIRINGS)
+		for (const via of stack.ofType(wiring.type)) {
+			const from = (wiring.from && stack.target(via, wiring.from)) || via;
+			for (const { fn, qualifier } of functionsBehind(stack, via, wiring.to))
+				yield { from, to: fn, mode: "asynchronous", via, ...(qualifier === undefined ? {} : { qualifier }) };
+			for (const to of stack.targets(via, wiring.to, HANDOVERS).nodes)
+				yield { from, to, mode: to.type === STATE_MACHINE ? "start" : "send", via };
+		}
+}
+
+function* fromBuckets(stack: StackGraph): Iterable<Call> {
+	for (const via of stack.ofType(BUCKET_NOTIFICATION)) {
+		const from = stack.target(via, "bucket") ?? via;
+		for (const { fn } of functionsBehind(stack, via, "lambdaFunctions"))
+			yield { from, to: fn, mode: "asynchronous", via };
+		for (const part of ifKnown(via.props.parts("lambdaFunctions")) ?? []) {
+			const arn = ifKnown(part.text("lambdaFunctionArn"));
+			const named = arn === undefined ? [] : stack.named(arn, ["aws:lambda/function:Function"]);
+			for (const to of named) yield { from, to, mode: "asynchronous", via };
+		}
+	}
+}
+
+function* fromMappings(stack: StackGraph): Iterable<Call> {
+	for (const via of stack.ofType(EVENT_SOURCE_MAPPING))
+		for (const { fn, qualifier } of functionsBehind(stack, via, "functionName")) {
+			const from = stack.target(via, "eventSourceArn", QUEUE, STREAM, TABLE) ?? via;
+			yield { from, to: fn, mode: "poll", via, ...(qualifier === undefined ? {} : { qualifier }) };
+		}
+}
+
+/** A permission says that a service may call, and so that it does. */
+function* fromPermissions(stack: StackGraph): Iterable<Call> {
+	for (const via of stack.ofType(PERMISSION)) {
+		const principal = ifKnown(via.props.text("principal"));
+		if (principal === undefined || !/\.amazon(aws)?\.com$/.test(principal)) continue;
+		const mode: CallMode = WAITING_PRINCIPALS.has(principal) ? "synchronous" : "asynchronous";
+		const from = stack.target(via, "sourceArn") ?? via;
+		for (const { fn, qualifier } of functionsBehind(stack, via, "function"))
+			yield {
+				from,
+				to: fn,
+				mode,
+				via,
+				...(qualifier === undefined ? {} : { qualifier }),
+				...(FRONT_DOORS.has(principal) ? { isFromOutside: true } : {}),
+			};
+	}
+}

@@ -1,0 +1,112 @@
+/** Calls that come in by a front door: API Gateway, load balancers, function URLs. Not yet what functions call. */
+import { ifKnown } from "../facts/fact.ts";
+import { apiOf, HTTP_INTEGRATION, REST_INTEGRATION } from "./apis.ts";
+import type { Call } from "./calls.ts";
+import { functionsBehind } from "./functions.ts";
+import type { ResourceNode } from "./node.ts";
+import type { StackGraph } from "./stack-graph.ts";
+import {
+	ECS_SERVICE,
+	FUNCTION,
+	FUNCTION_URL,
+	LISTENER,
+	LISTENER_RULE,
+	LOAD_BALANCER,
+	QUEUE,
+	SAGEMAKER_ENDPOINT,
+	STATE_MACHINE,
+	STREAM,
+	TARGET_GROUP,
+	TARGET_GROUP_ATTACHMENT,
+	TOPIC,
+} from "./types.ts";
+
+const VPC_LINKS = ["aws:apigateway/vpcLink:VpcLink"];
+const FORWARDING = [LISTENER, LISTENER_RULE];
+
+export function callsFromFrontDoors(stack: StackGraph): Call[] {
+	return [...fromApis(stack), ...fromLoadBalancers(stack), ...fromUrls(stack)];
+}
+
+/** An integration calls a function and waits; into queues, streams and workflows it hands over. */
+function* fromApis(stack: StackGraph): Iterable<Call> {
+	for (const [type, uri] of [
+		[REST_INTEGRATION, "uri"],
+		[HTTP_INTEGRATION, "integrationUri"],
+	] as const)
+		for (const via of stack.ofType(type)) {
+			const from = apiOf(stack, via);
+			const isAsynchronous = ifKnown(
+				via.props.text("requestParameters.integration.request.header.X-Amz-Invocation-Type"),
+			);
+			const outside = { from, via, isFromOutside: true };
+			for (const { fn, qualifier } of functionsBehind(stack, via, uri))
+				yield {
+					...outside,
+					to: fn,
+					mode: isAsynchronous === "'Event'" ? "asynchronous" : "synchronous",
+					...(qualifier === undefined ? {} : { qualifier }),
+				};
+			for (const to of stack.targets(via, uri, [QUEUE, STREAM, TOPIC, STATE_MACHINE]).nodes)
+				yield { ...outside, to, mode: to.type === STATE_MACHINE ? "start" : "send" };
+			for (const to of stack.targets(via, uri, [SAGEMAKER_ENDPOINT, LOAD_BALANCER, LISTENER]).nodes)
+				yield { ...outside, to: balancerOf(stack, to), mode: "synchronous" };
+			for (const link of stack.targets(via, "connectionId", VPC_LINKS).nodes)
+				for (const to of stack.targets(link, "targetArn", [LOAD_BALANCER]).nodes)
+					yield { ...outside, to, mode: "synchronous" };
+		}
+}
+
+/** A listener stands for its load balancer. */
+const balancerOf = (stack: StackGraph, node: ResourceNode): ResourceNode =>
+	node.type === LISTENER ? (stack.target(node, "loadBalancerArn", LOAD_BALANCER) ?? node) : node;
+
+function* fromLoadBalancers(stack: StackGraph): Iterable<Call> {
+	for (const balancer of stack.ofType(LOAD_BALANCER)) {
+		const internal = balancer.effectiveFlag("internal");
+		// The door itself: whoever is outside calls it.
+		if (internal.state === "known" && !internal.value)
+			yield { from: undefined, to: balancer, mode: "synchronous", via: balancer, isFromOutside: true };
+	}
+	for (const forwarding of stack.ofType(...FORWARDING)) {
+		const listener = forwarding.type === LISTENER ? forwarding : stack.target(forwarding, "listenerArn", LISTENER);
+		const from = listener ? stack.target(listener, "loadBalancerArn", LOAD_BALANCER) : undefined;
+		for (const group of groupsOf(stack, forwarding))
+			for (const { to, via } of membersOf(stack, group)) yield { from, to, mode: "synchronous", via };
+	}
+}
+
+/** The target groups that a listener or rule forwards to, whichever of the two forms it uses. */
+function groupsOf(stack: StackGraph, forwarding: ResourceNode): Set<ResourceNode> {
+	const actions = forwarding.type === LISTENER ? "defaultActions" : "actions";
+	const named = (ifKnown(forwarding.props.parts(actions)) ?? []).flatMap((action) => {
+		const groups = ifKnown(action.parts("forward.targetGroups")) ?? [];
+		const arns = [action.text("targetGroupArn"), ...groups.map((group) => group.text("arn"))];
+		return arns.flatMap((arn) => (arn.state === "known" ? stack.named(arn.value, [TARGET_GROUP]) : []));
+	});
+	return new Set([...named, ...stack.dependencies(forwarding, actions, [TARGET_GROUP])]);
+}
+
+function* membersOf(stack: StackGraph, group: ResourceNode): Iterable<{ to: ResourceNode; via: ResourceNode }> {
+	for (const via of stack.ofType(TARGET_GROUP_ATTACHMENT))
+		if (stack.targets(via, "targetGroupArn", [TARGET_GROUP]).nodes.includes(group))
+			for (const to of stack.targets(via, "targetId", [FUNCTION]).nodes) yield { to, via };
+	for (const via of stack.ofType(ECS_SERVICE)) {
+		const arns = (ifKnown(via.props.parts("loadBalancers")) ?? []).map((each) => each.text("targetGroupArn"));
+		const isNamed = arns.some((arn) => arn.state === "known" && stack.named(arn.value, [TARGET_GROUP]).includes(group));
+		if (isNamed || stack.dependencies(via, "loadBalancers", [TARGET_GROUP]).includes(group)) yield { to: via, via };
+	}
+}
+
+function* fromUrls(stack: StackGraph): Iterable<Call> {
+	for (const via of stack.ofType(FUNCTION_URL))
+		for (const { fn, qualifier } of functionsBehind(stack, via, "functionName"))
+			yield {
+				from: via,
+				to: fn,
+				mode: "synchronous",
+				via,
+				isFromOutside: true,
+				...(qualifier === undefined ? {} : { qualifier }),
+			};
+}

@@ -1,0 +1,130 @@
+/**
+ * Calls that functions and tasks make, by what they are told and allowed: environment variables that name a resource,
+ * and IAM statements that let their role call one. Reads of tables and buckets are no calls.
+ */
+import { ifKnown } from "../facts/fact.ts";
+import { BACKEND_TYPES } from "./backends.ts";
+import type { Call, CallMode } from "./calls.ts";
+import { roleOf } from "./functions.ts";
+import type { ResourceNode } from "./node.ts";
+import { allows, grantsOf, type Statement } from "./permissions.ts";
+import { perStack, type StackGraph } from "./stack-graph.ts";
+import {
+	ECS_SERVICE,
+	FUNCTION,
+	FUNCTION_URL,
+	LOAD_BALANCER,
+	QUEUE,
+	SAGEMAKER_ENDPOINT,
+	STATE_MACHINE,
+	STREAM,
+	TASK_DEFINITION,
+	TOPIC,
+} from "./types.ts";
+
+/** What an action does to resources of a type. */
+const ACTIONS: readonly { action: string; type: string; mode: CallMode }[] = [
+	{ action: "lambda:InvokeFunction", type: FUNCTION, mode: "synchronous" },
+	{ action: "lambda:InvokeFunctionUrl", type: FUNCTION_URL, mode: "synchronous" },
+	{ action: "sagemaker:InvokeEndpoint", type: SAGEMAKER_ENDPOINT, mode: "synchronous" },
+	{ action: "sqs:SendMessage", type: QUEUE, mode: "send" },
+	{ action: "kinesis:PutRecord", type: STREAM, mode: "send" },
+	{ action: "sns:Publish", type: TOPIC, mode: "send" },
+	{ action: "states:StartExecution", type: STATE_MACHINE, mode: "start" },
+	{ action: "states:StartSyncExecution", type: STATE_MACHINE, mode: "synchronous" },
+	...["rds-data:ExecuteStatement", "rds-db:connect"].flatMap((action) =>
+		BACKEND_TYPES.filter((type) => type.startsWith("aws:rds/")).map(
+			(type) => ({ action, type, mode: "synchronous" }) as const,
+		),
+	),
+	...["es:ESHttpPost", "es:ESHttpGet"].flatMap((action) =>
+		BACKEND_TYPES.filter((type) => /opensearch|elasticsearch/.test(type)).map(
+			(type) => ({ action, type, mode: "synchronous" }) as const,
+		),
+	),
+];
+/** What an environment variable that names one of these is for: to call it and wait. */
+const CALLED_BY_ADDRESS = [...BACKEND_TYPES, LOAD_BALANCER, FUNCTION_URL, "aws:servicediscovery/service:Service"];
+
+export function callsFromGrants(stack: StackGraph): Call[] {
+	return [...fromFunctions(stack), ...fromServices(stack)];
+}
+
+function* fromFunctions(stack: StackGraph): Iterable<Call> {
+	for (const fn of stack.ofType(FUNCTION)) {
+		yield* byEnvironment(stack, fn, fn, "environment");
+		const role = roleOf(stack, fn);
+		if (role) yield* byGrants(stack, fn, role);
+	}
+}
+
+/** A task speaks for its service. */
+function* fromServices(stack: StackGraph): Iterable<Call> {
+	for (const service of stack.ofType(ECS_SERVICE)) {
+		const definition = stack.target(service, "taskDefinition", TASK_DEFINITION);
+		if (!definition) continue;
+		yield* byEnvironment(stack, service, definition, "containerDefinitions");
+		const role = roleOf(stack, definition, "taskRoleArn");
+		if (role) yield* byGrants(stack, service, role);
+	}
+}
+
+function* byEnvironment(stack: StackGraph, from: ResourceNode, holder: ResourceNode, property: string): Iterable<Call> {
+	const variables = ifKnown(holder.props.entries(`${property}.variables`));
+	const texts = [...(variables?.values() ?? [])].flatMap((fact) => ifKnown(fact) ?? []);
+	const named = texts.flatMap((text) => (looksLikeAddress(text) ? stack.named(text, CALLED_BY_ADDRESS) : []));
+	const targets = new Set([...named, ...stack.dependencies(holder, property, CALLED_BY_ADDRESS)]);
+	for (const target of targets)
+		if (target !== from) for (const to of servedBy(stack, target)) yield { from, to, mode: "synchronous", via: holder };
+}
+
+/** A host, URL or ARN; a plain word that happens to be some resource's name is none. */
+const looksLikeAddress = (text: string): boolean => /[.:/]/.test(text);
+
+/** Behind a discovery name stand the services that register there. */
+function servedBy(stack: StackGraph, target: ResourceNode): ResourceNode[] {
+	if (target.type !== "aws:servicediscovery/service:Service") return [target];
+	return stack
+		.ofType(ECS_SERVICE)
+		.filter((service) => stack.targets(service, "serviceRegistries", [target.type]).nodes.includes(target));
+}
+
+function* byGrants(stack: StackGraph, from: ResourceNode, role: ResourceNode): Iterable<Call> {
+	for (const { to, mode, via } of grantedTo(stack).get(role) ?? []) if (to !== from) yield { from, to, mode, via };
+}
+
+/** What each role may call, once per role however many functions share it. */
+const grantedTo = perStack((stack) => {
+	const byRole = new Map<ResourceNode, readonly Pick<Call, "to" | "mode" | "via">[]>();
+	for (const role of stack.ofType("aws:iam/role:Role")) {
+		const grants = grantsOf(stack, role);
+		const calls = grants.statements.flatMap((statement) => callsByStatement(stack, statement));
+		// What a document not known yet depends on, its actions name; a resource has one way to be called, as a rule.
+		for (const { source, references } of grants.unknown)
+			for (const to of references) for (const mode of modesTo(to)) calls.push({ to, mode, via: source });
+		byRole.set(role, calls);
+	}
+	return byRole;
+});
+
+const modesTo = (to: ResourceNode): CallMode[] =>
+	ACTIONS.filter(({ type }) => type === to.type)
+		.slice(0, 1)
+		.map(({ mode }) => mode);
+
+function callsByStatement(stack: StackGraph, statement: Statement): Pick<Call, "to" | "mode" | "via">[] {
+	return ACTIONS.filter(({ action }) => allows(statement, action)).flatMap(({ type, mode }) =>
+		resourcesOf(stack, statement, type).map((to) => ({ to, mode, via: statement.source })),
+	);
+}
+
+/** The resources of a type that a statement names: by ARN, or all of them by a wildcard. */
+function resourcesOf(
+	stack: StackGraph,
+	{ resources, source, property }: Statement,
+	type: string,
+): readonly ResourceNode[] {
+	if (resources.includes("*")) return stack.ofType(type);
+	const named = resources.flatMap((arn) => stack.named(arn, [type]));
+	return named.length > 0 ? named : stack.dependencies(source, property, [type]);
+}

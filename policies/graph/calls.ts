@@ -1,0 +1,83 @@
+/**
+ * Who calls whom, and how: the edges of the stack's call graph, and the questions that rules ask of them.
+ * An edge says what the program wires up; what code does with it is not seen.
+ */
+import { callsFromEvents } from "./calls-events.ts";
+import { callsFromFrontDoors } from "./calls-front.ts";
+import { callsFromGrants } from "./calls-grants.ts";
+import { callsFromWorkflows } from "./calls-workflows.ts";
+import type { ResourceNode } from "./node.ts";
+import { perStack, type StackGraph } from "./stack-graph.ts";
+
+/**
+ * How a call is made: `synchronous` waits for the answer, `asynchronous` does not, `poll` takes from a queue or stream,
+ * `send` puts into a queue, stream, topic or bus, `start` starts a workflow or task and goes on.
+ */
+export type CallMode = "synchronous" | "asynchronous" | "poll" | "send" | "start";
+
+export interface Call {
+	/** Who calls; undefined where the caller is outside the stack. */
+	from: ResourceNode | undefined;
+	to: ResourceNode;
+	mode: CallMode;
+	/** The resource that wires the call up: an integration, a permission, a mapping, a policy. */
+	via: ResourceNode;
+	/** Alias or version that is called, where one is named. */
+	qualifier?: string;
+	/** Whether the caller stands for anyone outside: an API, an internet-facing load balancer, a function URL. */
+	isFromOutside?: boolean;
+}
+
+interface CallIndex {
+	all: readonly Call[];
+	into: ReadonlyMap<ResourceNode, readonly Call[]>;
+	outOf: ReadonlyMap<ResourceNode, readonly Call[]>;
+}
+
+const indexOf = perStack((stack): CallIndex => {
+	const all = [
+		...callsFromFrontDoors(stack),
+		...callsFromEvents(stack),
+		...callsFromWorkflows(stack),
+		...callsFromGrants(stack),
+	];
+	const outOf = Map.groupBy(
+		all.filter((call) => call.from !== undefined),
+		({ from, to }) => from ?? to,
+	);
+	return { all, into: Map.groupBy(all, ({ to }) => to), outOf };
+});
+
+/** Every call of the stack. */
+export const callsOf = (stack: StackGraph): readonly Call[] => indexOf(stack).all;
+
+/** The calls into a resource. */
+export const callersOf = (stack: StackGraph, node: ResourceNode): readonly Call[] =>
+	indexOf(stack).into.get(node) ?? [];
+
+/** The calls that a resource makes. */
+export const callsFrom = (stack: StackGraph, node: ResourceNode): readonly Call[] =>
+	indexOf(stack).outOf.get(node) ?? [];
+
+/** How a function is invoked, as far as the stack shows it. */
+export const invocationModesOf = (stack: StackGraph, fn: ResourceNode): ReadonlySet<CallMode> =>
+	new Set(callersOf(stack, fn).map(({ mode }) => mode));
+
+/** One way from outside, hop by hop. */
+export type Path = readonly Call[];
+
+/**
+ * Every resource that outside callers reach by synchronous calls alone, with the shortest way there.
+ * Breadth first over each resource once, so cycles end and the cost is linear.
+ */
+export const reachableSynchronously = perStack((stack): ReadonlyMap<ResourceNode, Path> => {
+	const paths = new Map<ResourceNode, Path>();
+	const pending: Call[] = indexOf(stack).all.filter((call) => call.mode === "synchronous" && call.isFromOutside);
+	for (const call of pending) {
+		if (paths.has(call.to)) continue;
+		const before = call.from ? (paths.get(call.from) ?? []) : [];
+		paths.set(call.to, [...before, call]);
+		pending.push(...callsFrom(stack, call.to).filter(({ mode }) => mode === "synchronous"));
+	}
+	return paths;
+});

@@ -1,0 +1,31 @@
+/** Questions about functions: which one a reference means, through aliases, and what runs as which role. */
+import { ifKnown } from "../facts/fact.ts";
+import { qualifierIn } from "./identity.ts";
+import type { ResourceNode } from "./node.ts";
+import type { StackGraph } from "./stack-graph.ts";
+import { FUNCTION, FUNCTION_ALIAS, ROLE } from "./types.ts";
+
+export interface FunctionReference {
+	fn: ResourceNode;
+	/** Alias or version, where the reference names one. */
+	qualifier?: string;
+}
+
+/** The functions that a property refers to: by name, ARN, invoke ARN, or an alias of its own. */
+export function functionsBehind(stack: StackGraph, node: ResourceNode, path: string): FunctionReference[] {
+	const { nodes } = stack.targets(node, path, [FUNCTION, FUNCTION_ALIAS]);
+	const aliases = nodes.filter(({ type }) => type === FUNCTION_ALIAS);
+	// A reference to an alias depends on its function too: the alias is what is meant.
+	if (aliases.length > 0)
+		return aliases.flatMap((alias) => {
+			const fn = stack.target(alias, "functionName", FUNCTION);
+			return fn ? [{ fn, qualifier: ifKnown(alias.props.text("name")) ?? alias.name }] : [];
+		});
+	const text = ifKnown(node.props.text(path));
+	const stated = ifKnown(node.props.text("qualifier")) ?? (text === undefined ? undefined : qualifierIn(text));
+	return nodes.map((fn) => (stated === undefined ? { fn } : { fn, qualifier: stated }));
+}
+
+/** The role that a function, task or workflow runs as, where it is in the stack. */
+export const roleOf = (stack: StackGraph, node: ResourceNode, path = "role"): ResourceNode | undefined =>
+	stack.target(node, path, ROLE);

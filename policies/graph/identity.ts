@@ -1,0 +1,96 @@
+/**
+ * By which names a resource can be referred to, and which names a value may contain: how a literal name, an ARN, a
+ * URL or an invoke ARN all lead to the same resource. Strings only; the graph keeps the index.
+ */
+import { ifKnown } from "../facts/fact.ts";
+import type { ResourceNode } from "./node.ts";
+
+/** Properties that identify a resource of any type, where it has them. */
+const IDENTITIES = [
+	"id",
+	"arn",
+	"name",
+	"url",
+	"bucket",
+	"functionName",
+	"functionArn",
+	"invokeArn",
+	"qualifiedArn",
+	"qualifiedInvokeArn",
+	"executionArn",
+	"functionUrl",
+	"stageName",
+	"endpoint",
+	"address",
+	"dnsName",
+	"domain",
+	"domainName",
+	"clusterIdentifier",
+	"identifier",
+	"clusterId",
+	"streamArn",
+	"loadBalancerArn",
+	"readerEndpoint",
+	"primaryEndpointAddress",
+	"configurationEndpointAddress",
+	"configurationEndpoint",
+	"clusterAddress",
+	"family",
+	"arnWithoutRevision",
+	"keyId",
+	"topicArn",
+	"repositoryUrl",
+	"invokeUrl",
+	"apiEndpoint",
+] as const;
+
+/** All known names of a resource. */
+export function identitiesOf(node: ResourceNode): Set<string> {
+	const names = new Set<string>();
+	for (const property of IDENTITIES) {
+		const value = ifKnown(node.props.text(property));
+		if (value !== undefined) names.add(value);
+	}
+	return names;
+}
+
+const FUNCTION_IN_ARN = /:function:([\w-]+)(?::([\w$-]+))?/;
+const EXECUTE_API_HOST = /^(?:https?:\/\/|wss:\/\/)?([a-z0-9]+)\.execute-api\./;
+
+/**
+ * The names that a reference may mean, the likeliest first: the text as it stands, a function in an (invoke) ARN, the
+ * API in a host name, and the last part of an ARN or URL.
+ */
+export function namesIn(reference: string): string[] {
+	const names = [reference];
+	const lambda = FUNCTION_IN_ARN.exec(reference);
+	if (lambda?.[1]) names.push(lambda[1]);
+	const api = EXECUTE_API_HOST.exec(reference);
+	if (api?.[1]) names.push(api[1]);
+	const host = hostOf(reference);
+	if (host !== undefined && host !== reference) names.push(host);
+	if (reference.startsWith("arn:") || reference.includes("://")) {
+		const withoutVersion = reference.replace(/:\*$/, "");
+		if (withoutVersion !== reference) names.push(withoutVersion);
+		// The resource part of an ARN is the sixth; names in it follow ":" or "/".
+		const tail = reference.startsWith("arn:")
+			? withoutVersion.split(":").slice(5).join(":")
+			: withoutVersion.replace(/\/+$/, "");
+		names.push(tail, ...tail.split(/[:/]/).filter(Boolean).reverse());
+	}
+	return names;
+}
+
+/** The host in a URL or in "host:port", or undefined. */
+function hostOf(reference: string): string | undefined {
+	const match = /^(?:[a-z][a-z0-9+.-]*:\/\/)?(?:[^@/\s]*@)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d+)?(?:[/?].*)?$/i.exec(
+		reference,
+	);
+	return match?.[1];
+}
+
+/** The qualifier (alias or version) in a function's ARN, or undefined. */
+export function qualifierIn(reference: string): string | undefined {
+	const qualifier = FUNCTION_IN_ARN.exec(reference)?.[2];
+	return qualifier === undefined ? undefined : qualifier;
+}

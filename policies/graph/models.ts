@@ -1,0 +1,11 @@
+/** Questions about models: which declared model a resource belongs to. A resource says so by its `model` tag. */
+import type { ModelDeclaration } from "../config.ts";
+import { type Fact, mapFact } from "../facts/fact.ts";
+import { tagOf } from "../facts/tags.ts";
+import type { ResourceNode } from "./node.ts";
+
+const MODEL_TAG = "model";
+
+/** The declared model of a resource; absent where it has none, or one that nobody declared. */
+export const modelOf = (node: ResourceNode, models: readonly ModelDeclaration[]): Fact<ModelDeclaration> =>
+	mapFact(tagOf(node, MODEL_TAG), (name) => models.find((model) => model.name === name));

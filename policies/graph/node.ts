@@ -1,0 +1,107 @@
+/**
+ * One resource of a stack as rules see it: its properties as facts, and what they refer to.
+ * Not the SDK's resource: that one is rebuilt for every policy, and throws when an unknown is read.
+ */
+import { DEFAULTS, type DefaultValue } from "../facts/defaults.ts";
+import { absent, type Fact, type Known, known, orElse, type Unknown } from "../facts/fact.ts";
+import type { Props } from "../facts/props.ts";
+
+/** What a graph is built from: the part of the SDK's `PolicyResource` that we use. */
+export interface ResourceInput {
+	type: string;
+	name: string;
+	urn: string;
+	props: object;
+	opts?: { parent?: string; ignoreChanges?: string[] };
+	provider?: { type: string; name: string; urn: string; props: object };
+	parent?: { urn: string };
+	dependencies?: readonly { urn: string }[];
+	propertyDependencies?: Readonly<Record<string, readonly { urn: string }[]>>;
+}
+
+export class ResourceNode {
+	readonly type: string;
+	readonly name: string;
+	readonly urn: string;
+	readonly props: Props;
+	/** Configuration of the provider that makes the resource, where the engine gave it. */
+	readonly provider: Props | undefined;
+	readonly parentUrn: string | undefined;
+	/** Resources on which a top-level property depends, by that property. Filled once by the graph. */
+	readonly references: Map<string, ResourceNode[]>;
+
+	constructor(input: ResourceInput, props: Props, provider: Props | undefined) {
+		this.type = canonicalType(input.type);
+		this.name = input.name;
+		this.urn = input.urn;
+		this.props = props;
+		this.provider = provider;
+		this.parentUrn = input.parent?.urn ?? input.opts?.parent;
+		this.references = new Map();
+	}
+
+	/** How messages name it: `Function "tenant-scorer"`. */
+	get label(): string {
+		return `${this.type.slice(this.type.lastIndexOf(":") + 1)} "${this.name}"`;
+	}
+
+	/** What the program itself set: a default, filled in by the provider, is absent. */
+	stated(path: string): Fact<unknown> {
+		const fact = this.props.read(path);
+		return fact.state === "known" && same(fact.value, this.#defaultOf(path)) ? absent : fact;
+	}
+
+	/** {@link stated}, as a number. */
+	statedNumber(path: string): Fact<number> {
+		const fact = this.props.number(path);
+		return fact.state === "known" && fact.value === this.#defaultOf(path) ? absent : fact;
+	}
+
+	/** The number in force: what was set, or the default. */
+	effectiveNumber(path: string): Fact<number> {
+		const byDefault = this.#defaultOf(path);
+		const fact = this.props.number(path);
+		return fact.state === "absent" && typeof byDefault === "number" ? known(byDefault) : fact;
+	}
+
+	/** The text in force: what was set, or the default. */
+	effectiveText(path: string): Fact<string> {
+		const byDefault = this.#defaultOf(path);
+		const fact = this.props.text(path);
+		return fact.state === "absent" && typeof byDefault === "string" ? known(byDefault) : fact;
+	}
+
+	/** The switch in force: what was set, or the default, or false. */
+	effectiveFlag(path: string): Known<boolean> | Unknown {
+		return orElse(this.props.flag(path), this.#defaultOf(path) === true);
+	}
+
+	/** Whether it was left to the default, stated or filled in; undefined where that is not known yet. */
+	isDefault(path: string): boolean | undefined {
+		const fact = this.stated(path);
+		return fact.state === "unknown" ? undefined : fact.state === "absent";
+	}
+
+	#defaultOf(path: string): DefaultValue | undefined {
+		const table = DEFAULTS[this.type];
+		return table && Object.hasOwn(table, path) ? table[path] : undefined;
+	}
+}
+
+/** Other tokens of one and the same resource: modules that the provider has under two names, and renamed classes. */
+const SAME_MODULES: Readonly<Record<string, string>> = {
+	"aws:alb/": "aws:lb/",
+	"aws:applicationloadbalancing/": "aws:lb/",
+	"aws:elasticloadbalancingv2/": "aws:lb/",
+	"aws:elasticloadbalancing/": "aws:elb/",
+};
+const SAME_TYPES: Readonly<Record<string, string>> = { "aws:s3/bucketV2:BucketV2": "aws:s3/bucket:Bucket" };
+
+function canonicalType(type: string): string {
+	const module = type.slice(0, type.indexOf("/") + 1);
+	const replaced = Object.hasOwn(SAME_MODULES, module) ? `${SAME_MODULES[module]}${type.slice(module.length)}` : type;
+	return (Object.hasOwn(SAME_TYPES, replaced) ? SAME_TYPES[replaced] : undefined) ?? replaced;
+}
+
+const same = (value: unknown, byDefault: DefaultValue | undefined): boolean =>
+	byDefault !== undefined && String(value) === String(byDefault);

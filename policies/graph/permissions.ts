@@ -1,0 +1,121 @@
+/**
+ * IAM statements by role: from inline policies, attached ones, and documents wherever they stand. Only what Allow
+ * statements say; a document that is not known yet says so, with what it depends on.
+ */
+import { ifKnown } from "../facts/fact.ts";
+import type { Props } from "../facts/props.ts";
+import type { ResourceNode } from "./node.ts";
+import { perStack, type StackGraph } from "./stack-graph.ts";
+import { ROLE } from "./types.ts";
+
+export interface Statement {
+	effect: string;
+	/** Patterns as written, as in "lambda:Invoke*"; those of NotAction are not among them. */
+	actions: readonly string[];
+	notActions: readonly string[];
+	resources: readonly string[];
+	/** The resource that holds the document, and the property in which it stands. */
+	source: ResourceNode;
+	property: string;
+}
+
+/** What a role is granted. */
+export interface Grants {
+	statements: readonly Statement[];
+	/** Documents not known yet, each with the resources that it depends on. */
+	unknown: readonly { source: ResourceNode; property: string; references: readonly ResourceNode[] }[];
+	/** ARNs of managed policies that are attached, AWS's own included. */
+	managed: readonly string[];
+}
+
+const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
+const POLICY = "aws:iam/policy:Policy";
+const ATTACHMENTS = [
+	{ type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment", role: "role" },
+	{ type: "aws:iam/policyAttachment:PolicyAttachment", role: "roles" },
+] as const;
+
+interface MutableGrants {
+	statements: Statement[];
+	unknown: { source: ResourceNode; property: string; references: readonly ResourceNode[] }[];
+	managed: string[];
+}
+
+const grantsByRole = perStack((stack): ReadonlyMap<ResourceNode, Grants> => {
+	const byRole = new Map<ResourceNode, MutableGrants>();
+	for (const role of stack.ofType(ROLE)) {
+		const grants: MutableGrants = { statements: [], unknown: [], managed: [] };
+		byRole.set(role, grants);
+		const inline = role.props.parts("inlinePolicies");
+		for (const policy of ifKnown(inline) ?? []) addDocument(stack, grants, role, policy, "policy", "inlinePolicies");
+		if (inline.state === "unknown") addUnknown(stack, grants, role, "inlinePolicies");
+		for (const arn of ifKnown(role.props.texts("managedPolicyArns")) ?? []) {
+			const text = ifKnown(arn);
+			if (text !== undefined) grants.managed.push(text);
+		}
+	}
+	const ofRoles = (node: ResourceNode, property: string) =>
+		stack.targets(node, property, [ROLE]).nodes.flatMap((role) => byRole.get(role) ?? []);
+	for (const policy of stack.ofType(ROLE_POLICY))
+		for (const grants of ofRoles(policy, "role")) addDocument(stack, grants, policy, policy.props, "policy", "policy");
+	for (const { type, role } of ATTACHMENTS)
+		for (const attachment of stack.ofType(type))
+			for (const grants of ofRoles(attachment, role)) {
+				const { nodes, external } = stack.targets(attachment, "policyArn", [POLICY]);
+				if (external !== undefined) grants.managed.push(external);
+				for (const policy of nodes) addDocument(stack, grants, policy, policy.props, "policy", "policy");
+			}
+	return byRole;
+});
+
+const NONE: Grants = { statements: [], unknown: [], managed: [] };
+
+/** What a role is granted by the documents of the stack. */
+export const grantsOf = (stack: StackGraph, role: ResourceNode): Grants => grantsByRole(stack).get(role) ?? NONE;
+
+function addUnknown(stack: StackGraph, grants: MutableGrants, source: ResourceNode, property: string): void {
+	grants.unknown.push({ source, property, references: stack.dependencies(source, property) });
+}
+
+function addDocument(
+	stack: StackGraph,
+	grants: MutableGrants,
+	source: ResourceNode,
+	holder: Props,
+	path: string,
+	property: string,
+): void {
+	const document = holder.document(path);
+	if (document.state === "unknown") addUnknown(stack, grants, source, property);
+	if (document.state === "known") grants.statements.push(...statementsIn(document.value, source, property));
+}
+
+/** The statements of one policy document, whatever their effect. */
+export function statementsIn(document: Props, source: ResourceNode, property: string): Statement[] {
+	return (ifKnown(document.parts("Statement")) ?? []).map((statement) => {
+		const texts = (key: string) => (ifKnown(statement.texts(key)) ?? []).flatMap((text) => ifKnown(text) ?? []);
+		return {
+			effect: ifKnown(statement.text("Effect")) ?? "",
+			actions: texts("Action"),
+			notActions: texts("NotAction"),
+			resources: texts("Resource"),
+			source,
+			property,
+		};
+	});
+}
+
+/** Whether a pattern as IAM writes it, with * and ?, covers a text; actions compare without case. */
+export function covers(pattern: string, text: string): boolean {
+	const expression = pattern
+		.replace(/[.+^${}()|[\]\\]/g, "\\$&")
+		.replace(/\*+/g, ".*")
+		.replace(/\?/g, ".");
+	return new RegExp(`^${expression}$`, "is").test(text);
+}
+
+/** Whether an Allow statement grants an action on something. */
+export const allows = ({ effect, actions, notActions }: Statement, action: string): boolean =>
+	effect === "Allow" &&
+	(actions.some((pattern) => covers(pattern, action)) ||
+		(notActions.length > 0 && !notActions.some((pattern) => covers(pattern, action))));

@@ -1,0 +1,129 @@
+/**
+ * The resources of a stack and what each property refers to; built once per analysis, linear in resources and edges.
+ * Holds no opinion on what a reference means: the questions beside this file do.
+ */
+import { Props } from "../facts/props.ts";
+import { containsUnknown } from "../facts/unknown.ts";
+import { identitiesOf, namesIn } from "./identity.ts";
+import { type ResourceInput, ResourceNode } from "./node.ts";
+
+/** Where a reference leads. */
+export interface Reference {
+	/** Resources of the stack that are meant; several where only the property as a whole tells its dependencies. */
+	nodes: ResourceNode[];
+	/** A known value that names no resource of the stack. */
+	external?: string;
+	/** Path of the property that is not known yet and depends on nothing that would tell. */
+	unknown?: string;
+}
+
+const NOTHING: readonly ResourceNode[] = [];
+
+export class StackGraph {
+	readonly nodes: readonly ResourceNode[];
+	/** Whether anything at all is not known yet: a preview. */
+	readonly isPreview: boolean;
+	readonly #byType = new Map<string, ResourceNode[]>();
+	readonly #byUrn = new Map<string, ResourceNode>();
+	readonly #byName = new Map<string, ResourceNode[]>();
+
+	constructor(resources: readonly ResourceInput[]) {
+		this.isPreview = resources.some(({ props }) => containsUnknown(props));
+		const nodes: ResourceNode[] = [];
+		for (const resource of resources) {
+			const dependencies = resource.propertyDependencies ?? {};
+			const isWithheld = (key: string) => this.isPreview && (dependencies[key]?.length ?? 0) > 0;
+			const node = new ResourceNode(
+				resource,
+				new Props(resource.props, "", isWithheld),
+				resource.provider ? new Props(resource.provider.props) : undefined,
+			);
+			nodes.push(node);
+			this.#byUrn.set(node.urn, node);
+			append(this.#byType, node.type, node);
+			for (const name of identitiesOf(node)) append(this.#byName, name, node);
+		}
+		this.nodes = nodes;
+		resources.forEach((resource, i) => {
+			for (const [property, targets] of Object.entries(resource.propertyDependencies ?? {})) {
+				const found = targets.map(({ urn }) => this.#byUrn.get(urn)).filter((node) => node !== undefined);
+				if (found.length > 0) nodes[i]?.references.set(property, found);
+			}
+		});
+	}
+
+	/** The resources of the given types, in the order of the program within each type. */
+	ofType(...types: readonly string[]): readonly ResourceNode[] {
+		const [only] = types;
+		if (types.length === 1 && only !== undefined) return this.#byType.get(only) ?? NOTHING;
+		return types.flatMap((type) => this.#byType.get(type) ?? []);
+	}
+
+	byUrn(urn: string): ResourceNode | undefined {
+		return this.#byUrn.get(urn);
+	}
+
+	/** The resources that a known text names, whatever its form: name, ARN, URL, invoke ARN. */
+	named(reference: string, types?: readonly string[]): ResourceNode[] {
+		for (const name of namesIn(reference)) {
+			const found = (this.#byName.get(name) ?? []).filter((node) => isOneOf(node, types));
+			if (found.length > 0) return found;
+		}
+		return [];
+	}
+
+	/**
+	 * The resources that a property refers to. Its known value decides where it names one of the stack; otherwise the
+	 * engine's record of what the top-level property depends on does.
+	 * @param types only resources of these types are meant
+	 */
+	targets(node: ResourceNode, path: string, types?: readonly string[]): Reference {
+		const fact = node.props.read(path);
+		if (fact.state === "absent") return { nodes: [] };
+		if (fact.state === "known") {
+			const texts = Array.isArray(fact.value) ? fact.value : [fact.value];
+			const found = texts.flatMap((text) => (typeof text === "string" ? this.named(text, types) : []));
+			if (found.length > 0) return { nodes: found };
+		}
+		const nodes = this.dependencies(node, path, types);
+		if (nodes.length > 0) return { nodes };
+		if (fact.state === "unknown") return { nodes, unknown: fact.property };
+		return typeof fact.value === "string" ? { nodes, external: fact.value } : { nodes };
+	}
+
+	/** The one resource that a property refers to, or undefined. */
+	target(node: ResourceNode, path: string, ...types: string[]): ResourceNode | undefined {
+		return this.targets(node, path, types).nodes[0];
+	}
+
+	/** What the engine says a property depends on; only its top-level name counts. */
+	dependencies(node: ResourceNode, path: string, types?: readonly string[]): ResourceNode[] {
+		const [property = path] = path.split(".");
+		return (node.references.get(property) ?? []).filter((target) => isOneOf(target, types));
+	}
+}
+
+const isOneOf = (node: ResourceNode, types: readonly string[] | undefined): boolean =>
+	types === undefined || types.length === 0 || types.includes(node.type);
+
+function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+	const list = map.get(key);
+	if (list) list.push(value);
+	else map.set(key, [value]);
+}
+
+/**
+ * A question about a stack, answered once and kept for as long as the graph lives.
+ * @example const callsOf = perStack((stack) => buildCalls(stack));
+ */
+export function perStack<T>(answer: (stack: StackGraph) => T): (stack: StackGraph) => T {
+	const answers = new WeakMap<StackGraph, { answer: T }>();
+	return (stack) => {
+		let known = answers.get(stack);
+		if (!known) {
+			known = { answer: answer(stack) };
+			answers.set(stack, known);
+		}
+		return known.answer;
+	};
+}

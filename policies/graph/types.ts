@@ -1,0 +1,31 @@
+/** Type tokens that more than one file asks for, so that a typo is a compile error. One service's own stay with it. */
+
+export const FUNCTION = "aws:lambda/function:Function";
+export const FUNCTION_ALIAS = "aws:lambda/alias:Alias";
+export const FUNCTION_URL = "aws:lambda/functionUrl:FunctionUrl";
+export const EVENT_SOURCE_MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping";
+export const PERMISSION = "aws:lambda/permission:Permission";
+export const QUEUE = "aws:sqs/queue:Queue";
+export const TOPIC = "aws:sns/topic:Topic";
+export const STREAM = "aws:kinesis/stream:Stream";
+export const TABLE = "aws:dynamodb/table:Table";
+export const BUCKET = "aws:s3/bucket:Bucket";
+export const STATE_MACHINE = "aws:sfn/stateMachine:StateMachine";
+export const ECS_SERVICE = "aws:ecs/service:Service";
+export const TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
+export const CAPACITY_PROVIDER = "aws:ecs/capacityProvider:CapacityProvider";
+export const AUTOSCALING_GROUP = "aws:autoscaling/group:Group";
+export const LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer";
+export const LISTENER = "aws:lb/listener:Listener";
+export const LISTENER_RULE = "aws:lb/listenerRule:ListenerRule";
+export const TARGET_GROUP = "aws:lb/targetGroup:TargetGroup";
+export const TARGET_GROUP_ATTACHMENT = "aws:lb/targetGroupAttachment:TargetGroupAttachment";
+export const ROLE = "aws:iam/role:Role";
+export const LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup";
+export const DISTRIBUTION = "aws:cloudfront/distribution:Distribution";
+export const DB_INSTANCE = "aws:rds/instance:Instance";
+export const DB_CLUSTER = "aws:rds/cluster:Cluster";
+export const DB_CLUSTER_INSTANCE = "aws:rds/clusterInstance:ClusterInstance";
+export const DB_PROXY = "aws:rds/proxy:Proxy";
+export const SAGEMAKER_ENDPOINT = "aws:sagemaker/endpoint:Endpoint";
+export const SAGEMAKER_ENDPOINT_CONFIG = "aws:sagemaker/endpointConfiguration:EndpointConfiguration";

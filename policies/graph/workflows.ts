@@ -1,0 +1,108 @@
+/**
+ * State machine definitions in Amazon States Language, as text or as an object: their states at any depth, and the times
+ * that they state. Malformed ones are read as far as they go.
+ */
+import { type Fact, ifKnown } from "../facts/fact.ts";
+import { Props } from "../facts/props.ts";
+import type { ResourceNode } from "./node.ts";
+
+export interface WorkflowState {
+	name: string;
+	/** `Task`, `Choice`, `Map`, …; "" where the definition does not say. */
+	type: string;
+	state: Props;
+	/** Names of the states around it, outermost first. */
+	within: readonly string[];
+}
+
+export const definitionOf = (machine: ResourceNode): Fact<Props> => machine.props.document("definition");
+
+/** The parts of a state that hold states of their own. */
+function scopesOf(state: Props): Props[] {
+	const branches = ifKnown(state.parts("Branches")) ?? [];
+	const single = ["Iterator", "ItemProcessor"].flatMap((key) => ifKnown(state.part(key)) ?? []);
+	return [...branches, ...single];
+}
+
+/** The states directly in a scope: a definition, a branch, or what a Map repeats. */
+export function statesIn(scope: Props, within: readonly string[] = []): WorkflowState[] {
+	const states = ifKnown(scope.part("States"));
+	return (states?.keys() ?? []).flatMap((name) => {
+		// A state's name may hold dots, so it is no path.
+		const raw = states ? Object.getOwnPropertyDescriptor(states.raw ?? {}, name)?.value : undefined;
+		if (typeof raw !== "object" || raw === null) return [];
+		const state = new Props(raw, `definition.States.${name}`);
+		return [{ name, type: ifKnown(state.text("Type")) ?? "", state, within }];
+	});
+}
+
+/** Every state of a definition, at any depth. */
+export function statesOf(definition: Props): WorkflowState[] {
+	const all: WorkflowState[] = [];
+	const pending = statesIn(definition);
+	for (const state of pending) {
+		all.push(state);
+		for (const scope of scopesOf(state.state)) pending.push(...statesIn(scope, [...state.within, state.name]));
+	}
+	return all;
+}
+
+/**
+ * The longest that one execution's states may take by the timeouts that they state, in seconds, along the longest path;
+ * waits count, retries do not. A state is taken once: a loop's further rounds are not bounded by it. Undefined where a
+ * task on the path states none.
+ */
+export function longestPathSeconds(definition: Props): number | undefined {
+	const states = new Map(statesIn(definition).map((state) => [state.name, state]));
+	const first = ifKnown(definition.text("StartAt"));
+	if (first === undefined) return undefined;
+	const longest = new Map<string, number | undefined>();
+	const order = finishOrder(first, states);
+	for (const name of order) {
+		const state = states.get(name);
+		if (!state) continue;
+		const own = ownSeconds(state);
+		const rest = successorsOf(state.state).map((next) => (longest.has(next) ? longest.get(next) : 0));
+		longest.set(
+			name,
+			own === undefined || rest.includes(undefined) ? undefined : own + Math.max(0, ...rest.map(Number)),
+		);
+	}
+	return longest.get(first);
+}
+
+/** Names in the order in which a depth-first walk leaves them, so that each comes after what follows it (loops apart). */
+function finishOrder(first: string, states: ReadonlyMap<string, WorkflowState>): string[] {
+	const order: string[] = [];
+	const seen = new Set<string>();
+	const pending: { name: string; isDone: boolean }[] = [{ name: first, isDone: false }];
+	for (let next = pending.pop(); next; next = pending.pop()) {
+		if (next.isDone) {
+			order.push(next.name);
+			continue;
+		}
+		if (seen.has(next.name)) continue;
+		seen.add(next.name);
+		pending.push({ name: next.name, isDone: true });
+		const state = states.get(next.name);
+		for (const name of state ? successorsOf(state.state) : []) pending.push({ name, isDone: false });
+	}
+	return order;
+}
+
+/** The states that may follow one: next, choices and their default; a catcher's way is a failure's, and counts too. */
+export function successorsOf(state: Props): string[] {
+	const choices = ["Choices", "Catch"].flatMap((key) => ifKnown(state.parts(key)) ?? []);
+	const names = [state.text("Next"), state.text("Default"), ...choices.map((choice) => choice.text("Next"))];
+	return names.flatMap((name) => ifKnown(name) ?? []);
+}
+
+function ownSeconds({ type, state }: WorkflowState): number | undefined {
+	if (type === "Task") return ifKnown(state.number("TimeoutSeconds"));
+	if (type === "Wait") return ifKnown(state.number("Seconds")) ?? 0;
+	if (type === "Parallel" || type === "Map") {
+		const scopes = scopesOf(state).map((scope) => longestPathSeconds(scope));
+		return scopes.includes(undefined) ? undefined : Math.max(0, ...scopes.map(Number));
+	}
+	return 0;
+}

@@ -1,0 +1,8 @@
+/** Serves the pack to the Pulumi engine: the only file that constructs it, for that starts a server. */
+import { PolicyPack } from "@pulumi/policy";
+import { policiesOf } from "./engine.ts";
+import { watchEngineConfig } from "./engine-config.ts";
+import { RULES } from "./pack.ts";
+
+watchEngineConfig();
+new PolicyPack("triplane", { policies: policiesOf(RULES) });

@@ -1,0 +1,36 @@
+/**
+ * No way of synchronous calls from outside to a backend of fixed capacity. A second, direct way fails even where a queue
+ * exists. Connections that only code knows of (a secret, a host name typed in) are not seen.
+ */
+
+import { BACKEND_TYPES, fixedCapacityOf } from "../graph/backends.ts";
+import { type Call, type Path, reachableSynchronously } from "../graph/calls.ts";
+import { cannotTell, fail, pass, type Rule } from "../rule.ts";
+
+export const queueBeforeNonElasticBackend: Rule = {
+	name: "queue-before-non-elastic-backend",
+	findings: [],
+	*check({ stack }) {
+		const reachable = reachableSynchronously(stack);
+		for (const backend of stack.ofType(...BACKEND_TYPES)) {
+			const fixed = fixedCapacityOf(stack, backend);
+			if (fixed.state === "absent") continue;
+			const path = reachable.get(backend);
+			if (!path) yield pass(backend);
+			else if (fixed.state === "unknown")
+				yield cannotTell(backend, fixed, "whether its capacity follows the load of its outside callers");
+			else
+				yield fail(backend, {
+					what: `${fixed.value} and is called from outside without a queue: ${inWords(path)}`,
+					fix: `Let ${lastCaller(path)} send to an SQS queue or Kinesis stream, and a consumer with a maximum concurrency call ${backend.label}.`,
+				});
+		}
+	},
+};
+
+const inWords = (path: Path): string =>
+	[path[0]?.from?.label ?? "outside", ...path.map(({ to }) => to.label)]
+		.filter((label, i, all) => label !== all[i - 1])
+		.join(" → ");
+
+const lastCaller = (path: Path): string => (path.at(-1) satisfies Call | undefined)?.from?.label ?? "the caller";

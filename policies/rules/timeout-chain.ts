@@ -1,0 +1,166 @@
+/**
+ * Whoever waits, waits at least as long as what it waits for. One finding a kind of hop, each with its sum. Timeouts in
+ * the program's own code (a client's, a driver's) are not seen.
+ */
+import { VISIBILITY_TIMEOUT_FACTOR } from "../../charter/limits.ts";
+import { type Fact, ifKnown, known, mapFact } from "../facts/fact.ts";
+import { HTTP_INTEGRATION, REST_INTEGRATION } from "../graph/apis.ts";
+import { type Call, callsOf } from "../graph/calls.ts";
+import type { ResourceNode } from "../graph/node.ts";
+import { type FrontedOrigin, originsOf } from "../graph/origins.ts";
+import type { StackGraph } from "../graph/stack-graph.ts";
+import { EVENT_SOURCE_MAPPING, FUNCTION, FUNCTION_URL, LOAD_BALANCER, QUEUE, STATE_MACHINE } from "../graph/types.ts";
+import { definitionOf, longestPathSeconds } from "../graph/workflows.ts";
+import { cannotTell, fail, pass, type Rule, type Verdict } from "../rule.ts";
+
+const API = "api";
+const LOAD_BALANCED = "load-balancer";
+const CDN = "cdn";
+const VISIBILITY = "visibility";
+const DOWNSTREAM = "downstream";
+const WORKFLOW = "workflow";
+const MS_PER_SECOND = 1000;
+/** AWS ends an Express execution then, whatever it states. */
+const EXPRESS_SECONDS_MAX = 300;
+
+export const timeoutChain: Rule = {
+	name: "timeout-chain",
+	findings: [API, LOAD_BALANCED, CDN, VISIBILITY, DOWNSTREAM, WORKFLOW],
+	*check({ stack }) {
+		for (const hop of waitingHops(stack)) yield inOrder(hop);
+		for (const mapping of stack.ofType(EVENT_SOURCE_MAPPING)) yield* visibility(stack, mapping);
+		for (const machine of stack.ofType(STATE_MACHINE)) yield* workflow(machine);
+	},
+};
+
+/** One who waits, and what it waits for. */
+interface Hop {
+	finding: string;
+	waiter: ResourceNode;
+	/** Property of the waiter that says how long, and what it says in seconds. */
+	property: string;
+	waits: Fact<number>;
+	callee: ResourceNode;
+	takes: Fact<number>;
+}
+
+const functionSeconds = (fn: ResourceNode): Fact<number> => fn.effectiveNumber("timeout");
+const integrationSeconds = (integration: ResourceNode): Fact<number> =>
+	mapFact(integration.effectiveNumber("timeoutMilliseconds"), (ms) => ms / MS_PER_SECOND);
+
+function* waitingHops(stack: StackGraph): Iterable<Hop> {
+	const seen = new Set<string>();
+	for (const call of callsOf(stack)) {
+		if (call.mode !== "synchronous") continue;
+		const hop = hopOf(call);
+		// A function may hold several grants on what it calls: one hop all the same.
+		const key = hop && `${hop.waiter.urn} ${hop.callee.urn}`;
+		if (!hop || !key || seen.has(key)) continue;
+		seen.add(key);
+		yield hop;
+	}
+	for (const origin of originsOf(stack)) yield* cdnHops(stack, origin);
+}
+
+function hopOf({ from, to, via }: Call): Hop | undefined {
+	if (to.type !== FUNCTION) return undefined;
+	const hop = { callee: to, takes: functionSeconds(to) };
+	if (via.type === REST_INTEGRATION || via.type === HTTP_INTEGRATION)
+		return { ...hop, finding: API, waiter: via, property: "timeoutMilliseconds", waits: integrationSeconds(via) };
+	if (from?.type === LOAD_BALANCER)
+		return {
+			...hop,
+			finding: LOAD_BALANCED,
+			waiter: from,
+			property: "idleTimeout",
+			waits: from.effectiveNumber("idleTimeout"),
+		};
+	if (from?.type === FUNCTION)
+		return { ...hop, finding: DOWNSTREAM, waiter: from, property: "timeout", waits: functionSeconds(from) };
+	return undefined;
+}
+
+function* cdnHops(stack: StackGraph, { distribution, target, readTimeoutSeconds }: FrontedOrigin): Iterable<Hop> {
+	const hop = { finding: CDN, waiter: distribution, property: "originReadTimeout", waits: readTimeoutSeconds };
+	if (target.type === FUNCTION_URL)
+		for (const fn of stack.targets(target, "functionName", [FUNCTION]).nodes)
+			yield { ...hop, callee: fn, takes: functionSeconds(fn) };
+	if (target.type === LOAD_BALANCER) yield { ...hop, callee: target, takes: target.effectiveNumber("idleTimeout") };
+	for (const { from, via } of callsOf(stack))
+		if (from === target && (via.type === REST_INTEGRATION || via.type === HTTP_INTEGRATION))
+			yield { ...hop, callee: via, takes: integrationSeconds(via) };
+}
+
+function inOrder({ finding, waiter, property, waits, callee, takes }: Hop): Verdict {
+	if (waits.state === "unknown") return cannotTell(waiter, waits, `whether it waits for ${callee.label}`, finding);
+	if (takes.state === "unknown") return cannotTell(callee, takes, `whether ${waiter.label} waits for it`, finding);
+	const [waitsSeconds, takesSeconds] = [ifKnown(waits), ifKnown(takes)];
+	if (waitsSeconds === undefined || takesSeconds === undefined || waitsSeconds >= takesSeconds)
+		return pass(waiter, finding);
+	return fail(
+		waiter,
+		{
+			what: `waits ${waitsSeconds} s for ${callee.label}, which may take ${takesSeconds} s`,
+			fix: `Raise ${property} to at least ${takesSeconds} s, or lower the timeout of ${callee.label} to ${Math.floor(waitsSeconds)} s.`,
+		},
+		finding,
+	);
+}
+
+/** A message must stay hidden for all of a batch's tries: SQS's own advice is six times the function's timeout. */
+function* visibility(stack: StackGraph, mapping: ResourceNode): Iterable<Verdict> {
+	const queue = stack.target(mapping, "eventSourceArn", QUEUE);
+	const fn = stack.target(mapping, "functionName", FUNCTION, "aws:lambda/alias:Alias");
+	const consumer = fn?.type === FUNCTION ? fn : fn && stack.target(fn, "functionName", FUNCTION);
+	if (!queue || !consumer) return;
+	const facts = {
+		hidden: queue.effectiveNumber("visibilityTimeoutSeconds"),
+		timeout: functionSeconds(consumer),
+		window: mapping.effectiveNumber("maximumBatchingWindowInSeconds"),
+	};
+	for (const [fact, holder] of [
+		[facts.hidden, queue],
+		[facts.timeout, consumer],
+		[facts.window, mapping],
+	] as const)
+		if (fact.state === "unknown") {
+			yield cannotTell(holder, fact, `whether messages of ${queue.label} stay hidden long enough`, VISIBILITY);
+			return;
+		}
+	const [hidden, timeout, window] = [facts.hidden, facts.timeout, facts.window].map((fact) => ifKnown(fact) ?? 0);
+	const needed = VISIBILITY_TIMEOUT_FACTOR * (timeout ?? 0) + (window ?? 0);
+	if ((hidden ?? 0) >= needed) yield pass(queue, VISIBILITY);
+	else
+		yield fail(
+			queue,
+			{
+				what: `hides messages for ${hidden} s, under the ${needed} s that ${consumer.label} needs (${VISIBILITY_TIMEOUT_FACTOR} × ${timeout} s timeout + ${window} s batching window)`,
+				fix: `Set visibilityTimeoutSeconds to ${needed} or more.`,
+			},
+			VISIBILITY,
+		);
+}
+
+/** A workflow that ends before its tasks may loses their work; what states no time bounds nothing. */
+function* workflow(machine: ResourceNode): Iterable<Verdict> {
+	const definition = definitionOf(machine);
+	if (definition.state === "unknown") yield cannotTell(machine, definition, "whether it waits for its tasks", WORKFLOW);
+	if (definition.state !== "known") return;
+	const stated = definition.value.number("TimeoutSeconds");
+	const isExpress = ifKnown(machine.effectiveText("type")) === "EXPRESS";
+	const limit = isExpress ? known(Math.min(ifKnown(stated) ?? EXPRESS_SECONDS_MAX, EXPRESS_SECONDS_MAX)) : stated;
+	const longest = longestPathSeconds(definition.value);
+	if (limit.state !== "known" || longest === undefined) return;
+	if (longest <= limit.value) yield pass(machine, WORKFLOW);
+	else
+		yield fail(
+			machine,
+			{
+				what: `ends after ${limit.value} s, under the ${longest} s that its tasks may take on the longest path (retries apart)`,
+				fix: isExpress
+					? "Shorten the tasks' TimeoutSeconds, or make it a Standard workflow."
+					: `Set the definition's TimeoutSeconds to ${longest} or more.`,
+			},
+			WORKFLOW,
+		);
+}
