@@ -1,0 +1,131 @@
+/**
+ * Answers the requests to one realtime model: admit → features → model → respond, and what the protocol asks about a model.
+ * The decisions only; stores, runtime and telemetry are handed in.
+ */
+import { modelPath } from "../../charter/api.ts";
+import { ApiError } from "../../charter/errors.ts";
+import type { VersionRecord } from "../../charter/registry.ts";
+import { SPANS } from "../../charter/telemetry.ts";
+import { type Answer, jsonAnswer } from "../shared/http/answer.ts";
+import type { Call } from "../shared/http/serve.ts";
+import { checkBody, parseBody } from "./body.ts";
+import { type FeatureOptions, fetchFeatures } from "./features.ts";
+import { type InferRequest, readInferRequest } from "./infer-request.ts";
+import { writeInferResponse } from "./infer-response.ts";
+import type { Models } from "./models.ts";
+import type { Tensor } from "./ports.ts";
+import { readOperation } from "./routes.ts";
+import { chooseVariant, PINNED_VARIANT, type Routing } from "./routing.ts";
+import type { Throttle } from "./throttle.ts";
+import type { Versions } from "./versions.ts";
+
+export interface PredictPorts {
+	model: string;
+	routing: Routing;
+	versions: Versions;
+	models: Models;
+	throttle: Throttle;
+	features: FeatureOptions;
+}
+
+/** What Triton calls models that ONNX Runtime runs. */
+const PLATFORM = "onnxruntime_onnx";
+/** Longest that a request waits for the bucket before it is let through: an outage must not spend the deadline. */
+const THROTTLE_MAX_MS = 250;
+
+/** @throws {ApiError} for every answer that is no success */
+export async function predict(ports: PredictPorts, call: Call): Promise<Answer> {
+	const operation = readOperation(ports.model, call.request);
+	call.facts.isInference = operation.kind === "infer";
+	const { tenant } = call.request;
+	if (!tenant)
+		throw new ApiError(
+			"UNAUTHENTICATED",
+			"The request carries no tenant. Call the API with Authorization: Bearer <token>.",
+		);
+	switch (operation.kind) {
+		case "metadata":
+			return describe(ports, call, operation.version);
+		case "ready":
+			return ready(ports, call, operation.version);
+		case "infer": {
+			const { record, request } = await call.span.child(SPANS.admit, async () => {
+				checkBody(call.request);
+				await ports.throttle.admit(tenant, () => call.deadline.signal(THROTTLE_MAX_MS));
+				const body = parseBody(call.request);
+				const chosen = await chooseVersion(ports, call, operation.version);
+				return { record: chosen, request: readInferRequest(body, chosen.signature) };
+			});
+			call.facts.rows = request.rows;
+			return infer(ports, call, record, request);
+		}
+	}
+}
+
+async function chooseVersion({ routing, versions }: PredictPorts, call: Call, pinned?: number): Promise<VersionRecord> {
+	const { facts, deadline, request, log } = call;
+	const choose = async (): Promise<VersionRecord> => {
+		const choice =
+			pinned === undefined
+				? chooseVariant(await routing.variants(log), request.requestId)
+				: { version: pinned, name: PINNED_VARIANT };
+		const record = await versions.get(choice.version);
+		facts.version = choice.version;
+		facts.variant = choice.name;
+		return record;
+	};
+	return deadline.wait(choose(), "the registry answered");
+}
+
+async function infer(ports: PredictPorts, call: Call, record: VersionRecord, request: InferRequest): Promise<Answer> {
+	const { models, features, model } = ports;
+	const { span, deadline } = call;
+	const tensors = await gatherTensors(features, call, record, request);
+	const run = span.child(SPANS.model, () =>
+		models.use(record, (session) => {
+			deadline.check("the model ran");
+			return session.run(tensors, request.outputs);
+		}),
+	);
+	const outputs = await deadline.wait(run, "the model was loaded and had run");
+	return writeInferResponse({ model, version: record.version, id: request.id ?? call.request.requestId, outputs });
+}
+
+/** The model's inputs in the signature's order: as sent, and where entities were named, from the feature table. */
+async function gatherTensors(
+	features: FeatureOptions,
+	{ span, deadline }: Call,
+	{ signature }: VersionRecord,
+	{ tensors, entities }: InferRequest,
+): Promise<Tensor[]> {
+	if (!entities) return tensors;
+	const fetched = await span.child(SPANS.features, () => fetchFeatures(features, signature, entities, deadline));
+	return [...tensors, fetched];
+}
+
+async function describe(ports: PredictPorts, call: Call, pinned?: number): Promise<Answer> {
+	const record = await chooseVersion(ports, call, pinned);
+	const serving = pinned === undefined ? await ports.routing.variants(call.log) : [record];
+	const { inputs, outputs, features } = record.signature;
+	const versions = [...new Set(serving.map(({ version }) => String(version)))];
+	const parameters = features && { entity_input: features.entityInput, entity_input_replaces: features.input };
+	return jsonAnswer({
+		name: ports.model,
+		versions,
+		platform: PLATFORM,
+		inputs,
+		outputs,
+		...(parameters && { parameters }),
+	});
+}
+
+/** Ready is what can answer at once: the model is in memory after this. */
+async function ready(ports: PredictPorts, call: Call, pinned?: number): Promise<Answer> {
+	const { models, routing, versions, model } = ports;
+	const serving = pinned === undefined ? await routing.variants(call.log) : [{ version: pinned }];
+	for (const { version } of serving) {
+		const load = versions.get(version).then((record) => models.use(record, async () => undefined));
+		await call.deadline.wait(load, `version ${version} of ${modelPath(model)} was loaded`);
+	}
+	return jsonAnswer({ name: model, ready: true });
+}

@@ -1,0 +1,87 @@
+/**
+ * Puts the predict function together from its environment and AWS clients.
+ * Apart from handler.ts so that tests and the bench build the same whole with clients of their own.
+ */
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { ENVIRONMENT } from "../../charter/environment.ts";
+import { SPANS } from "../../charter/telemetry.ts";
+import { type Environment, requiredNumber, requiredNumbers, requiredText } from "../shared/environment.ts";
+import { type ApiHandler, type Outcome, serve } from "../shared/http/serve.ts";
+import { requestCostUsd } from "../shared/telemetry/cost.ts";
+import { writeRequestCounts, writeThrottleFailedOpen } from "../shared/telemetry/metrics.ts";
+import type { Telemetry } from "../shared/telemetry/telemetry.ts";
+import { artifactStore } from "./artifact-store.ts";
+import { bucketStore } from "./bucket-store.ts";
+import { featureStore } from "./feature-store.ts";
+import { createModels } from "./models.ts";
+import type { ModelRuntime } from "./ports.ts";
+import { type PredictPorts, predict } from "./predict.ts";
+import { registryStore } from "./registry-store.ts";
+import { createRouting } from "./routing.ts";
+import { createThrottle } from "./throttle.ts";
+import { createVersions } from "./versions.ts";
+
+export interface PredictParts {
+	environment: Environment;
+	telemetry: Telemetry;
+	dynamodb: DynamoDBClient;
+	s3: S3Client;
+	runtime: ModelRuntime;
+}
+
+export interface PredictService {
+	handler: ApiHandler;
+	/** Loads what serves now, so that the first request need not; an unready registry is no error. */
+	warm(): Promise<void>;
+}
+
+/** @throws {FunctionSettingsError} where the environment lacks something, by name */
+export function createPredictService({ environment, telemetry, dynamodb, s3, runtime }: PredictParts): PredictService {
+	const text = (name: string) => requiredText(environment, name);
+	const model = text(ENVIRONMENT.model);
+	const memoryMb = requiredNumber(environment, ENVIRONMENT.memoryMb);
+	const { p95Ms } = requiredNumbers(environment, ENVIRONMENT.slo, ["p95Ms"]);
+	const { featuresMs } = requiredNumbers(environment, ENVIRONMENT.budget, ["featuresMs"]);
+	const log = telemetry.log.with({ model, team: text(ENVIRONMENT.team), feature: text(ENVIRONMENT.feature) });
+	const { now, write } = telemetry;
+	const registry = registryStore(dynamodb, text(ENVIRONMENT.registryTable));
+	const ports: PredictPorts = {
+		model,
+		routing: createRouting(model, registry, now),
+		versions: createVersions(model, registry),
+		models: createModels(artifactStore(s3, text(ENVIRONMENT.artifactBucket)), runtime),
+		features: { model, store: featureStore(dynamodb, text(ENVIRONMENT.featureTable)), featuresMs },
+		throttle: createThrottle({
+			model,
+			reservedConcurrency: requiredNumber(environment, ENVIRONMENT.reservedConcurrency),
+			store: bucketStore(dynamodb, text(ENVIRONMENT.throttleTable)),
+			now,
+			onFailedOpen: (tenant, thrown) => {
+				log.error("The token bucket cannot be asked; the request is let through", { tenant }, thrown);
+				writeThrottleFailedOpen(write, now(), model);
+			},
+		}),
+	};
+	const count = ({ facts, status, latencyMs, costUsd = 0 }: Outcome): void => {
+		if (!facts.isInference) return;
+		writeRequestCounts(write, { ...facts, timestampMs: now(), model, status, latencyMs, costUsd, p95Ms });
+	};
+	return {
+		handler: serve({
+			telemetry: { ...telemetry, log },
+			name: SPANS.request,
+			answer: (call) => predict(ports, call),
+			costUsd: (latencyMs) => requestCostUsd(memoryMb, latencyMs, process.arch),
+			onAnswered: count,
+		}),
+		warm: async () => {
+			try {
+				for (const { version } of await ports.routing.variants(log))
+					await ports.models.use(await ports.versions.get(version), async () => undefined);
+			} catch (thrown) {
+				log.warn("No model was loaded at the start; the first request will load it", {}, thrown);
+			}
+		},
+	};
+}

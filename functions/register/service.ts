@@ -1,0 +1,44 @@
+/** Puts the register function together from its environment and clients; one log record and one span a registration. */
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { ENVIRONMENT } from "../../charter/environment.ts";
+import type { RegisterResponse } from "../../charter/messages.ts";
+import { type Environment, requiredText } from "../shared/environment.ts";
+import type { Telemetry } from "../shared/telemetry/telemetry.ts";
+import { artifactBucket } from "./artifact-bucket.ts";
+import { type RegisterPorts, register } from "./register.ts";
+import { registryTable } from "./registry-table.ts";
+
+export interface RegisterParts {
+	environment: Environment;
+	telemetry: Telemetry;
+	dynamodb: DynamoDBClient;
+	s3: S3Client;
+}
+
+const NAME = "register";
+
+/** @throws {FunctionSettingsError} where the environment lacks something, by name */
+export function createRegisterService({ environment, telemetry, dynamodb, s3 }: RegisterParts) {
+	const ports: RegisterPorts = {
+		bucket: artifactBucket(s3, requiredText(environment, ENVIRONMENT.artifactBucket)),
+		registry: registryTable(dynamodb, requiredText(environment, ENVIRONMENT.registryTable)),
+		now: telemetry.now,
+	};
+	return async (event: unknown): Promise<RegisterResponse> => {
+		const span = telemetry.tracing.start(NAME, new Map());
+		const log = telemetry.log.with({ traceId: span.traceId, spanId: span.spanId });
+		try {
+			const response = await register(ports, event);
+			span.end();
+			log.info(NAME, { model: response.model, version: response.version });
+			return response;
+		} catch (thrown) {
+			span.end(thrown);
+			log.error(NAME, {}, thrown);
+			throw thrown;
+		} finally {
+			await telemetry.tracing.flush();
+		}
+	};
+}

@@ -1,0 +1,25 @@
+/**
+ * The AWS clients of the functions, each made once a process with timeouts that fit a request.
+ * Where and as whom they call is the environment's business, as AWS sets it for a function.
+ */
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+
+/** A dead endpoint is noticed well within a request's deadline, and a retry still fits. */
+const CONNECTION_TIMEOUT_MS = 500;
+const DYNAMODB_REQUEST_TIMEOUT_MS = 1_000;
+/** An artifact may have tens of megabytes. */
+const S3_REQUEST_TIMEOUT_MS = 5_000;
+const ATTEMPTS_MAX = 3;
+
+export const dynamodbClient = (): DynamoDBClient =>
+	new DynamoDBClient({
+		maxAttempts: ATTEMPTS_MAX,
+		requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: DYNAMODB_REQUEST_TIMEOUT_MS },
+	});
+
+export const s3Client = (): S3Client =>
+	new S3Client({
+		maxAttempts: ATTEMPTS_MAX,
+		requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: S3_REQUEST_TIMEOUT_MS },
+	});

@@ -1,0 +1,77 @@
+/**
+ * How long one request may still take: the caller's wish or the function's own remaining time, whichever is shorter.
+ * Not a retry policy; it only says when to stop.
+ */
+import { DEADLINE_HEADER } from "../../charter/api.ts";
+import { ApiError } from "../../charter/errors.ts";
+import { TRACE_FLUSH_MAX_MS } from "../../charter/limits.ts";
+
+/** Kept back of the function's time, to send the spans and the answer. */
+const RESPONSE_RESERVE_MS = TRACE_FLUSH_MAX_MS + 50;
+/** Below this a timer would fire before the work has begun. */
+const SIGNAL_MINIMUM_MS = 1;
+
+export interface Deadline {
+	/** Milliseconds left; not above 0 once the deadline has passed. */
+	leftMs(): number;
+	/**
+	 * Goes on only while there is time.
+	 * @param next what would be done next, for the message
+	 * @throws {ApiError} DEADLINE_EXCEEDED
+	 */
+	check(next: string): void;
+	/** Aborts at the deadline, or after `capMs` where that is sooner. */
+	signal(capMs: number): AbortSignal;
+	/**
+	 * Waits for work that cannot be aborted, but not past the deadline; the work itself goes on.
+	 * @throws {ApiError} DEADLINE_EXCEEDED
+	 */
+	wait<T>(work: Promise<T>, what: string): Promise<T>;
+}
+
+/**
+ * The deadline of a request that arrived now.
+ * @param wish value of the caller's header, where it sent one
+ * @throws {ApiError} INVALID_REQUEST where the wish is no positive whole number of milliseconds
+ */
+export function createDeadline(wish: string | undefined, remainingMs: number, now: () => number): Deadline {
+	const own = Math.max(0, remainingMs - RESPONSE_RESERVE_MS);
+	const allowed = wish === undefined ? own : Math.min(own, parseWish(wish));
+	const endsAtMs = now() + allowed;
+	const leftMs = () => endsAtMs - now();
+	const exceeded = (what: string) =>
+		new ApiError(
+			"DEADLINE_EXCEEDED",
+			`The deadline of ${Math.round(allowed)} ms passed before ${what}. Send fewer rows, or allow more time in ${DEADLINE_HEADER}.`,
+		);
+	return {
+		leftMs,
+		check: (next) => {
+			if (leftMs() <= 0) throw exceeded(next);
+		},
+		signal: (capMs) => AbortSignal.timeout(Math.max(SIGNAL_MINIMUM_MS, Math.ceil(Math.min(leftMs(), capMs)))),
+		wait: async (work, what) => {
+			if (leftMs() <= 0) {
+				work.catch(() => undefined);
+				throw exceeded(what);
+			}
+			const { promise: late, reject } = Promise.withResolvers<never>();
+			const timer = setTimeout(() => reject(exceeded(what)), Math.ceil(leftMs()));
+			try {
+				return await Promise.race([work, late]);
+			} finally {
+				clearTimeout(timer);
+			}
+		},
+	};
+}
+
+function parseWish(wish: string): number {
+	const wishMs = /^[1-9]\d{0,8}$/.test(wish) ? Number(wish) : Number.NaN;
+	if (Number.isNaN(wishMs))
+		throw new ApiError(
+			"INVALID_REQUEST",
+			`The header ${DEADLINE_HEADER} is "${wish.slice(0, 40)}". It must be a whole number of milliseconds, at least 1.`,
+		);
+	return wishMs;
+}

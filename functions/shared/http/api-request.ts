@@ -1,0 +1,51 @@
+/**
+ * A request as the functions see it: made of the REST API's proxy event, once, with nothing trusted.
+ * Not the body's meaning; see the function that answers.
+ */
+import type { APIGatewayProxyEvent } from "aws-lambda";
+import { REQUEST_ID_HEADER } from "../../../charter/api.ts";
+import type { TenantContext } from "../../../charter/tenancy.ts";
+
+export interface ApiRequest {
+	/** The caller's `x-request-id` where it is well formed, else API Gateway's id. */
+	requestId: string;
+	method: string;
+	/** The route's template, as in "/v2/models/tumour-risk/versions/{version}". */
+	resource: string;
+	pathParameters: Readonly<Record<string, string | undefined>>;
+	/** By lower-case name. */
+	headers: ReadonlyMap<string, string>;
+	body: string | undefined;
+	isBase64Encoded: boolean;
+	/** From the authorizer; undefined where it did not run or its context is not whole. */
+	tenant: TenantContext | undefined;
+}
+
+const WELL_FORMED_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export function readApiRequest(event: APIGatewayProxyEvent): ApiRequest {
+	const headers = new Map<string, string>();
+	for (const [name, value] of Object.entries(event.headers ?? {}))
+		if (typeof value === "string") headers.set(name.toLowerCase(), value);
+	const wished = headers.get(REQUEST_ID_HEADER);
+	return {
+		requestId: wished !== undefined && WELL_FORMED_ID.test(wished) ? wished : event.requestContext.requestId,
+		method: event.httpMethod,
+		resource: event.resource,
+		pathParameters: event.pathParameters ?? {},
+		headers,
+		body: event.body ?? undefined,
+		isBase64Encoded: event.isBase64Encoded === true,
+		tenant: readTenant(event.requestContext.authorizer),
+	};
+}
+
+function readTenant(context: object | null | undefined): TenantContext | undefined {
+	const field = (name: keyof TenantContext): string | undefined => {
+		const value: unknown = context ? Reflect.get(context, name) : undefined;
+		return typeof value === "string" && value !== "" ? value : undefined;
+	};
+	const [tenant, tier, rps, burst] = [field("tenant"), field("tier"), field("rps"), field("burst")];
+	if (!tenant || !tier || !rps || !burst) return undefined;
+	return Number(rps) > 0 && Number(burst) >= 1 ? { tenant, tier, rps, burst } : undefined;
+}

@@ -1,0 +1,80 @@
+/**
+ * Writes a request's counts in CloudWatch's embedded metric format, under the charter's names and dimension sets.
+ * No state: one request is one line. Tenants are never a dimension.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+import { METRIC_DIMENSION_SETS, METRIC_NAMESPACE, METRICS } from "../../../charter/telemetry.ts";
+import type { WriteLine } from "./log.ts";
+
+/** What one inference request counts for. */
+export interface RequestCounts {
+	timestampMs: number;
+	model: string;
+	/** Absent where the request ended before a version was chosen. */
+	version?: number;
+	variant?: string;
+	status: number;
+	latencyMs: number;
+	/** The SLO's bound, over which a request counts as slow. */
+	p95Ms: number;
+	costUsd: number;
+}
+
+const UNITS = {
+	[METRICS.requests]: "Count",
+	[METRICS.errors]: "Count",
+	[METRICS.slow]: "Count",
+	[METRICS.latencyMs]: "Milliseconds",
+	[METRICS.costUsd]: "None",
+	[METRICS.throttled]: "Count",
+	[METRICS.throttleFailedOpen]: "Count",
+} as const;
+
+const FIRST_SERVER_ERROR = 500;
+const TOO_MANY_REQUESTS = 429;
+
+/** Errors are the platform's (5xx): a caller's mistake must not spend the model's error budget. */
+export function writeRequestCounts(write: WriteLine, counts: RequestCounts): void {
+	const { timestampMs, model, version, variant, status, latencyMs } = counts;
+	writeMetrics(
+		write,
+		timestampMs,
+		{ model, ...(version === undefined ? {} : { version: String(version) }), ...(variant ? { variant } : {}) },
+		{
+			[METRICS.requests]: 1,
+			[METRICS.errors]: status >= FIRST_SERVER_ERROR ? 1 : 0,
+			[METRICS.slow]: latencyMs > counts.p95Ms ? 1 : 0,
+			[METRICS.latencyMs]: latencyMs,
+			[METRICS.costUsd]: counts.costUsd,
+			[METRICS.throttled]: status === TOO_MANY_REQUESTS ? 1 : 0,
+		},
+	);
+}
+
+/** Counts a request that was let through because the token bucket could not be asked. */
+export function writeThrottleFailedOpen(write: WriteLine, timestampMs: number, model: string): void {
+	writeMetrics(write, timestampMs, { model }, { [METRICS.throttleFailedOpen]: 1 });
+}
+
+function writeMetrics(
+	write: WriteLine,
+	timestampMs: number,
+	dimensions: Readonly<Record<string, string>>,
+	values: Partial<Record<keyof typeof UNITS, number>>,
+): void {
+	// CloudWatch drops a dimension set of which one value is missing, and with it the whole line.
+	const sets = METRIC_DIMENSION_SETS.filter((set) => set.every((name) => Object.hasOwn(dimensions, name)));
+	const definitions = Object.entries(UNITS)
+		.filter(([name]) => Object.hasOwn(values, name))
+		.map(([Name, Unit]) => ({ Name, Unit }));
+	write(
+		JSON.stringify({
+			_aws: {
+				Timestamp: timestampMs,
+				CloudWatchMetrics: [{ Namespace: METRIC_NAMESPACE, Dimensions: sets, Metrics: definitions }],
+			},
+			...dimensions,
+			...values,
+		}),
+	);
+}
