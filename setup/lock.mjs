@@ -102,10 +102,23 @@ function isAlive({ pid, started }) {
 	return pid > 0 && started !== undefined && startOf(pid) === started;
 }
 
+/**
+ * Ends a process group, if any of it is left.
+ * @param {number} leader
+ * @param {NodeJS.Signals} signal
+ */
+export function signalGroup(leader, signal) {
+	try {
+		process.kill(-leader, signal);
+	} catch (error) {
+		if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+	}
+}
+
 /** @param {Holder} holder */
 async function endTool({ tool }) {
 	while (tool && isAlive(tool)) {
-		process.kill(-tool.pid, "SIGKILL");
+		signalGroup(tool.pid, "SIGKILL");
 		await sleep(POLL_MS);
 	}
 }

@@ -5,10 +5,12 @@
 
 /** Something that only the user can install. The message says what, and why. */
 export class Need extends Error {
+	/** @override */
 	name = "Need";
 }
 
 /** A tool failed. The message says which, how, and where its whole output is. */
 export class ToolFailure extends Error {
+	/** @override */
 	name = "ToolFailure";
 }

@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { signalGroup } from "./lock.mjs";
 import { ToolFailure } from "./need.mjs";
 
 const TAIL_LINES = 15;
@@ -50,7 +51,7 @@ export function createTools({ logs, onStart }) {
 			child.once("exit", (code, signal) => settle(signal ? `ended by ${signal}` : `exit ${code}`));
 		});
 	const end = () => {
-		if (running !== undefined) process.kill(-running, "SIGTERM");
+		if (running !== undefined) signalGroup(running, "SIGTERM");
 	};
 	return { run, end };
 }
