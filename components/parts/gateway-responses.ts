@@ -31,7 +31,7 @@ const authorizerFailed = internal(
 	"The authorizer failed, so the request was not served. Try again; if it persists, give the operators this requestId.",
 );
 
-/** By API Gateway's response type. `Record` over every type that a REST API knows, so that none keeps AWS's own shape. */
+/** By API Gateway's response type: every one that a REST API knows, so that none keeps AWS's own shape. */
 const ANSWERS: Record<string, Answer> = {
 	ACCESS_DENIED: denied(
 		"This token's tenant may not call this path. Ask the platform team to add the model to the tenant's settings.",

@@ -1,0 +1,127 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { SettingsError } from "../../../charter/errors.ts";
+import {
+	assertReservationsFit,
+	functionTimeoutSeconds,
+	integrationTimeoutMs,
+	planCapacity,
+	planThrottle,
+	realtimeModels,
+	reservedConcurrency,
+	stageThrottle,
+} from "../../../components/parts/derive.ts";
+import { modelWith, settingsWith } from "../../support/components.ts";
+import { rawModel } from "../../support/settings.ts";
+
+const tenant = { name: "acme", tier: "standard" };
+const tier = { rps: 10, burst: 20, dailyQuota: 1000, maxJobsInFlight: 100 };
+const rate = fc.double({ min: 0.01, max: 1000, noNaN: true });
+const milliseconds = fc.double({ min: 1, max: 28_000, noNaN: true });
+
+describe("components/parts/derive", () => {
+	it("takes only realtime models for realtime models", () => {
+		const batch = { ...rawModel(), name: "nightly", serve: "batch", schedule: "rate(1 day)" };
+		const settings = settingsWith({ models: [rawModel(), batch] });
+		expect(realtimeModels(settings).map(({ name }) => name)).to.deep.equal(["tumour-risk"]);
+	});
+
+	it("gives a function the shortest whole seconds that hold the promise", () => {
+		expect([150, 1000, 1001, 2400].map(functionTimeoutSeconds)).to.deep.equal([1, 1, 2, 3]);
+	});
+
+	it("gives the API a margin over the function", () => {
+		expect(integrationTimeoutMs(1)).to.equal(1500);
+	});
+
+	it("reserves peak × seconds × headroom, and never less than two", () => {
+		expect(reservedConcurrency({ peakRps: 60, p95Ms: 150 })).to.equal(14);
+		expect(reservedConcurrency({ peakRps: 0.1, p95Ms: 10 })).to.equal(2);
+	});
+
+	it("never promises an answer after the function, or the function after the API, has given up", () => {
+		fc.assert(
+			fc.property(milliseconds, (p95Ms) => {
+				const timeoutSeconds = functionTimeoutSeconds(p95Ms);
+				expect(timeoutSeconds * 1000).to.be.within(p95Ms, p95Ms + 1000);
+				expect(integrationTimeoutMs(timeoutSeconds)).to.be.above(timeoutSeconds * 1000);
+			}),
+		);
+	});
+
+	it("reserves a whole number that carries the peak, and no more for less traffic", () => {
+		fc.assert(
+			fc.property(rate, rate, milliseconds, (a, b, p95Ms) => {
+				const [less, more] = [Math.min(a, b), Math.max(a, b)].map((peakRps) => reservedConcurrency({ peakRps, p95Ms }));
+				expect(less).to.satisfy(Number.isInteger);
+				expect(more).to.be.at.least(Math.max(2, (Math.max(a, b) * p95Ms) / 1000));
+				expect(less).to.be.at.most(more ?? 0);
+			}),
+		);
+	});
+
+	it("plans the capacity of every function of the stack", () => {
+		const plan = planCapacity(settingsWith());
+		expect([plan.register, plan.authorize, plan.health]).to.deep.equal([2, 9, 5]);
+		expect(plan.endpoint(modelWith())).to.deep.equal({
+			timeoutSeconds: 1,
+			integrationTimeoutMs: 1500,
+			reservedConcurrency: 14,
+		});
+	});
+
+	it("refuses a model that the API could not wait for, with the numbers", () => {
+		const slow = { ...rawModel(), slo: { p95Ms: 28_001 } };
+		expect(() => planCapacity(settingsWith({ models: [slow] }))).to.throw(
+			SettingsError,
+			'Model "tumour-risk" promises slo.p95Ms of 28001 ms, so the API would have to wait 29500 ms for it, over the 29000 ms that a REST API waits. Tighten slo.p95Ms, or declare serve: queued.',
+		);
+	});
+
+	it("accepts reservations that leave the account exactly what AWS demands, and refuses one more", () => {
+		expect(() => assertReservationsFit({ a: 400, b: 500 })).not.to.throw();
+		expect(() => assertReservationsFit({ a: 400, b: 501 })).to.throw(
+			SettingsError,
+			"The functions reserve a concurrency of 901 (a 400 + b 501), over the 900 that the account's 1000 leaves when 100 stay unreserved. Lower traffic.peakRps or slo.p95Ms of the largest, or deploy some models to another account.",
+		);
+	});
+
+	it("sums the reservations of all functions of the stack", () => {
+		const busy = (name: string) => ({ ...rawModel(), name, traffic: { rps: 1, peakRps: 1900 } });
+		expect(() => planCapacity(settingsWith({ models: [busy("first"), busy("second")] }))).to.throw(
+			SettingsError,
+			"a concurrency of 1433 (register 2 + authorize 570 + health 5 + first-predict 428 + second-predict 428)",
+		);
+	});
+
+	it("shields a tenant at its tier's rate for each model that it may call, with headroom", () => {
+		const models = [modelWith(), modelWith({ name: "other-risk" })];
+		expect(planThrottle(tenant, tier, models)).to.deep.equal({ rateLimit: 30, burstLimit: 60 });
+		expect(planThrottle({ ...tenant, models: ["other-risk"] }, tier, models)).to.deep.equal({
+			rateLimit: 15,
+			burstLimit: 30,
+		});
+		expect(planThrottle({ ...tenant, models: [] }, tier, models)).to.deep.equal({ rateLimit: 15, burstLimit: 30 });
+	});
+
+	it("never shields a tenant tighter than its token buckets, and gives API Gateway a whole burst", () => {
+		fc.assert(
+			fc.property(rate, fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 5 }), (rps, burst, count) => {
+				const models = Array.from({ length: count }, (_, i) => modelWith({ name: `model-${i}` }));
+				const { rateLimit, burstLimit } = planThrottle(tenant, { ...tier, rps, burst }, models);
+				expect(rateLimit).to.be.at.least(rps * count);
+				expect(burstLimit).to.satisfy(Number.isInteger);
+				expect(burstLimit).to.be.at.least(burst * count);
+			}),
+			{ numRuns: 30 },
+		);
+	});
+
+	it("lets through the stage what all tenants together may send", () => {
+		const plans = [
+			{ rateLimit: 3, burstLimit: 6 },
+			{ rateLimit: 75, burstLimit: 150 },
+		];
+		expect(stageThrottle(plans)).to.deep.equal({ rateLimit: 78, burstLimit: 156 });
+	});
+});
