@@ -1,17 +1,15 @@
-/** Every rule of the pack, in the order of the charter. Importable: constructing the pack is index.ts's part. */
+/** Every rule of the pack, family by family. Importable: constructing the pack is index.ts's part. */
+import { CAPACITY_RULES } from "./families/capacity.ts";
+import { CORE_RULES } from "./families/core.ts";
+import { DELIVERY_RULES } from "./families/delivery.ts";
+import { OBSERVABILITY_RULES } from "./families/observability.ts";
+import { PERIMETER_RULES } from "./families/perimeter.ts";
 import type { Rule } from "./rule.ts";
-import { apiTenantThrottling } from "./rules/api-tenant-throttling.ts";
-import { costAllocationTags } from "./rules/cost-allocation-tags.ts";
-import { functionReservedConcurrency } from "./rules/function-reserved-concurrency.ts";
-import { functionTimeoutExplicit } from "./rules/function-timeout-explicit.ts";
-import { queueBeforeNonElasticBackend } from "./rules/queue-before-non-elastic-backend.ts";
-import { timeoutChain } from "./rules/timeout-chain.ts";
 
 export const RULES: readonly Rule[] = [
-	functionReservedConcurrency,
-	apiTenantThrottling,
-	queueBeforeNonElasticBackend,
-	functionTimeoutExplicit,
-	timeoutChain,
-	costAllocationTags,
+	...CORE_RULES,
+	...DELIVERY_RULES,
+	...OBSERVABILITY_RULES,
+	...CAPACITY_RULES,
+	...PERIMETER_RULES,
 ];

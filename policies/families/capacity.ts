@@ -1,0 +1,4 @@
+/** Rules of what capacity costs: pollers, workflows, spot, tables, and the monthly cap. */
+import type { Rule } from "../rule.ts";
+
+export const CAPACITY_RULES: readonly Rule[] = [];

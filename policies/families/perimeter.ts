@@ -1,0 +1,4 @@
+/** Rules of the platform's edge: what is private, who may do what, the one way in and the one orchestrator. */
+import type { Rule } from "../rule.ts";
+
+export const PERIMETER_RULES: readonly Rule[] = [];

@@ -1,0 +1,7 @@
+/** Neutral names of labelled cases that the perimeter rules judge, and those that they leave out on purpose. */
+
+/** Findings that judge a neutral rule, exactly these: a finding's parts are not meant with it. */
+export const PERIMETER_NEUTRAL: Readonly<Record<string, readonly string[]>> = {};
+
+/** Why a neutral rule is not judged. */
+export const PERIMETER_LEFT_OUT: Readonly<Record<string, string>> = {};
