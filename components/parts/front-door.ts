@@ -57,7 +57,12 @@ export class FrontDoor extends pulumi.ComponentResource {
 			child,
 		);
 		const authorizer = this.authorizer(name, args.authorize);
-		const shape = [...this.gatewayResponses(name), ...this.methods(name, args.routes, authorizer)];
+		const authorizerArn = pulumi.interpolate`${this.restApi.executionArn}/authorizers/${authorizer.id}`;
+		const shape = [
+			this.permission(name, args.authorize, authorizerArn),
+			...this.gatewayResponses(name),
+			...this.methods(name, args.routes, authorizer),
+		];
 		const deployment = new aws.apigateway.Deployment(
 			`${name}-deployment`,
 			{

@@ -52,7 +52,7 @@ export class Tenant extends pulumi.ComponentResource {
 				tableName: table.name,
 				hashKey: "pk",
 				rangeKey: "sk",
-				item: this.key.value.apply((usageIdentifierKey) => tenantItem(tenant, usageIdentifierKey)),
+				item: pulumi.secret(this.key.value.apply((usageIdentifierKey) => tenantItem(tenant, usageIdentifierKey))),
 			},
 			// A tenant that the authorizer knows before its key is on the plan would be refused.
 			{ ...child, dependsOn: [planKey] },

@@ -91,7 +91,7 @@ export const titles = (resources: readonly Registered[]): string[] =>
 	resources.map(({ type, name }) => `${type}::${name}`).sort();
 
 /** An output's value, from outside a program. */
-export const settled = <T>(output: pulumi.Output<T>): Promise<T> =>
+const settled = <T>(output: pulumi.Output<T>): Promise<T> =>
 	new Promise((resolve) => {
 		output.apply(resolve);
 	});

@@ -111,11 +111,7 @@ describe("components/parts/bounded-function", () => {
 		});
 		expect(jsonOf(find("aws:iam/rolePolicy:RolePolicy", "answer-policy"), "policy")).to.deep.equal({
 			Version: "2012-10-17",
-			Statement: [
-				granted,
-				...own,
-				{ Effect: "Allow", Action: ["sqs:SendMessage"], Resource: ["arn:answer-failures"] },
-			],
+			Statement: [granted, ...own, { Effect: "Allow", Action: ["sqs:SendMessage"], Resource: ["arn:answer-failures"] }],
 		});
 	});
 

@@ -23,7 +23,16 @@ const facts = {
 const widgetsOf = (change: Partial<typeof facts> = {}): Widget[] =>
 	JSON.parse(dashboardBody({ ...facts, ...change })).widgets;
 const widget = (title: string) => widgetsOf().find(({ properties }) => properties.title.startsWith(title))?.properties;
-const infer = ["ApiName", "front-door-api", "Stage", "test", "Resource", "/v2/models/tumour-risk/infer", "Method", "POST"];
+const infer = [
+	"ApiName",
+	"front-door-api",
+	"Stage",
+	"test",
+	"Resource",
+	"/v2/models/tumour-risk/infer",
+	"Method",
+	"POST",
+];
 
 describe("components/parts/dashboard", () => {
 	it("draws the budget, hop by hop, into the latency that callers see", () => {

@@ -51,7 +51,9 @@ describe("components/parts/gateway-responses", () => {
 				const body = bodyOf(responseTemplates["application/json"], id);
 				expect(Object.keys(body)).to.deep.equal(["error", "code", "requestId"]);
 				expect(body.requestId).to.equal(id);
-				expect(body.error).to.be.a("string").that.matches(/^[A-Z][^$]+\.$/);
+				expect(body.error)
+					.to.be.a("string")
+					.that.matches(/^[A-Z][^$]+\.$/);
 			}),
 		);
 	});
