@@ -1,0 +1,214 @@
+/** CloudWatch alarms, dashboards and log groups. */
+import {
+	type ComparisonOperator,
+	DeleteAlarmsCommand,
+	DeleteDashboardsCommand,
+	DescribeAlarmsCommand,
+	GetDashboardCommand,
+	PutCompositeAlarmCommand,
+	PutDashboardCommand,
+	PutMetricAlarmCommand,
+	type StandardUnit,
+	type Statistic,
+	TagResourceCommand,
+	UntagResourceCommand,
+} from "@aws-sdk/client-cloudwatch";
+import { z } from "zod";
+import { type Context, defineType, jsonText, type ResourceType, tags, unlessGone } from "../resource-type.ts";
+import { logGroup } from "./log-groups.ts";
+import { tagList } from "./tag-lists.ts";
+
+const alarmArn = ({ region, accountId }: Context, name: string): string =>
+	`arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`;
+
+const alarmTagging = (context: Context, name: string) => {
+	const ResourceARN = alarmArn(context, name);
+	return {
+		set: (all: Record<string, string>) =>
+			context.clients.cloudwatch.send(new TagResourceCommand({ ResourceARN, Tags: tagList(all) })),
+		unset: (TagKeys: string[]) => context.clients.cloudwatch.send(new UntagResourceCommand({ ResourceARN, TagKeys })),
+	};
+};
+
+async function alarmExists({ clients }: Context, name: string): Promise<boolean> {
+	const { MetricAlarms = [], CompositeAlarms = [] } = await clients.cloudwatch.send(
+		new DescribeAlarmsCommand({ AlarmNames: [name], AlarmTypes: ["MetricAlarm", "CompositeAlarm"] }),
+	);
+	return MetricAlarms.length + CompositeAlarms.length > 0;
+}
+
+const arns = z.array(z.string()).optional();
+const actions = {
+	actionsEnabled: z.boolean().optional(),
+	alarmDescription: z.string().optional(),
+	alarmActions: arns,
+	okActions: arns,
+	insufficientDataActions: arns,
+};
+const dimensions = z.record(z.string(), z.string()).optional();
+const dimensionList = (all: Record<string, string> | undefined) =>
+	all && Object.entries(all).map(([Name, Value]) => ({ Name, Value }));
+
+const alarmInputs = z.object({
+	name: z.string(),
+	...actions,
+	comparisonOperator: z.string(),
+	evaluationPeriods: z.number(),
+	datapointsToAlarm: z.number().optional(),
+	threshold: z.number().optional(),
+	thresholdMetricId: z.string().optional(),
+	metricName: z.string().optional(),
+	namespace: z.string().optional(),
+	dimensions,
+	period: z.number().optional(),
+	statistic: z.string().optional(),
+	extendedStatistic: z.string().optional(),
+	unit: z.string().optional(),
+	treatMissingData: z.string().optional(),
+	metricQueries: z
+		.array(
+			z.object({
+				id: z.string(),
+				expression: z.string().optional(),
+				label: z.string().optional(),
+				period: z.number().optional(),
+				returnData: z.boolean().optional(),
+				metric: z
+					.object({
+						metricName: z.string(),
+						namespace: z.string().optional(),
+						period: z.number(),
+						stat: z.string(),
+						unit: z.string().optional(),
+						dimensions,
+					})
+					.optional(),
+			}),
+		)
+		.optional(),
+	...tags,
+});
+type AlarmInputs = z.output<typeof alarmInputs>;
+
+const putAlarm = ({ clients }: Context, inputs: AlarmInputs) =>
+	clients.cloudwatch.send(
+		new PutMetricAlarmCommand({
+			AlarmName: inputs.name,
+			AlarmDescription: inputs.alarmDescription,
+			ActionsEnabled: inputs.actionsEnabled,
+			AlarmActions: inputs.alarmActions,
+			OKActions: inputs.okActions,
+			InsufficientDataActions: inputs.insufficientDataActions,
+			ComparisonOperator: inputs.comparisonOperator as ComparisonOperator,
+			EvaluationPeriods: inputs.evaluationPeriods,
+			DatapointsToAlarm: inputs.datapointsToAlarm,
+			Threshold: inputs.threshold,
+			ThresholdMetricId: inputs.thresholdMetricId,
+			MetricName: inputs.metricName,
+			Namespace: inputs.namespace,
+			Dimensions: dimensionList(inputs.dimensions),
+			Period: inputs.period,
+			Statistic: inputs.statistic as Statistic | undefined,
+			ExtendedStatistic: inputs.extendedStatistic,
+			Unit: inputs.unit as StandardUnit | undefined,
+			TreatMissingData: inputs.treatMissingData,
+			Metrics: inputs.metricQueries?.map(({ metric, ...query }) => ({
+				Id: query.id,
+				Expression: query.expression,
+				Label: query.label,
+				Period: query.period,
+				ReturnData: query.returnData ?? false,
+				MetricStat: metric && {
+					Metric: {
+						MetricName: metric.metricName,
+						Namespace: metric.namespace,
+						Dimensions: dimensionList(metric.dimensions),
+					},
+					Period: metric.period,
+					Stat: metric.stat,
+					Unit: metric.unit as StandardUnit | undefined,
+				},
+			})),
+			Tags: tagList(inputs.tagsAll),
+		}),
+	);
+
+const metricAlarm = defineType({
+	inputs: alarmInputs,
+	replaceOn: ["name"],
+	identity: ["name"],
+	async create(inputs, context) {
+		await putAlarm(context, inputs);
+		return { id: inputs.name, outputs: { arn: alarmArn(context, inputs.name) } };
+	},
+	read: async (id, _, context) => ((await alarmExists(context, id)) ? { arn: alarmArn(context, id) } : undefined),
+	async update(id, news, _, context) {
+		await putAlarm(context, news);
+		return { arn: alarmArn(context, id) };
+	},
+	delete: (id, _, { clients }) => clients.cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [id] })),
+	tagging: (id, _, context) => alarmTagging(context, id),
+});
+
+const compositeInputs = z.object({ alarmName: z.string(), alarmRule: z.string(), ...actions, ...tags });
+const putComposite = ({ clients }: Context, inputs: z.output<typeof compositeInputs>) =>
+	clients.cloudwatch.send(
+		new PutCompositeAlarmCommand({
+			AlarmName: inputs.alarmName,
+			AlarmRule: inputs.alarmRule,
+			AlarmDescription: inputs.alarmDescription,
+			ActionsEnabled: inputs.actionsEnabled,
+			AlarmActions: inputs.alarmActions,
+			OKActions: inputs.okActions,
+			InsufficientDataActions: inputs.insufficientDataActions,
+			Tags: tagList(inputs.tagsAll),
+		}),
+	);
+
+const compositeAlarm = defineType({
+	inputs: compositeInputs,
+	replaceOn: ["alarmName"],
+	identity: ["alarmName"],
+	async create(inputs, context) {
+		await putComposite(context, inputs);
+		return { id: inputs.alarmName, outputs: { arn: alarmArn(context, inputs.alarmName) } };
+	},
+	read: async (id, _, context) => ((await alarmExists(context, id)) ? { arn: alarmArn(context, id) } : undefined),
+	async update(id, news, _, context) {
+		await putComposite(context, news);
+		return { arn: alarmArn(context, id) };
+	},
+	delete: (id, _, { clients }) => clients.cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [id] })),
+	tagging: (id, _, context) => alarmTagging(context, id),
+});
+
+const dashboardArn = ({ accountId }: Context, name: string): string =>
+	`arn:aws:cloudwatch::${accountId}:dashboard/${name}`;
+
+const dashboard = defineType({
+	inputs: z.object({ dashboardName: z.string(), dashboardBody: jsonText }),
+	replaceOn: ["dashboardName"],
+	identity: ["dashboardName"],
+	async create({ dashboardName, dashboardBody }, context) {
+		await context.clients.cloudwatch.send(
+			new PutDashboardCommand({ DashboardName: dashboardName, DashboardBody: dashboardBody }),
+		);
+		return { id: dashboardName, outputs: { dashboardArn: dashboardArn(context, dashboardName) } };
+	},
+	read: async (id, _, context) => {
+		const call = new GetDashboardCommand({ DashboardName: id });
+		return (await unlessGone(context.clients.cloudwatch.send(call))) && { dashboardArn: dashboardArn(context, id) };
+	},
+	async update(id, { dashboardBody }, _, context) {
+		await context.clients.cloudwatch.send(new PutDashboardCommand({ DashboardName: id, DashboardBody: dashboardBody }));
+		return { dashboardArn: dashboardArn(context, id) };
+	},
+	delete: (id, _, { clients }) => clients.cloudwatch.send(new DeleteDashboardsCommand({ DashboardNames: [id] })),
+});
+
+export const CLOUDWATCH_TYPES: Record<string, ResourceType> = {
+	"aws:cloudwatch/metricAlarm:MetricAlarm": metricAlarm,
+	"aws:cloudwatch/compositeAlarm:CompositeAlarm": compositeAlarm,
+	"aws:cloudwatch/dashboard:Dashboard": dashboard,
+	"aws:cloudwatch/logGroup:LogGroup": logGroup,
+};

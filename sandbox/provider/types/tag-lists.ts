@@ -1,0 +1,4 @@
+/** Tags as a list of pairs, which is how half of AWS's services take them; the others take the map as it is. */
+
+export const tagList = (tags: Record<string, string> | undefined): { Key: string; Value: string }[] | undefined =>
+	tags && Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
