@@ -6,7 +6,7 @@ import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import { ENVIRONMENT } from "../../charter/environment.ts";
 import { SPANS } from "../../charter/telemetry.ts";
-import { type Environment, requiredNumbersByName, requiredText } from "../shared/environment.ts";
+import { type Environment, requiredNames, requiredNumbersByName, requiredText } from "../shared/environment.ts";
 import type { Telemetry } from "../shared/telemetry/telemetry.ts";
 import { type AuthorizePorts, authorize, type Grant } from "./authorize.ts";
 import { tenantStore } from "./tenant-store.ts";
@@ -27,7 +27,7 @@ export function createAuthorizeService({ environment, telemetry, dynamodb }: Aut
 	const ports: AuthorizePorts = {
 		tenants: tenantStore(dynamodb, requiredText(environment, ENVIRONMENT.tenantTable)),
 		tiers: requiredNumbersByName(environment, ENVIRONMENT.tiers, ["rps", "burst"]),
-		models: requiredText(environment, ENVIRONMENT.realtimeModels).split(","),
+		models: requiredNames(environment, ENVIRONMENT.realtimeModels),
 	};
 	return async (event) => {
 		const startedAtMs = performance.now();

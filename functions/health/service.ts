@@ -1,7 +1,7 @@
 /** Puts the health function together from its environment and client, as handler.ts and the tests need it. */
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ENVIRONMENT } from "../../charter/environment.ts";
-import { type Environment, requiredText } from "../shared/environment.ts";
+import { type Environment, requiredNames, requiredText } from "../shared/environment.ts";
 import { type ApiHandler, serve } from "../shared/http/serve.ts";
 import type { Telemetry } from "../shared/telemetry/telemetry.ts";
 import { type HealthPorts, health } from "./health.ts";
@@ -16,7 +16,7 @@ export interface HealthParts {
 /** @throws {FunctionSettingsError} where the environment lacks something, by name */
 export function createHealthService({ environment, telemetry, dynamodb }: HealthParts): ApiHandler {
 	const ports: HealthPorts = {
-		models: requiredText(environment, ENVIRONMENT.realtimeModels).split(","),
+		models: requiredNames(environment, ENVIRONMENT.realtimeModels),
 		routes: routeStore(dynamodb, requiredText(environment, ENVIRONMENT.registryTable)),
 	};
 	return serve({

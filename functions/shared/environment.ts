@@ -35,6 +35,14 @@ export function requiredNumber(environment: Environment, name: string): number {
 }
 
 /**
+ * A variable's names, separated by commas; it may be empty, which is none.
+ * @throws {FunctionSettingsError} where it is missing
+ */
+export function requiredNames(environment: Environment, name: string): string[] {
+	return environment[name] === "" ? [] : requiredText(environment, name).split(",");
+}
+
+/**
  * A variable's JSON object, of which the fields in `numbers` are numbers.
  * @example const { p95Ms } = requiredNumbers(process.env, ENVIRONMENT.slo, ["p95Ms"])
  * @throws {FunctionSettingsError} where it is missing, no JSON object, or lacks one of the numbers
