@@ -8,7 +8,9 @@ import { join } from "node:path";
 import { signalGroup } from "./lock.mjs";
 import { ToolFailure } from "./need.mjs";
 
-const TAIL_LINES = 15;
+/** Some tools say first what is wrong, others last. */
+const HEAD_LINES = 5;
+const TAIL_LINES = 12;
 
 /** @typedef {(command: string, args: string[], options?: RunOptions) => Promise<void>} RunTool */
 /**
@@ -62,6 +64,9 @@ export function createTools({ logs, onStart }) {
  * @param {string} log
  */
 function failureOf(what, how, log) {
-	const tail = readFileSync(log, "utf8").trimEnd().split("\n").slice(-TAIL_LINES).join("\n  ");
-	return new ToolFailure(`"${what}" failed (${how}). It said last:\n  ${tail}\nAll of it is in ${log}.`);
+	const lines = readFileSync(log, "utf8").trimEnd().split("\n");
+	const hidden = lines.length - HEAD_LINES - TAIL_LINES;
+	const shown =
+		hidden > 1 ? [...lines.slice(0, HEAD_LINES), `… (${hidden} lines)`, ...lines.slice(-TAIL_LINES)] : lines;
+	return new ToolFailure(`"${what}" failed (${how}). It said:\n  ${shown.join("\n  ")}\nAll of it is in ${log}.`);
 }

@@ -109,14 +109,23 @@ describe("setup", function () {
 		);
 	});
 
-	it("shows the end of what a failing tool said, and goes on where it stopped the next time", async () => {
+	it("shows the beginning and the end of a long output", async () => {
+		const { start, standIn } = use({ pulumi: "v3.259.0" });
+		standIn(
+			"npm",
+			`[ "$1" = ci ] || exit 0; for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo "line $i"; echo "more $i"; done; exit 1`,
+		);
+		const { output } = await start().ended;
+		expect(output).to.contain("It said:\n  line 1\n  more 1\n  line 2\n  more 2\n  line 3\n  … (7 lines)\n  line 7\n");
+		expect(output).to.contain("  line 12\n  more 12\nAll of it is in ");
+	});
+
+	it("shows what a failing tool said, and goes on where it stopped the next time", async () => {
 		const { start, standIn, calls } = use({ pulumi: "v3.259.0" });
 		standIn("python3.13", `[ "$1" = -c ] && echo "3 13 ready" && exit 0; echo "disk full" >&2; exit 7`);
 		const { code, output } = await start().ended;
 		expect(code).to.equal(1);
-		expect(output).to.match(
-			/"python3\.13 -m venv .*" failed \(exit 7\)\. It said last:\n {2}disk full\nAll of it is in /,
-		);
+		expect(output).to.match(/"python3\.13 -m venv .*" failed \(exit 7\)\. It said:\n {2}disk full\nAll of it is in /);
 		const npmRuns = () => calls().filter((call) => call === "npm ci").length;
 		expect(npmRuns()).to.equal(1);
 		expect((await start().ended).code).to.equal(1);
