@@ -2,10 +2,10 @@
  * Questions about API Gateway, both generations: which resources belong to an API or a stage, and what limits them.
  * REST and HTTP APIs differ in their limits, so rules ask by generation where it matters.
  */
-import { ifKnown } from "../facts/fact.ts";
+import { ifKnown, type Unknown } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import type { ResourceNode } from "./node.ts";
-import type { StackGraph } from "./stack-graph.ts";
+import { perStack, type StackGraph } from "./stack-graph.ts";
 
 export const REST_API = "aws:apigateway/restApi:RestApi";
 export const REST_STAGE = "aws:apigateway/stage:Stage";
@@ -36,26 +36,48 @@ export function apiOf(stack: StackGraph, node: ResourceNode): ResourceNode | und
 	return property ? stack.target(node, property, REST_API, HTTP_API) : undefined;
 }
 
-/** Whether two resources of an API can belong to the same one; what is not known yet does not part them. */
-export function shareApi(stack: StackGraph, a: ResourceNode, b: ResourceNode): boolean {
-	const [apiA, apiB] = [apiOf(stack, a), apiOf(stack, b)];
-	if (apiA && apiB) return apiA === apiB;
-	const texts = [a, b].map((node) => ifKnown(node.props.text(API_PROPERTY[node.type] ?? "")));
-	return texts.includes(undefined) || texts[0] === texts[1];
-}
+/** What parts the resources of a type by API: the API's node, or the text that names it; undefined where neither is known. */
+const membersByApi = perStack((stack) => {
+	const byType = new Map<string, ReadonlyMap<ResourceNode | string | undefined, readonly ResourceNode[]>>();
+	for (const type of Object.keys(API_PROPERTY))
+		byType.set(
+			type,
+			Map.groupBy(stack.ofType(type), (node) => apiKeyOf(stack, node)),
+		);
+	return byType;
+});
 
-/** The resources of a type that belong to the API of another resource. */
-export const inApiOf = (stack: StackGraph, node: ResourceNode, type: string): ResourceNode[] =>
-	stack.ofType(type).filter((other) => shareApi(stack, node, other));
+const apiKeyOf = (stack: StackGraph, node: ResourceNode): ResourceNode | string | undefined =>
+	apiOf(stack, node) ?? ifKnown(node.props.text(API_PROPERTY[node.type] ?? ""));
+
+/** The resources of a type that can belong to the API of another resource; what is not known yet does not part them. */
+export function inApiOf(stack: StackGraph, node: ResourceNode, type: string): readonly ResourceNode[] {
+	const members = membersByApi(stack).get(type);
+	const key = apiKeyOf(stack, node);
+	if (key === undefined) return stack.ofType(type);
+	return [...(members?.get(key) ?? []), ...(members?.get(undefined) ?? [])];
+}
 
 /** The settings of methods that apply to a stage of a REST API. */
 export const methodSettingsOf = (stack: StackGraph, stage: ResourceNode): ResourceNode[] =>
-	stack.ofType(METHOD_SETTINGS).filter((settings) => {
-		if (!shareApi(stack, settings, stage)) return false;
+	inApiOf(stack, stage, METHOD_SETTINGS).filter((settings) => {
 		const name = ifKnown(settings.props.text("stageName"));
 		if (name !== undefined && name === ifKnown(stage.props.text("stageName"))) return true;
 		return stack.targets(settings, "stageName", [REST_STAGE]).nodes.includes(stage);
 	});
+
+/** Settings that may apply to a stage once the stage or path that they name is known: the property that is not. */
+export function perhapsLimited(stack: StackGraph, stage: ResourceNode): Unknown | undefined {
+	const applied = new Set(methodSettingsOf(stack, stage));
+	for (const settings of inApiOf(stack, stage, METHOD_SETTINGS)) {
+		const path = settings.props.text("methodPath");
+		if (applied.has(settings) && path.state === "unknown") return path;
+		const name = settings.props.text("stageName");
+		const isOfAnother = stack.dependencies(settings, "stageName", [REST_STAGE]).length > 0;
+		if (!applied.has(settings) && name.state === "unknown" && !isOfAnother) return name;
+	}
+	return undefined;
+}
 
 /** Settings of methods for which the stack has no stage: judged on their own. */
 export const settingsWithoutStage = (stack: StackGraph): ResourceNode[] => {
@@ -65,9 +87,59 @@ export const settingsWithoutStage = (stack: StackGraph): ResourceNode[] => {
 
 /** The usage plans that cover a stage of a REST API. */
 export const usagePlansOf = (stack: StackGraph, stage: ResourceNode): ResourceNode[] =>
-	stack.ofType(USAGE_PLAN).filter((plan) => coverageOf(stack, plan, stage));
+	plansNear(stack, stage).filter((plan) => covers(stack, plan, stage));
 
-function coverageOf(stack: StackGraph, plan: ResourceNode, stage: ResourceNode): boolean {
+/** A plan that may cover a stage once what it lists is known: the property that is not. */
+export function perhapsCovered(stack: StackGraph, stage: ResourceNode): Unknown | undefined {
+	const api = apiOf(stack, stage);
+	for (const plan of stack.ofType(USAGE_PLAN)) {
+		const open = openEntry(plan);
+		if (!open) continue;
+		const depended = stack.dependencies(plan, "apiStages", [REST_STAGE, REST_API]);
+		if (depended.length === 0 || depended.some((node) => node === api)) return open;
+	}
+	return undefined;
+}
+
+function openEntry(plan: ResourceNode): Unknown | undefined {
+	const parts = plan.props.parts("apiStages");
+	if (parts.state === "unknown") return parts;
+	for (const part of ifKnown(parts) ?? []) {
+		const name = part.text("stage");
+		if (name.state === "unknown") return name;
+	}
+	return undefined;
+}
+
+/** Plans by what each entry names or depends on, so that a stage is held against those alone that can mean it. */
+const plansByHint = perStack((stack) => {
+	const byHint = new Map<ResourceNode | string, Set<ResourceNode>>();
+	const note = (hint: ResourceNode | string, plan: ResourceNode) => {
+		const plans = byHint.get(hint) ?? new Set();
+		byHint.set(hint, plans.add(plan));
+	};
+	for (const plan of stack.ofType(USAGE_PLAN)) {
+		for (const node of stack.dependencies(plan, "apiStages", [REST_STAGE])) note(node, plan);
+		for (const part of ifKnown(plan.props.parts("apiStages")) ?? []) {
+			// Stages of many APIs share a name, so an API of the stack tells more.
+			const apiId = ifKnown(part.text("apiId"));
+			const [api] = apiId === undefined ? [] : stack.named(apiId, [REST_API]);
+			const hint = api ?? ifKnown(part.text("stage"));
+			if (hint !== undefined) note(hint, plan);
+		}
+	}
+	return byHint;
+});
+
+function plansNear(stack: StackGraph, stage: ResourceNode): ResourceNode[] {
+	const names = ["stageName", "id", "arn", "invokeUrl"].flatMap(
+		(property) => ifKnown(stage.props.text(property)) ?? [],
+	);
+	const hints = [stage, apiOf(stack, stage) ?? stage, ...names];
+	return [...new Set(hints.flatMap((hint) => [...(plansByHint(stack).get(hint) ?? [])]))];
+}
+
+function covers(stack: StackGraph, plan: ResourceNode, stage: ResourceNode): boolean {
 	const parts = plan.props.parts("apiStages");
 	const dependsOnStage = stack.dependencies(plan, "apiStages", [REST_STAGE]).includes(stage);
 	if (parts.state !== "known") return dependsOnStage;
@@ -102,7 +174,4 @@ function coversStage(
 
 /** The API keys on a usage plan: those of the stack, and the links to keys that are elsewhere. */
 export const keysOf = (stack: StackGraph, plan: ResourceNode): ResourceNode[] =>
-	stack
-		.ofType(USAGE_PLAN_KEY)
-		.filter((link) => stack.targets(link, "usagePlanId", [USAGE_PLAN]).nodes.includes(plan))
-		.map((link) => stack.target(link, "keyId", API_KEY) ?? link);
+	stack.referrers(plan, USAGE_PLAN_KEY, "usagePlanId").map((link) => stack.target(link, "keyId", API_KEY) ?? link);

@@ -57,9 +57,7 @@ function fixedCluster(stack: StackGraph, cluster: ResourceNode): Fact<string> {
 	const scaling = cluster.props.read("serverlessv2ScalingConfiguration");
 	if (isServerlessV1) return { state: "absent" };
 	if (scaling.state === "unknown") return scaling;
-	const members = stack
-		.ofType(DB_CLUSTER_INSTANCE)
-		.filter((member) => stack.targets(member, "clusterIdentifier", [DB_CLUSTER]).nodes.includes(cluster));
+	const members = stack.referrers(cluster, DB_CLUSTER_INSTANCE, "clusterIdentifier");
 	const isServerless = members.length === 0 ? scaling.state === "known" : members.every(isServerlessInstance);
 	return isServerless ? { state: "absent" } : known("runs on provisioned instances");
 }

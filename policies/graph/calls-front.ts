@@ -4,7 +4,7 @@ import { apiOf, HTTP_INTEGRATION, REST_INTEGRATION } from "./apis.ts";
 import type { Call } from "./calls.ts";
 import { functionsBehind } from "./functions.ts";
 import type { ResourceNode } from "./node.ts";
-import type { StackGraph } from "./stack-graph.ts";
+import { perStack, type StackGraph } from "./stack-graph.ts";
 import {
 	ECS_SERVICE,
 	FUNCTION,
@@ -87,16 +87,23 @@ function groupsOf(stack: StackGraph, forwarding: ResourceNode): Set<ResourceNode
 	return new Set([...named, ...stack.dependencies(forwarding, actions, [TARGET_GROUP])]);
 }
 
+/** What a target group holds: functions attached to it, and services that name it among their load balancers. */
 function* membersOf(stack: StackGraph, group: ResourceNode): Iterable<{ to: ResourceNode; via: ResourceNode }> {
-	for (const via of stack.ofType(TARGET_GROUP_ATTACHMENT))
-		if (stack.targets(via, "targetGroupArn", [TARGET_GROUP]).nodes.includes(group))
-			for (const to of stack.targets(via, "targetId", [FUNCTION]).nodes) yield { to, via };
-	for (const via of stack.ofType(ECS_SERVICE)) {
-		const arns = (ifKnown(via.props.parts("loadBalancers")) ?? []).map((each) => each.text("targetGroupArn"));
-		const isNamed = arns.some((arn) => arn.state === "known" && stack.named(arn.value, [TARGET_GROUP]).includes(group));
-		if (isNamed || stack.dependencies(via, "loadBalancers", [TARGET_GROUP]).includes(group)) yield { to: via, via };
-	}
+	for (const via of stack.referrers(group, TARGET_GROUP_ATTACHMENT, "targetGroupArn"))
+		for (const to of stack.targets(via, "targetId", [FUNCTION]).nodes) yield { to, via };
+	for (const via of servicesByGroup(stack).get(group) ?? []) yield { to: via, via };
 }
+
+const servicesByGroup = perStack((stack) => {
+	const byGroup = new Map<ResourceNode, ResourceNode[]>();
+	for (const service of stack.ofType(ECS_SERVICE)) {
+		const arns = (ifKnown(service.props.parts("loadBalancers")) ?? []).map((each) => each.text("targetGroupArn"));
+		const named = arns.flatMap((arn) => (arn.state === "known" ? stack.named(arn.value, [TARGET_GROUP]) : []));
+		for (const group of new Set([...named, ...stack.dependencies(service, "loadBalancers", [TARGET_GROUP])]))
+			byGroup.set(group, [...(byGroup.get(group) ?? []), service]);
+	}
+	return byGroup;
+});
 
 function* fromUrls(stack: StackGraph): Iterable<Call> {
 	for (const via of stack.ofType(FUNCTION_URL))

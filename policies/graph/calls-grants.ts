@@ -84,9 +84,7 @@ const looksLikeAddress = (text: string): boolean => /[.:/]/.test(text);
 /** Behind a discovery name stand the services that register there. */
 function servedBy(stack: StackGraph, target: ResourceNode): ResourceNode[] {
 	if (target.type !== "aws:servicediscovery/service:Service") return [target];
-	return stack
-		.ofType(ECS_SERVICE)
-		.filter((service) => stack.targets(service, "serviceRegistries", [target.type]).nodes.includes(target));
+	return [...stack.referrers(target, ECS_SERVICE, "serviceRegistries")];
 }
 
 function* byGrants(stack: StackGraph, from: ResourceNode, role: ResourceNode): Iterable<Call> {

@@ -26,6 +26,7 @@ export class StackGraph {
 	readonly #byType = new Map<string, ResourceNode[]>();
 	readonly #byUrn = new Map<string, ResourceNode>();
 	readonly #byName = new Map<string, ResourceNode[]>();
+	readonly #referrers = new Map<string, ReadonlyMap<ResourceNode, ResourceNode[]>>();
 
 	constructor(resources: readonly ResourceInput[]) {
 		this.isPreview = resources.some(({ props }) => containsUnknown(props));
@@ -94,6 +95,23 @@ export class StackGraph {
 	/** The one resource that a property refers to, or undefined. */
 	target(node: ResourceNode, path: string, ...types: string[]): ResourceNode | undefined {
 		return this.targets(node, path, types).nodes[0];
+	}
+
+	/**
+	 * The resources of a type whose property refers to a target: {@link targets} the other way round. Indexed once for
+	 * each type and property, so that asking for every target stays linear.
+	 */
+	referrers(target: ResourceNode, type: string, path: string): readonly ResourceNode[] {
+		const key = `${type} ${path} ${target.type}`;
+		let index = this.#referrers.get(key);
+		if (!index) {
+			const built = new Map<ResourceNode, ResourceNode[]>();
+			for (const node of this.ofType(type))
+				for (const found of new Set(this.targets(node, path, [target.type]).nodes)) append(built, found, node);
+			this.#referrers.set(key, built);
+			index = built;
+		}
+		return index.get(target) ?? NOTHING;
 	}
 
 	/** What the engine says a property depends on; only its top-level name counts. */

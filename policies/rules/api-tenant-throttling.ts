@@ -9,6 +9,8 @@ import {
 	inApiOf,
 	keysOf,
 	methodSettingsOf,
+	perhapsCovered,
+	perhapsLimited,
 	REST_METHOD,
 	REST_STAGE,
 	settingsWithoutStage,
@@ -85,6 +87,8 @@ function restStageLimits(stack: StackGraph, stage: ResourceNode): Verdict {
 	const limits = forAll ? limitsOf(forAll, "settings.") : "missing";
 	if (limits !== "missing") return limitsVerdict(stage, limits);
 	const methods = inApiOf(stack, stage, REST_METHOD);
+	const open = perhapsLimited(stack, stage);
+	if (open) return limitsVerdict(stage, open);
 	const limited = settings.filter((each) => limitsOf(each, "settings.") === "set");
 	const eachIsLimited = methods.length > 0 && limited.length >= methods.length;
 	return limitsVerdict(stage, eachIsLimited ? "set" : "missing");
@@ -105,11 +109,14 @@ function httpStageLimits(stack: StackGraph, stage: ResourceNode): Verdict {
 function* plansAndKeys({ stack, config }: RuleContext, stage: ResourceNode): Iterable<Verdict> {
 	const plans = usagePlansOf(stack, stage);
 	if (plans.length === 0) {
-		yield fail(
-			stage,
-			{ what: "is covered by no usage plan", fix: "List the stage in the apiStages of a UsagePlan." },
-			USAGE_PLAN,
-		);
+		const open = perhapsCovered(stack, stage);
+		if (open) yield cannotTell(stage, open, "whether a usage plan covers it", USAGE_PLAN);
+		else
+			yield fail(
+				stage,
+				{ what: "is covered by no usage plan", fix: "List the stage in the apiStages of a UsagePlan." },
+				USAGE_PLAN,
+			);
 		return;
 	}
 	yield pass(stage, USAGE_PLAN);

@@ -178,9 +178,14 @@ const physicalName = (spec: ResourceSpec): string => {
 };
 
 /** What a resource has once it exists, beyond its inputs. Ids and ARNs as AWS shapes them, where tests depend on it. */
-function outputsOf(spec: ResourceSpec, byKey: ReadonlyMap<string, ResourceSpec>): Record<string, unknown> {
+export function outputsOf(
+	spec: ResourceSpec,
+	byKey: ReadonlyMap<string, ResourceSpec> = new Map(),
+): Record<string, unknown> {
 	const outputs: Record<string, unknown> = {};
-	for (const attr of ["id", "arn", ...(OUTPUTS[spec.type] ?? [])]) outputs[attr] = attributeOf(spec, attr, byKey);
+	const name = nameOf(spec.type);
+	for (const attr of ["id", "arn", ...(name ? [name] : []), ...(OUTPUTS[spec.type] ?? [])])
+		outputs[attr] = attributeOf(spec, attr, byKey);
 	return outputs;
 }
 

@@ -1,0 +1,76 @@
+import { expect } from "chai";
+import { functionReservedConcurrency as rule } from "../../../policies/rules/function-reserved-concurrency.ts";
+import { answers, expectAccepts, expectFails, firstFault, open, resource, UNKNOWN } from "../../support/policies.ts";
+
+const fn = (name: string, props: Record<string, unknown> = {}) =>
+	resource("aws:lambda/function:Function", name, { role: "arn:aws:iam::123456789012:role/any", ...props });
+
+describe("policies/rules/function-reserved-concurrency", () => {
+	it("has nothing to say of a stack without functions", () => {
+		expect(answers(rule, [resource("aws:sqs/queue:Queue", "jobs")])).to.deep.equal([]);
+	});
+
+	it("accepts a function with a reservation", () => {
+		expectAccepts(rule, [fn("score", { reservedConcurrentExecutions: 5 })]);
+	});
+
+	it("rejects a function without one, whether it is left out or the default of -1 is written down", () => {
+		expectFails(rule, [fn("score"), fn("settle", { reservedConcurrentExecutions: -1 })], ["score", "settle"]);
+	});
+
+	it("does not take provisioned concurrency for a reservation", () => {
+		const provisioned = resource("aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig", "warm", {
+			functionName: "score",
+			provisionedConcurrentExecutions: 5,
+			qualifier: "live",
+		});
+		expectFails(rule, [fn("score"), provisioned], ["score"]);
+	});
+
+	it("remarks on a reservation of 0 as advice: it stops the function", () => {
+		const specs = [fn("score", { reservedConcurrentExecutions: 0 })];
+		expectFails(rule, specs, ["score (stopped)"]);
+	});
+
+	it("accepts reservations that sum to exactly what the account has to give", () => {
+		expectAccepts(rule, [
+			fn("score", { reservedConcurrentExecutions: 800 }),
+			fn("settle", { reservedConcurrentExecutions: 100 }),
+		]);
+	});
+
+	it("rejects a sum over the account's limit less 100, on the largest, with the sum", () => {
+		const specs = [
+			fn("settle", { reservedConcurrentExecutions: 101 }),
+			fn("score", { reservedConcurrentExecutions: 800 }),
+		];
+		expectFails(rule, specs, ["score (account-limit)"]);
+		expect(firstFault(rule, specs)?.what).to.equal(
+			"reserves 800 of 901 in all, over the 900 that the account has to give (1000 − 100 that AWS keeps unreserved)",
+		);
+	});
+
+	it("takes the account's limit from the config", () => {
+		const specs = [fn("score", { reservedConcurrentExecutions: 901 })];
+		expectAccepts(rule, specs, { accountConcurrencyLimit: 1001 });
+	});
+
+	it("cannot tell of a reservation that is not known before the update", () => {
+		const specs = [fn("score", { reservedConcurrentExecutions: UNKNOWN })];
+		expect(open(rule, specs, { run: "preview" })).to.deep.equal(["cannot tell score"]);
+	});
+
+	it("honours an exception", () => {
+		const exceptions = [
+			{
+				rule: "function-reserved-concurrency",
+				resource: "*::score",
+				reason: "load-tested without a reservation until the cut-over",
+				owner: "ml-platform",
+				ticket: "PLAT-1",
+				expiry: "2026-12-31",
+			},
+		];
+		expect(open(rule, [fn("score"), fn("settle")], { config: { exceptions } })).to.deep.equal(["fail settle"]);
+	});
+});

@@ -1,0 +1,13 @@
+/** A function that leaves its timeout at the default. */
+import * as aws from "@pulumi/aws";
+
+export default async function program() {
+	new aws.lambda.Function("score", {
+		role: "arn:aws:iam::123456789012:role/score",
+		runtime: aws.lambda.Runtime.NodeJS24dX,
+		handler: "index.handler",
+		s3Bucket: "artifacts",
+		s3Key: "score.zip",
+		reservedConcurrentExecutions: 5,
+	});
+}
