@@ -130,6 +130,7 @@ async function endTool({ tool }) {
  * @param {string} aside
  */
 function breakLock(file, holder, aside) {
+	if (readHolder(file)?.token !== holder.token) return;
 	try {
 		renameSync(file, aside);
 	} catch (error) {
