@@ -74,7 +74,7 @@ export class MemoryAws {
 	}
 }
 
-const textOf = (body: unknown): string => (body instanceof Uint8Array ? Buffer.from(body).toString() : String(body));
+const textOf = (body: unknown): string => (body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body));
 
 const response = (statusCode: number, body: string | Uint8Array) => ({
 	response: { statusCode, headers: { "content-length": String(Buffer.byteLength(body)) }, body: Readable.from([Buffer.from(body)]) },

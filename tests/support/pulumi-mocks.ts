@@ -52,6 +52,8 @@ export interface Run<T> {
 	/** What the program returned, its outputs resolved. */
 	result: pulumi.Unwrap<T>;
 	resources: Registered[];
+	/** What the program warned of, line by line. */
+	warnings: string[];
 	/** The one resource of this type and name. */
 	find(type: string, name: string): Registered;
 }
@@ -68,14 +70,18 @@ export async function underMocks<T>(
 	registered = [];
 	await pulumi.runtime.setMocks(mocks, "triplane", "dev");
 	pulumi.runtime.setAllConfig(config);
-	const returned = await program();
-	const result = await settled(pulumi.output(returned));
-	// Registrations go on after the constructors return: only this waits for the last of them.
-	await pulumi.runtime.disconnect();
+	const warnings: string[] = [];
+	const warn = console.warn;
+	// Without an engine Pulumi's log goes to the console.
+	console.warn = (line: string) => warnings.push(line);
+	const result = await ran(program).finally(() => {
+		console.warn = warn;
+	});
 	const resources = registered;
 	return {
 		result,
 		resources,
+		warnings,
 		find(type, name) {
 			const found = resources.filter((resource) => resource.type === type && resource.name === name);
 			const [only] = found;
@@ -90,11 +96,15 @@ export async function underMocks<T>(
 export const titles = (resources: readonly Registered[]): string[] =>
 	resources.map(({ type, name }) => `${type}::${name}`).sort();
 
-/** An output's value, from outside a program. */
-const settled = <T>(output: pulumi.Output<T>): Promise<T> =>
-	new Promise((resolve) => {
-		output.apply(resolve);
+async function ran<T>(program: () => T | Promise<T>): Promise<pulumi.Unwrap<T>> {
+	const returned = pulumi.output(await program());
+	const result = await new Promise<pulumi.Unwrap<T>>((resolve) => {
+		returned.apply(resolve);
 	});
+	// Registrations go on after the constructors return: only this waits for the last of them.
+	await pulumi.runtime.disconnect();
+	return result;
+}
 
 async function plain(value: object): Promise<Record<string, unknown>> {
 	const entries = Object.entries(value).map(async ([key, inner]) => [key, await plainValue(inner)] as const);

@@ -1,0 +1,106 @@
+import { expect } from "chai";
+import { LOG_QUERIES } from "../../components/parts/log-queries.ts";
+import program from "../../index.ts";
+import { jsonOf } from "../support/components.ts";
+import { underMocks } from "../support/pulumi-mocks.ts";
+import { rawModel, rawSettings } from "../support/settings.ts";
+
+const deployed = (change: object = {}) => {
+	const settings = Object.entries({ ...rawSettings(), ...change });
+	const config = settings.map(([key, value]) => [
+		`triplane:${key}`,
+		typeof value === "string" ? value : JSON.stringify(value),
+	]);
+	return underMocks(program, Object.fromEntries(config));
+};
+
+describe("components/observability-plane", function () {
+	// Each run bundles the functions.
+	this.timeout(60_000);
+	let run: Awaited<ReturnType<typeof deployed>>;
+	before(async () => {
+		run = await deployed();
+	});
+
+	it("watches every function of the platform for failures and refusals", () => {
+		const { resources } = run;
+		const watched = resources.filter(({ type }) => type === "triplane:observability:FunctionAlarms");
+		expect(watched.map(({ name }) => name)).to.have.members(["register", "authorize", "health", "tumour-risk-predict"]);
+	});
+
+	it("sends each alarm that tells people to the one topic", () => {
+		const { resources } = run;
+		const alarms = resources.filter(({ type }) => /:(MetricAlarm|CompositeAlarm)$/.test(type));
+		const [telling, silent] = [true, false].map((tells) =>
+			alarms.filter(({ inputs }) => "alarmActions" in inputs === tells),
+		);
+		expect(telling?.map(({ inputs }) => inputs.alarmActions)).to.deep.equal(
+			Array.from({ length: 14 }, () => ["arn:alarms-topic"]),
+		);
+		expect(silent?.length).to.equal(8);
+		for (const { name } of silent ?? []) expect(name).to.match(/-burn-(long|short)$/);
+	});
+
+	it("gives each realtime model a dashboard of its own entry and function", () => {
+		const dashboard = run.find("aws:cloudwatch/dashboard:Dashboard", "tumour-risk-dashboard");
+		expect(dashboard.inputs.dashboardName).to.equal("triplane-dev-tumour-risk");
+		const body = JSON.stringify(jsonOf(dashboard, "dashboardBody"));
+		for (const shown of ["front-door-api", "tumour-risk-predict-function", "us-east-1", "/v2/models/tumour-risk/infer"])
+			expect(body).to.include(`"${shown}"`);
+	});
+
+	it("saves the queries over all functions' logs", () => {
+		const { find } = run;
+		for (const { name, query } of LOG_QUERIES)
+			expect(find("aws:cloudwatch/queryDefinition:QueryDefinition", `query-${name}`).inputs).to.deep.equal({
+				name: `triplane/dev/${name}`,
+				queryString: query,
+				logGroupNames: [
+					"/triplane/dev/register",
+					"/triplane/dev/authorize",
+					"/triplane/dev/health",
+					"/triplane/dev/tumour-risk-predict",
+				],
+			});
+	});
+
+	it("budgets a team's month by its cost-allocation tag, and warns before it is spent", async () => {
+		const model = { ...rawModel(), slo: { p95Ms: 150, monthlyCostUsd: 200 } };
+		const { find } = await deployed({ models: [model] });
+		const told = {
+			comparisonOperator: "GREATER_THAN",
+			thresholdType: "PERCENTAGE",
+			subscriberSnsTopicArns: ["arn:alarms-topic"],
+		};
+		expect(find("aws:budgets/budget:Budget", "budget-diagnostics").inputs).to.deep.equal({
+			budgetType: "COST",
+			timeUnit: "MONTHLY",
+			limitAmount: "200",
+			limitUnit: "USD",
+			costFilters: [{ name: "TagKeyValue", values: ["user:team$diagnostics"] }],
+			notifications: [
+				{ ...told, notificationType: "ACTUAL", threshold: 80 },
+				{ ...told, notificationType: "FORECASTED", threshold: 100 },
+			],
+			tags: {
+				team: "diagnostics",
+				model: "shared",
+				feature: "shared",
+				environment: "test",
+				"cost-center": "cc-1",
+			},
+		});
+	});
+
+	it("makes no budget where no cost is declared, and no subscription where no address is", () => {
+		const { resources } = run;
+		expect(resources.filter(({ type }) => /Budget|TopicSubscription/.test(type))).to.deep.equal([]);
+	});
+
+	it("subscribes the address of the settings", async () => {
+		const { find } = await deployed({ observability: { alarmEmail: "oncall@example.com" } });
+		expect(find("aws:sns/topicSubscription:TopicSubscription", "alarms-email").inputs.endpoint).to.equal(
+			"oncall@example.com",
+		);
+	});
+});
