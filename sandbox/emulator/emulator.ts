@@ -2,7 +2,7 @@
  * Starts the embedded AWS (launcher.py) on a port of 127.0.0.1, with IAM enforced and all its state in the run's directory.
  * Not what it does unlike AWS: that is patched in patches/ or listed in docs/sandbox.md.
  */
-import { access, mkdir, readFile } from "node:fs/promises";
+import { access, mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -60,6 +60,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 	const directory = join(runDir, "emulator");
 	const folders = { temporary: join(directory, "tmp"), state: join(directory, "state"), s3: join(directory, "s3") };
 	await Promise.all(Object.values(folders).map((folder) => mkdir(folder, { recursive: true })));
+	// A checkout may be an ES module package; the emulator's worker script, a .js file below it, is CommonJS.
+	await writeFile(join(folders.temporary, "package.json"), '{"type":"commonjs"}');
 	const logFile = join(directory, "emulator.log");
 	const url = `http://127.0.0.1:${port}`;
 	const child = await spawn(python, [fileURLToPath(new URL("./launcher.py", import.meta.url))], {

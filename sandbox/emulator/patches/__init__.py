@@ -7,9 +7,11 @@ from . import (
     api_authorizer_key,
     api_body_limit,
     api_lambda_errors,
+    api_patch_operations,
     api_permission,
     api_timeout,
     api_trace,
+    iam_secure_transport,
     lambda_environment,
     lambda_error_names,
     lambda_logs,
@@ -28,6 +30,8 @@ PATCHES = (
     api_permission,
     api_authorizer_key,
     api_body_limit,
+    api_patch_operations,
+    iam_secure_transport,
 )
 
 

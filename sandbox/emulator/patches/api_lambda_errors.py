@@ -61,7 +61,9 @@ def apply():
         customized = api._deployed_gateway_responses.get(request["api_id"], {}).get(
             request["stage"].get("deploymentId")
         )
-        if hasattr(error, "status") and error.response_type not in (customized or {}):
+        own = (customized or {}).get(error.response_type, {})
+        # A stored response of DEFAULT_5XX has a status only where one was set; the other types' have always.
+        if hasattr(error, "status") and "statusCode" not in own:
             status = error.status
         return status, headers, body
 

@@ -49,6 +49,8 @@ def function_environment(config, env):
         AWS_LAMBDA_LOG_GROUP_NAME=(config.get("LoggingConfig") or {}).get("LogGroup")
         or f"/aws/lambda/{config.get('FunctionName', '')}",
         _HANDLER=config.get("Handler", ""),
+        # The warning is about ministack's worker, and would be in every function's log.
+        NODE_OPTIONS=f"{declared.get('NODE_OPTIONS', '')} --disable-warning=DEP0169".strip(),
     )
     return kept
 
