@@ -63,15 +63,21 @@ const ATTEMPTS_MAX = 5;
 const EXPIRY_MARGIN_SECONDS = 60;
 const HOLDINGS_MAX = 1_000;
 
-/** How many tokens an instance leases at once: all instances' leases together hold at most half a burst. */
-export const leaseBlock = (burst: number, reservedConcurrency: number): number =>
-	Math.max(1, Math.floor(burst / (2 * reservedConcurrency)));
+/**
+ * How many tokens an instance leases at once. All instances' leases together hold at most half a burst, and at most half of
+ * what flows in while a lease lasts: what lapses unspent must not starve a tenant that stays within its rate.
+ */
+export function leaseBlock({ rps, burst }: { rps: number; burst: number }, reservedConcurrency: number): number {
+	const inflow = (rps * TOKEN_LEASE_MS) / MS_PER_SECOND;
+	return Math.max(1, Math.floor(Math.min(burst, inflow) / (2 * reservedConcurrency)));
+}
 
 export function createThrottle({ model, reservedConcurrency, store, now, onFailedOpen }: ThrottleOptions): Throttle {
 	const holdings = new Map<string, Holding>();
 	return {
 		admit: async ({ tenant, rps, burst }, signal) => {
-			const bucket = { key: bucketKey(tenant, model), tokenMs: MS_PER_SECOND / Number(rps), burst: Number(burst) };
+			const rate = { rps: Number(rps), burst: Number(burst) };
+			const bucket = { key: bucketKey(tenant, model), tokenMs: MS_PER_SECOND / rate.rps, burst: rate.burst };
 			const holding = holdingOf(holdings, tenant);
 			const nowMs = now();
 			if (holding.lapsesAtMs > nowMs && holding.tokens > 0) {
@@ -81,7 +87,7 @@ export function createThrottle({ model, reservedConcurrency, store, now, onFaile
 			if (holding.deniedUntilMs > nowMs) throw throttled(tenant, model, bucket, holding.deniedUntilMs - nowMs);
 			let lease: Lease;
 			try {
-				lease = await takeLease(store, bucket, leaseBlock(bucket.burst, reservedConcurrency), now, signal());
+				lease = await takeLease(store, bucket, leaseBlock(rate, reservedConcurrency), now, signal());
 			} catch (thrown) {
 				onFailedOpen(tenant, thrown);
 				return;

@@ -46,7 +46,8 @@ export class MemoryAws {
 		this.calls.push(operation);
 		const disturbance = this.disturbances.get(operation);
 		if (disturbance === "hang") await aborted(abortSignal);
-		if (disturbance === "fail") return response(500, JSON.stringify({ __type: "InternalServerError", message: "down" }));
+		if (disturbance === "fail")
+			return response(500, JSON.stringify({ __type: "InternalServerError", message: "down" }));
 		return target === undefined ? this.#s3(request) : this.#dynamodb(target, textOf(request.body));
 	}
 
@@ -77,7 +78,11 @@ export class MemoryAws {
 const textOf = (body: unknown): string => (body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body));
 
 const response = (statusCode: number, body: string | Uint8Array) => ({
-	response: { statusCode, headers: { "content-length": String(Buffer.byteLength(body)) }, body: Readable.from([Buffer.from(body)]) },
+	response: {
+		statusCode,
+		headers: { "content-length": String(Buffer.byteLength(body)) },
+		body: Readable.from([Buffer.from(body)]),
+	},
 });
 
 const aborted = (signal: AbortSignal | undefined): Promise<never> =>

@@ -79,7 +79,11 @@ export class MemoryDynamodb {
 		const item = this.#table(TableName).get(keyOf(Key));
 		const values = request.ExpressionAttributeValues;
 		if (!holds(request.ConditionExpression, item, values))
-			throw new DynamodbFault("ConditionalCheckFailedException", "The conditional request failed", item && { Item: item });
+			throw new DynamodbFault(
+				"ConditionalCheckFailedException",
+				"The conditional request failed",
+				item && { Item: item },
+			);
 		this.put(TableName, update(request.UpdateExpression, item ?? Key, values));
 		return {};
 	}

@@ -91,7 +91,9 @@ export function putFeatures(aws: MemoryAws, rows: readonly HeldOutRow[]): void {
 	}
 }
 
-export function predictFixture(options: { now?: () => number; environment?: Record<string, string>; isRegistered?: boolean } = {}) {
+export function predictFixture(
+	options: { now?: () => number; environment?: Record<string, string>; isRegistered?: boolean } = {},
+) {
 	const aws = new MemoryAws();
 	aws.objects.set(artifactKey(MODEL, manifest.artifact.sha256), artifactBytes);
 	if (options.isRegistered ?? true) {

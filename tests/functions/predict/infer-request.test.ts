@@ -24,7 +24,13 @@ const values = (change: Input = {}): Input => ({
 	data: [1, 2, 3, 4],
 	...change,
 });
-const group = (change: Input = {}): Input => ({ name: "group", datatype: "INT64", shape: [2], data: [7, 8], ...change });
+const group = (change: Input = {}): Input => ({
+	name: "group",
+	datatype: "INT64",
+	shape: [2],
+	data: [7, 8],
+	...change,
+});
 const ids = (change: Input = {}): Input => ({ name: "id", datatype: "BYTES", shape: [2], data: ["p", "q"], ...change });
 
 const refusal = (body: unknown): string => {
@@ -86,29 +92,53 @@ describe("functions/predict/infer-request", () => {
 		["no inputs", {}, /^"inputs" is missing\. Send a list of tensors: "values" \(FP32 \[-1,2\]\) and "group"/],
 		["an input that is no object", { inputs: [1] }, /^inputs\[0\] is a number/],
 		["an unknown key of an input", { inputs: [values({ dtype: "FP32" })] }, /^inputs\[0\] has the unknown key "dtype"/],
-		["an unknown input", { inputs: [values({ name: "value" })] }, /has the name "value", which the model does not have/],
+		[
+			"an unknown input",
+			{ inputs: [values({ name: "value" })] },
+			/has the name "value", which the model does not have/,
+		],
 		["an input without a name", { inputs: [values({ name: undefined })] }, /has the name missing/],
 		["a repeated input", { inputs: [values(), values()] }, /^inputs\[1\] repeats "values"/],
 		["a missing input", { inputs: [values()] }, /^The input "group" is missing/],
 		["no input at all", { inputs: [] }, /^The input "values" is missing/],
 		["another datatype", { inputs: [values({ datatype: "FP64" })] }, /has the datatype FP64, but the model takes FP32/],
 		["no datatype", { inputs: [values({ datatype: undefined })] }, /has the datatype missing/],
-		["another width", { inputs: [values({ shape: [2, 3] })] }, /has the shape \[2,3\]\. Send a shape that fits \[-1,2\]/],
+		[
+			"another width",
+			{ inputs: [values({ shape: [2, 3] })] },
+			/has the shape \[2,3\]\. Send a shape that fits \[-1,2\]/,
+		],
 		["another rank", { inputs: [values({ shape: [4] })] }, /has the shape \[4\]/],
 		["no rows", { inputs: [values({ shape: [0, 2], data: [] })] }, /no list of whole numbers from 1/],
 		["a negative size", { inputs: [values({ shape: [-1, 2] })] }, /no list of whole numbers from 1/],
 		["a shape that is no list", { inputs: [values({ shape: "2,2" })] }, /no list of whole numbers from 1/],
 		["too many rows", { inputs: [values({ shape: [257, 2] })] }, /has 257 rows, more than the 256/],
-		["rows that differ", { inputs: [values(), group({ shape: [1], data: [7] })] }, /has 1 rows, but the first input has 2/],
+		[
+			"rows that differ",
+			{ inputs: [values(), group({ shape: [1], data: [7] })] },
+			/has 1 rows, but the first input has 2/,
+		],
 		["values and entities", { inputs: [values(), ids(), group()] }, /^Both "values" and "id" were sent/],
-		["entities that are no strings", { inputs: [ids({ data: [1, 2] }), group()] }, /has 1 as value 0, which is no BYTES/],
+		[
+			"entities that are no strings",
+			{ inputs: [ids({ data: [1, 2] }), group()] },
+			/has 1 as value 0, which is no BYTES/,
+		],
 		["a number as id", { id: 7, inputs: [values(), group()] }, /^"id" is a number/],
 		["an id that is too long", { id: "x".repeat(257), inputs: [values(), group()] }, /^"id" is a string/],
-		["binary data", { inputs: [values({ parameters: { binary_data_size: 16 } })] }, /^Binary tensors are not supported/],
+		[
+			"binary data",
+			{ inputs: [values({ parameters: { binary_data_size: 16 } })] },
+			/^Binary tensors are not supported/,
+		],
 		["shared memory", { inputs: [values({ parameters: { shared_memory_region: "r" } })] }, /shared memory region/],
 		["parameters that are no object", { parameters: [], inputs: [] }, /^"parameters" is a list/],
 		["an unknown output", { inputs: [values(), group()], outputs: [{ name: "x" }] }, /^outputs\[0\] has the name "x"/],
-		["a repeated output", { inputs: [values(), group()], outputs: [{ name: "label" }, { name: "label" }] }, /repeats "label"/],
+		[
+			"a repeated output",
+			{ inputs: [values(), group()], outputs: [{ name: "label" }, { name: "label" }] },
+			/repeats "label"/,
+		],
 		["outputs that are no list", { inputs: [values(), group()], outputs: "label" }, /^"outputs" is a string/],
 		[
 			"a classification",

@@ -58,7 +58,9 @@ describe("functions/predict/tensor-data", () => {
 	];
 	for (const [datatype, value] of refused)
 		it(`refuses ${JSON.stringify(value)} as ${datatype}, naming its place`, () => {
-			expect(refusal([value], datatype, [1])).to.match(new RegExp(`^x has .* as value 0, which is no ${datatype}\\. Send `));
+			expect(refusal([value], datatype, [1])).to.match(
+				new RegExp(`^x has .* as value 0, which is no ${datatype}\\. Send `),
+			);
 		});
 
 	it("takes nested data as it takes the same data flat", () => {

@@ -1,0 +1,67 @@
+/** How long a request may take: the caller's wish against the function's own time. */
+import { expect } from "chai";
+import fc from "fast-check";
+import { createDeadline } from "../../../functions/shared/deadline.ts";
+
+/** What is kept back to flush spans and answer. */
+const RESERVE_MS = 250;
+
+function setUp(wish: string | undefined, remainingMs: number) {
+	const clock = { nowMs: 1_000 };
+	return { clock, deadline: createDeadline(wish, remainingMs, () => clock.nowMs) };
+}
+
+describe("functions/shared/deadline", () => {
+	it("is the shorter of the caller's wish and the function's own time less its reserve", () => {
+		expect(setUp("100", 1_000).deadline.leftMs()).to.equal(100);
+		expect(setUp("5000", 1_000).deadline.leftMs()).to.equal(1_000 - RESERVE_MS);
+		expect(setUp(undefined, 1_000).deadline.leftMs()).to.equal(1_000 - RESERVE_MS);
+		expect(setUp(undefined, 10).deadline.leftMs()).to.equal(0);
+	});
+
+	it("lets work begin before it has passed, and not after", () => {
+		const { deadline, clock } = setUp("100", 1_000);
+		clock.nowMs += 99;
+		deadline.check("the model ran");
+		clock.nowMs += 1;
+		expect(() => deadline.check("the model ran")).to.throw("The deadline of 100 ms passed before the model ran.");
+	});
+
+	it("waits for work that ends in time, and gives its result or its error", async () => {
+		const { deadline } = setUp("1000", 2_000);
+		expect(await deadline.wait(Promise.resolve("done"), "x")).to.equal("done");
+		const thrown = await deadline.wait(Promise.reject(new Error("own")), "x").catch((error: unknown) => error);
+		expect(thrown).to.include({ message: "own" });
+	});
+
+	it("stops waiting for work that does not end", async () => {
+		const { deadline } = setUp("5", 2_000);
+		const thrown = await deadline.wait(new Promise(() => undefined), "it ended").catch((error: unknown) => error);
+		expect(thrown).to.include({ code: "DEADLINE_EXCEEDED", status: 504 });
+	});
+
+	it("does not begin to wait after the deadline, and swallows the work's own late error", async () => {
+		const { deadline, clock } = setUp("5", 2_000);
+		clock.nowMs += 5;
+		const thrown = await deadline.wait(Promise.reject(new Error("own")), "it ended").catch((error: unknown) => error);
+		expect(thrown).to.include({ code: "DEADLINE_EXCEEDED" });
+	});
+
+	it("gives a signal that aborts at the cap where that is sooner", async () => {
+		const { deadline } = setUp("1000", 2_000);
+		const signal = deadline.signal(5);
+		await new Promise((resolve) => signal.addEventListener("abort", resolve));
+		expect(signal.aborted).to.equal(true);
+	});
+
+	it("takes any whole number from 1 as a wish, and nothing else", () => {
+		fc.assert(
+			fc.property(fc.oneof(fc.integer({ min: 1, max: 999_999_999 }).map(String), fc.string()), (wish) => {
+				const isWhole = /^[1-9][0-9]{0,8}$/.test(wish);
+				const create = () => setUp(wish, 1_000);
+				if (isWhole) expect(create().deadline.leftMs()).to.be.within(1, 750);
+				else expect(create).to.throw("It must be a whole number of milliseconds, at least 1.");
+			}),
+		);
+	});
+});
