@@ -1,6 +1,7 @@
 /** The report of a story that came true. */
-import { PACK_NAME, RULES } from "../../policies/pack.ts";
+import { RULES } from "../../policies/pack.ts";
 import type { Report } from "../report.ts";
+import { PACK } from "./deploy.ts";
 import type { Stage } from "./stage.ts";
 import type { Platform, Shown } from "./story.ts";
 
@@ -10,7 +11,7 @@ export function reportOf(stage: Stage, platform: Platform, shown: Shown, duratio
 		engine: { version: stage.engine.version, source: stage.engine.source },
 		resources: platform.result.resources,
 		policies: {
-			pack: PACK_NAME,
+			pack: PACK,
 			rules: RULES.map(({ name }) => name),
 			violations: platform.result.violations.map(({ policy, resource, message }) => ({ policy, resource, message })),
 		},

@@ -3,10 +3,10 @@
 /** What a tree needs of a span; times in milliseconds. */
 export interface TreeSpan {
 	spanId: string;
-	parentSpanId: string | undefined;
+	parentSpanId?: string;
 	name: string;
 	startMs: number;
-	endMs: number;
+	durationMs: number;
 }
 
 const NAME_WIDTH = 24;
@@ -21,7 +21,7 @@ export function treeOf(spans: readonly TreeSpan[]): string[] {
 	const visit = (parent: string, depth: number) => {
 		for (const span of (byParent.get(parent) ?? []).toSorted((a, b) => a.startMs - b.startMs)) {
 			const label = `${"  ".repeat(depth)}${depth > 0 ? "└ " : ""}${span.name}`;
-			lines.push(`${label.padEnd(NAME_WIDTH)} ${(span.endMs - span.startMs).toFixed(1).padStart(7)} ms`);
+			lines.push(`${label.padEnd(NAME_WIDTH)} ${span.durationMs.toFixed(1).padStart(7)} ms`);
 			visit(span.spanId, depth + 1);
 		}
 	};
