@@ -21,7 +21,7 @@ print(sys.version_info[0], sys.version_info[1], ready)
 `;
 
 /** @param {string} root */
-export const venvFolder = (root) => join(root, ".sandbox", "tools", "venv");
+const venvFolder = (root) => join(root, ".sandbox", "tools", "venv");
 /** @param {string} root */
 const requirementsOf = (root) => join(root, "sandbox", "requirements.txt");
 /** @param {string} root */

@@ -10,7 +10,7 @@ import type { Warden } from "../processes/warden.ts";
 import { gather, type OperationResult, type ProgressEvent, remaining } from "./results.ts";
 import { openWorkspace, type WorkspaceOptions } from "./workspace.ts";
 
-export type { OperationResult, PolicyViolation, ProgressEvent } from "./results.ts";
+export type { OperationResult, ProgressEvent } from "./results.ts";
 
 /** The engine failed for another reason than a policy; {@link diagnostics} are its own words. */
 export class EngineError extends TriplaneError {
@@ -32,7 +32,7 @@ export interface StackOptions extends WorkspaceOptions {
 	warden?: Warden;
 }
 
-export interface OperationOptions {
+interface OperationOptions {
 	onProgress?: (event: ProgressEvent) => void;
 	/** Asks the engine to stop after the steps that it is in. */
 	signal?: AbortSignal;

@@ -16,7 +16,7 @@ const GRACE_SECONDS = 5;
 /** What all processes of a run have in their environment. */
 export const markOf = (run: string): string => `${MARK}=${run}/`;
 
-export interface SpawnOptions {
+interface SpawnOptions {
 	/** The whole environment of the child, the mark apart. @default that of this process */
 	env?: NodeJS.ProcessEnv;
 	cwd?: string;
@@ -26,12 +26,12 @@ export interface SpawnOptions {
 	name?: string;
 }
 
-export interface Exit {
+interface Exit {
 	code: number | null;
 	signal: NodeJS.Signals | null;
 }
 
-export interface WardedChild {
+interface WardedChild {
 	readonly pid: number;
 	/** Settles when the child has ended; never rejects. */
 	readonly exited: Promise<Exit>;

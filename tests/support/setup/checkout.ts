@@ -46,7 +46,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
 		cp "$HERE/pulumi-to-build" "$2"`,
 };
 
-export interface Outcome {
+interface Outcome {
 	code: number | null;
 	output: string;
 }
