@@ -3,6 +3,7 @@
  * Serves no prediction: the data plane only reads what is decided here.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { planCapacity, REGISTER_TIMEOUT_SECONDS } from "../charter/derive.ts";
 import { ENVIRONMENT } from "../charter/environment.ts";
 import { ARTIFACT_PREFIX, STAGING_PREFIX } from "../charter/registry.ts";
 import type { Settings } from "../charter/settings.ts";
@@ -11,7 +12,6 @@ import { BoundedFunction } from "./parts/bounded-function.ts";
 import { bundleFunction } from "./parts/bundle.ts";
 import { commonEnvironment } from "./parts/common-environment.ts";
 import { sharedTags } from "./parts/cost-tags.ts";
-import { planCapacity, REGISTER_TIMEOUT_SECONDS } from "./parts/derive.ts";
 import { OnDemandTable } from "./parts/on-demand-table.ts";
 
 /** A run's artifact is read whole, hashed and copied. */

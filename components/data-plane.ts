@@ -3,12 +3,6 @@
  * Serves realtime models only: for a queued or batch one it says in one line that its path is not deployed.
  */
 import * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../charter/settings.ts";
-import { modelPaths, serverPaths } from "./parts/api-tree.ts";
-import type { ArtifactStore } from "./parts/artifact-store.ts";
-import type { BoundedFunction } from "./parts/bounded-function.ts";
-import { bundleFunction } from "./parts/bundle.ts";
-import { sharedTags } from "./parts/cost-tags.ts";
 import {
 	type CapacityPlan,
 	HEALTH_TIMEOUT_SECONDS,
@@ -18,7 +12,13 @@ import {
 	planThrottle,
 	realtimeModels,
 	stageThrottle,
-} from "./parts/derive.ts";
+} from "../charter/derive.ts";
+import type { Settings } from "../charter/settings.ts";
+import { modelPaths, serverPaths } from "./parts/api-tree.ts";
+import type { ArtifactStore } from "./parts/artifact-store.ts";
+import type { BoundedFunction } from "./parts/bounded-function.ts";
+import { bundleFunction } from "./parts/bundle.ts";
+import { sharedTags } from "./parts/cost-tags.ts";
 import { type ApiRoute, FrontDoor } from "./parts/front-door.ts";
 import { OnDemandTable } from "./parts/on-demand-table.ts";
 import { onnxRuntimeLayerVersion } from "./parts/onnx-runtime-layer.ts";

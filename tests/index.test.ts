@@ -4,13 +4,10 @@ import { SettingsError } from "../charter/errors.ts";
 import { COST_TAG_KEYS } from "../charter/tags.ts";
 import program from "../index.ts";
 import { readStackConfig } from "../sandbox/engine/config.ts";
+import { asConfig } from "./support/components.ts";
 import { DEV_RESOURCES } from "./support/components-dev-resources.ts";
 import { titles, underMocks } from "./support/pulumi-mocks.ts";
 
-const asConfig = (settings: Record<string, unknown>): Record<string, string> =>
-	Object.fromEntries(
-		Object.entries(settings).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
-	);
 const dev = await readStackConfig(new URL("../Pulumi.dev.yaml", import.meta.url).pathname);
 const deployed = (change: Record<string, unknown> = {}) => underMocks(program, asConfig({ ...dev, ...change }));
 

@@ -4,9 +4,9 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Throttle } from "../../charter/derive.ts";
 import type { CostTags } from "../../charter/tags.ts";
 import { accessLogFormat } from "./access-log.ts";
-import type { Throttle } from "./derive.ts";
 import { logGroupName } from "./names.ts";
 
 export interface ApiStageArgs {

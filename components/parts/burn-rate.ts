@@ -2,8 +2,9 @@
  * Multi-window burn rates of a model's SLOs: how fast its error budget is spent, as CloudWatch metric math.
  * Pure; follows chapter 5 of Google's SRE workbook, https://sre.google/workbook/alerting-on-slos/.
  */
+
+import type { RealtimeModel } from "../../charter/derive.ts";
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "../../charter/telemetry.ts";
-import type { RealtimeModel } from "./derive.ts";
 
 /** An SLO as a share of requests that may be bad. */
 export interface Objective {

@@ -2,8 +2,9 @@
  * The body of a realtime endpoint's dashboard: latency against its budget, errors, concurrency, versions, cost.
  * Pure: a widget is data, and the plane makes the one resource of it.
  */
+
+import type { RealtimeModel } from "../../charter/derive.ts";
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "../../charter/telemetry.ts";
-import type { RealtimeModel } from "./derive.ts";
 import { inferDimensions } from "./endpoint-alarms.ts";
 
 const PERIOD_SECONDS = 60;

@@ -4,9 +4,9 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { RealtimeModel } from "../../charter/derive.ts";
 import type { CostTags } from "../../charter/tags.ts";
 import { inferPath } from "./api-tree.ts";
-import type { RealtimeModel } from "./derive.ts";
 
 const PERIOD_SECONDS = 60;
 const EVALUATION_PERIODS = 5;

@@ -5,12 +5,12 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Throttle } from "../../charter/derive.ts";
 import { AUTHORIZER_CACHE_SECONDS } from "../../charter/limits.ts";
 import type { CostTags } from "../../charter/tags.ts";
 import { ApiStage } from "./api-stage.ts";
 import { apiNodes } from "./api-tree.ts";
 import type { BoundedFunction } from "./bounded-function.ts";
-import type { Throttle } from "./derive.ts";
 import { gatewayResponses } from "./gateway-responses.ts";
 
 /** A path and the function that answers every method on it. */
@@ -80,7 +80,7 @@ export class FrontDoor extends pulumi.ComponentResource {
 		const { stage, accessLog } = new ApiStage(name, { ...args, restApi: this.restApi, deployment }, child);
 		this.stage = stage;
 		this.accessLog = accessLog;
-		this.url = stage.invokeUrl.apply((url) => url.replace(/\/$/, ""));
+		this.url = stage.invokeUrl;
 		this.registerOutputs({ url: this.url });
 	}
 

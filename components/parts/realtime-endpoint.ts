@@ -4,6 +4,7 @@
  */
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { EndpointCapacity, RealtimeModel } from "../../charter/derive.ts";
 import { ENVIRONMENT } from "../../charter/environment.ts";
 import { artifactPrefix } from "../../charter/registry.ts";
 import type { Settings } from "../../charter/settings.ts";
@@ -11,7 +12,6 @@ import type { ArtifactStore } from "./artifact-store.ts";
 import { BoundedFunction } from "./bounded-function.ts";
 import { commonEnvironment } from "./common-environment.ts";
 import { modelTags } from "./cost-tags.ts";
-import type { EndpointCapacity, RealtimeModel } from "./derive.ts";
 import type { OnDemandTable } from "./on-demand-table.ts";
 
 export interface RealtimeEndpointArgs {

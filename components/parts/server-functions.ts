@@ -3,13 +3,18 @@
  * about the server. Neither knows a model's version or artifact.
  */
 import * as pulumi from "@pulumi/pulumi";
+import {
+	AUTHORIZE_TIMEOUT_SECONDS,
+	type CapacityPlan,
+	HEALTH_TIMEOUT_SECONDS,
+	realtimeModels,
+} from "../../charter/derive.ts";
 import { ENVIRONMENT } from "../../charter/environment.ts";
 import type { Settings } from "../../charter/settings.ts";
 import { BoundedFunction } from "./bounded-function.ts";
 import { bundleFunction } from "./bundle.ts";
 import { commonEnvironment } from "./common-environment.ts";
 import { sharedTags } from "./cost-tags.ts";
-import { AUTHORIZE_TIMEOUT_SECONDS, type CapacityPlan, HEALTH_TIMEOUT_SECONDS, realtimeModels } from "./derive.ts";
 import type { OnDemandTable } from "./on-demand-table.ts";
 
 /** Memory buys CPU: with less, importing the AWS clients dominates a cold start. */

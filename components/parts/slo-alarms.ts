@@ -4,9 +4,9 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { RealtimeModel } from "../../charter/derive.ts";
 import type { CostTags } from "../../charter/tags.ts";
 import { BURN_RATES, badShareQueries, burnThreshold, objectives } from "./burn-rate.ts";
-import type { RealtimeModel } from "./derive.ts";
 import { stackName } from "./names.ts";
 
 export interface SloAlarmsArgs {

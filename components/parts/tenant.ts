@@ -4,10 +4,10 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Throttle } from "../../charter/derive.ts";
 import type { TenantSettings, TierSettings } from "../../charter/settings.ts";
 import type { CostTags } from "../../charter/tags.ts";
 import { TENANT_CONFIG_KEY, type TenantRecord, tenantKey } from "../../charter/tenancy.ts";
-import type { Throttle } from "./derive.ts";
 
 export interface TenantArgs {
 	tenant: TenantSettings;

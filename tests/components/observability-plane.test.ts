@@ -1,17 +1,13 @@
 import { expect } from "chai";
 import { LOG_QUERIES } from "../../components/parts/log-queries.ts";
 import program from "../../index.ts";
-import { jsonOf } from "../support/components.ts";
+import { asConfig, jsonOf } from "../support/components.ts";
 import { underMocks } from "../support/pulumi-mocks.ts";
 import { rawModel, rawSettings } from "../support/settings.ts";
 
 const deployed = (change: object = {}) => {
 	const settings = Object.entries({ ...rawSettings(), ...change });
-	const config = settings.map(([key, value]) => [
-		`triplane:${key}`,
-		typeof value === "string" ? value : JSON.stringify(value),
-	]);
-	return underMocks(program, Object.fromEntries(config));
+	return underMocks(program, asConfig(Object.fromEntries(settings.map(([key, value]) => [`triplane:${key}`, value]))));
 };
 
 describe("components/observability-plane", function () {

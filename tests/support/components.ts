@@ -1,8 +1,8 @@
 /** What the components' tests arrange: parsed settings with one change, and what they read of the registered resources. */
 import type * as pulumi from "@pulumi/pulumi";
+import { type RealtimeModel, realtimeModels } from "../../charter/derive.ts";
 import { parseSettings, type Settings } from "../../charter/settings.ts";
 import type { CostTags } from "../../charter/tags.ts";
-import { type RealtimeModel, realtimeModels } from "../../components/parts/derive.ts";
 import type { Registered } from "./pulumi-mocks.ts";
 import { rawModel, rawSettings } from "./settings.ts";
 
@@ -41,3 +41,9 @@ export function notedOptions() {
 	};
 	return { options, opts: { transformations: [transformation] } };
 }
+
+/** Values of a stack file as Pulumi hands them to the program: structured ones as JSON. */
+export const asConfig = (settings: Readonly<Record<string, unknown>>): Record<string, string> =>
+	Object.fromEntries(
+		Object.entries(settings).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+	);

@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { SettingsError } from "../../../charter/errors.ts";
 import {
 	assertReservationsFit,
 	functionTimeoutSeconds,
@@ -10,16 +9,18 @@ import {
 	realtimeModels,
 	reservedConcurrency,
 	stageThrottle,
-} from "../../../components/parts/derive.ts";
-import { modelWith, settingsWith } from "../../support/components.ts";
-import { rawModel } from "../../support/settings.ts";
+	totalReservedConcurrency,
+} from "../../charter/derive.ts";
+import { SettingsError } from "../../charter/errors.ts";
+import { modelWith, settingsWith } from "../support/components.ts";
+import { rawModel } from "../support/settings.ts";
 
 const tenant = { name: "acme", tier: "standard" };
 const tier = { rps: 10, burst: 20, dailyQuota: 1000, maxJobsInFlight: 100 };
 const rate = fc.double({ min: 0.01, max: 1000, noNaN: true });
-const milliseconds = fc.double({ min: 1, max: 28_000, noNaN: true });
+const milliseconds = fc.double({ min: 1, max: 18_000, noNaN: true });
 
-describe("components/parts/derive", () => {
+describe("charter/derive", () => {
 	it("takes only realtime models for realtime models", () => {
 		const batch = { ...rawModel(), name: "nightly", serve: "batch", schedule: "rate(1 day)" };
 		const settings = settingsWith({ models: [rawModel(), batch] });
@@ -31,7 +32,7 @@ describe("components/parts/derive", () => {
 	});
 
 	it("gives the API a margin over the function", () => {
-		expect(integrationTimeoutMs(1)).to.equal(1500);
+		expect(integrationTimeoutMs(1)).to.equal(11_500);
 	});
 
 	it("reserves peak × seconds × headroom, and never less than two", () => {
@@ -65,16 +66,16 @@ describe("components/parts/derive", () => {
 		expect([plan.register, plan.authorize, plan.health]).to.deep.equal([2, 9, 5]);
 		expect(plan.endpoint(modelWith())).to.deep.equal({
 			timeoutSeconds: 1,
-			integrationTimeoutMs: 1500,
+			integrationTimeoutMs: 11_500,
 			reservedConcurrency: 14,
 		});
 	});
 
 	it("refuses a model that the API could not wait for, with the numbers", () => {
-		const slow = { ...rawModel(), slo: { p95Ms: 28_001 } };
+		const slow = { ...rawModel(), slo: { p95Ms: 18_001 } };
 		expect(() => planCapacity(settingsWith({ models: [slow] }))).to.throw(
 			SettingsError,
-			'Model "tumour-risk" promises slo.p95Ms of 28001 ms, so the API would have to wait 29500 ms for it, over the 29000 ms that a REST API waits. Tighten slo.p95Ms, or declare serve: queued.',
+			'Model "tumour-risk" promises slo.p95Ms of 18001 ms, so the API would have to wait 29500 ms for it, over the 29000 ms that a REST API waits. Tighten slo.p95Ms, or declare serve: queued.',
 		);
 	});
 
@@ -84,6 +85,10 @@ describe("components/parts/derive", () => {
 			SettingsError,
 			"The functions reserve a concurrency of 901 (a 400 + b 501), over the 900 that the account's 1000 leaves when 100 stay unreserved. Lower traffic.peakRps or slo.p95Ms of the largest, or deploy some models to another account.",
 		);
+	});
+
+	it("tells the doctor what the whole stack reserves", () => {
+		expect(totalReservedConcurrency(settingsWith())).to.equal(2 + 9 + 5 + 14);
 	});
 
 	it("sums the reservations of all functions of the stack", () => {
