@@ -12,7 +12,8 @@ import { acquireLock } from "../../setup/lock.mjs";
 const CONTENDER = fileURLToPath(new URL("../support/setup/contender.ts", import.meta.url));
 const CONTENDERS = 6;
 
-describe("setup/lock", () => {
+describe("setup/lock", function () {
+	this.timeout(30_000);
 	let directory: string;
 	let file: string;
 	beforeEach(() => {
