@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
-import { SettingsError } from "../../charter/errors.ts";
+import { SettingsError, TriplaneError } from "../../charter/errors.ts";
 
 /** Processor of a function, in Lambda's words. */
 export type Architecture = "arm64" | "x86_64";
@@ -34,23 +34,31 @@ export function bundleFunction(name: string): string {
 			`There is no function "${name}": functions/${name}/handler.ts is missing. Its folders are ${functionNames().join(", ")}.`,
 		);
 	const folder = join(FUNCTIONS, "dist", name);
+	writeIfChanged(folder, bundle(entry));
+	return folder;
+}
+
+/** The bundle of one entry, as {@link bundleFunction} makes it. */
+export function bundle(entry: string): Uint8Array {
 	const { outputFiles } = buildSync({
 		absWorkingDir: ROOT,
 		entryPoints: [entry],
-		outfile: join(folder, BUNDLE_FILE),
 		write: false,
 		bundle: true,
 		platform: "node",
 		target: "node24",
 		format: "esm",
+		// esbuild's default for Node takes CommonJS builds, of which nothing can be left out: 40 % more bytes and start time.
+		mainFields: ["module", "main"],
 		minify: true,
 		legalComments: "none",
 		external: [LAYER_PACKAGE],
 		banner: { js: REQUIRE_BANNER },
 		logLevel: "error",
 	});
-	for (const { contents } of outputFiles) writeIfChanged(folder, contents);
-	return folder;
+	const [file] = outputFiles;
+	if (!file) throw new TriplaneError(`esbuild made nothing of ${entry}. Check that it exports a handler.`);
+	return file.contents;
 }
 
 /** Names of the functions that can be bundled, sorted. */

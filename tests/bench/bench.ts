@@ -1,0 +1,71 @@
+/**
+ * What a bench is, and how its lines are judged and printed. Every figure is measured against a baseline in the same run.
+ * Nothing here fails a build: figures inform.
+ */
+import Table from "cli-table3";
+
+/** One line that a bench promises. */
+export interface LineSpec {
+	/** As in "predict-cold-import"; what `npm run bench -- NAME` selects by. */
+	name: string;
+	/** One sentence for the help: value, baseline and what is left out. */
+	what: string;
+	unit: "ratio" | "kB" | "ms";
+	/** The value is good up to here. */
+	goal: number;
+}
+
+export interface Measurement {
+	value: number;
+	/** What the value is measured against, in its own unit: milliseconds under a ratio. */
+	baseline: number;
+}
+
+/** Lines that come of one measurement. */
+export interface Bench {
+	lines: readonly LineSpec[];
+	/** @param progress told what is going on, for people */
+	measure(progress: (text: string) => void): Promise<Readonly<Record<string, Measurement>>>;
+}
+
+/** A line as it is printed with `--json`. */
+export interface Line {
+	name: string;
+	value: number;
+	unit: LineSpec["unit"];
+	baseline: number;
+	goal: number;
+	ok: boolean;
+}
+
+const DIGITS = 4;
+
+/** @throws {Error} where the bench did not measure a line that it promised */
+export function lineOf({ name, unit, goal }: LineSpec, measured: Readonly<Record<string, Measurement>>): Line {
+	const measurement = measured[name];
+	if (!measurement) throw new Error(`The bench of "${name}" did not measure it. Correct its measure().`);
+	const value = rounded(measurement.value);
+	return { name, value, unit, baseline: rounded(measurement.baseline), goal, ok: value <= goal };
+}
+
+const rounded = (value: number): number => Number(value.toPrecision(DIGITS));
+
+export function tableOf(lines: readonly Line[]): string {
+	const table = new Table({
+		head: ["bench", "value", "unit", "baseline", "goal", "ok"],
+		style: { head: [], border: [] },
+	});
+	for (const { name, value, unit, baseline, goal, ok } of lines)
+		table.push([name, value, unit, baseline, `≤ ${goal}`, ok ? "yes" : "NO"]);
+	return table.toString();
+}
+
+/** The value below which `share` of the values lie; 0.5 is the median. */
+export function quantile(values: readonly number[], share: number): number {
+	const sorted = values.toSorted((a, b) => a - b);
+	const at = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+	if (at === undefined) throw new RangeError("Nothing was measured.");
+	return at;
+}
+
+export const MEDIAN = 0.5;
