@@ -31,9 +31,9 @@ describe("index", function () {
 			featureTable: "features-table",
 			tenantTable: "tenants-table",
 			throttleTable: "throttle-table",
-			registerFunction: "register-function",
+			registerFunction: "register",
 			models: [
-				{ name: "tumour-risk", serve: "realtime", function: "tumour-risk-predict-function" },
+				{ name: "tumour-risk", serve: "realtime", function: "tumour-risk-predict" },
 				{ name: "digit-reader", serve: "queued" },
 				{ name: "disease-progress", serve: "batch" },
 			],
@@ -87,6 +87,25 @@ describe("index", function () {
 			expect(inputs.tags).to.have.all.keys(...COST_TAG_KEYS);
 			expect(Object.values(inputs.tags ?? {})).not.to.include("");
 		}
+	});
+
+	it("names nothing longer than AWS takes, for the longest names that the settings take", async () => {
+		const [model] = dev["triplane:models"] as object[];
+		const { resources } = await deployed({
+			"triplane:models": [{ ...model, name: "m".repeat(40), team: "t".repeat(40) }],
+			"triplane:tenants": [{ name: "a".repeat(32), tier: "trial" }],
+		});
+		const pulumiAddsCharacters = 8;
+		const limits: Record<string, number> = {
+			"aws:lambda/function:Function": 64,
+			"aws:iam/role:Role": 64,
+			"aws:sqs/queue:Queue": 80,
+			"aws:budgets/budget:Budget": 100,
+			"aws:iam/rolePolicy:RolePolicy": 128,
+			"aws:cloudwatch/metricAlarm:MetricAlarm": 255,
+		};
+		for (const { type, name } of resources)
+			expect(name.length, `${type} ${name}`).to.be.at.most((limits[type] ?? 255) - pulumiAddsCharacters);
 	});
 
 	it("refuses a mistyped key, naming it, before anything is registered", async () => {

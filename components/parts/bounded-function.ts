@@ -95,7 +95,7 @@ export class BoundedFunction extends pulumi.ComponentResource {
 			child,
 		);
 		this.function = new aws.lambda.Function(
-			`${name}-function`,
+			name,
 			{
 				description: args.description,
 				code: args.code,

@@ -51,7 +51,7 @@ describe("components under the charter's policies", function () {
 					? { ...resource, props: { ...resource.props, [property]: value } }
 					: resource,
 			);
-		const fn = ["aws:lambda/function:Function", "tumour-risk-predict-function"] as const;
+		const fn = ["aws:lambda/function:Function", "tumour-risk-predict"] as const;
 		const broken: Record<string, ResourceInput[]> = {
 			"no reservation": without(...fn, "reservedConcurrentExecutions"),
 			"no timeout": without(...fn, "timeout"),

@@ -73,7 +73,7 @@ describe("components/control-plane", function () {
 	});
 
 	it("bounds register and tells it its stores", () => {
-		const { inputs } = run.find("aws:lambda/function:Function", "register-function");
+		const { inputs } = run.find("aws:lambda/function:Function", "register");
 		expect([inputs.timeout, inputs.reservedConcurrentExecutions, inputs.memorySize]).to.deep.equal([60, 2, 1024]);
 		expect(inputs.environment).to.deep.equal({
 			variables: {
@@ -94,7 +94,7 @@ describe("components/control-plane", function () {
 			"artifacts-bucket",
 			"register-logs",
 			"register-role",
-			"register-function",
+			"register",
 		]);
 		for (const { inputs } of tagged) expect(inputs.tags).to.deep.equal(shared);
 	});

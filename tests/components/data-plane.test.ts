@@ -32,22 +32,22 @@ describe("components/data-plane", function () {
 			models: [rawModel(), { ...rawModel(), name: "other-risk" }, batch],
 		});
 		expect(result).to.deep.equal([
-			{ name: "tumour-risk", serve: "realtime", function: "tumour-risk-predict-function" },
-			{ name: "other-risk", serve: "realtime", function: "other-risk-predict-function" },
+			{ name: "tumour-risk", serve: "realtime", function: "tumour-risk-predict" },
+			{ name: "other-risk", serve: "realtime", function: "other-risk-predict" },
 			{ name: "nightly", serve: "batch" },
 		]);
 		const functions = resources.filter(({ type }) => type === "aws:lambda/function:Function");
 		expect(functions.map(({ name }) => name)).to.have.members([
-			"tumour-risk-predict-function",
-			"other-risk-predict-function",
-			"authorize-function",
-			"health-function",
+			"tumour-risk-predict",
+			"other-risk-predict",
+			"authorize",
+			"health",
 		]);
 	});
 
 	it("bounds a model's function by its settings and tells it exactly what it reads", () => {
 		const { find } = run;
-		const { inputs } = find("aws:lambda/function:Function", "tumour-risk-predict-function");
+		const { inputs } = find("aws:lambda/function:Function", "tumour-risk-predict");
 		expect([inputs.timeout, inputs.reservedConcurrentExecutions, inputs.memorySize]).to.deep.equal([1, 14, 1024]);
 		expect([inputs.layers, inputs.architectures, inputs.tags]).to.deep.equal([["arn:onnx-runtime"], ["arm64"], TAGS]);
 		expect(inputs.environment).to.deep.equal({
@@ -90,7 +90,7 @@ describe("components/data-plane", function () {
 		]);
 		const environment = { TRIPLANE_ENVIRONMENT: "test", TRIPLANE_TRACE_SAMPLE_RATIO: "1" };
 		const realtime = { TRIPLANE_REALTIME_MODELS: "tumour-risk,other-risk" };
-		expect(find("aws:lambda/function:Function", "authorize-function").inputs.environment).to.deep.equal({
+		expect(find("aws:lambda/function:Function", "authorize").inputs.environment).to.deep.equal({
 			variables: {
 				...environment,
 				...realtime,
@@ -99,7 +99,7 @@ describe("components/data-plane", function () {
 				TRIPLANE_TIERS: '{"standard":{"rps":10,"burst":20,"dailyQuota":10000,"maxJobsInFlight":100}}',
 			},
 		});
-		expect(find("aws:lambda/function:Function", "health-function").inputs.environment).to.deep.equal({
+		expect(find("aws:lambda/function:Function", "health").inputs.environment).to.deep.equal({
 			variables: {
 				...environment,
 				...realtime,
@@ -111,14 +111,14 @@ describe("components/data-plane", function () {
 
 	it("sends spans where the settings say", async () => {
 		const { find } = await deployed({ observability: { otlpEndpoint: "http://127.0.0.1:4318" } });
-		expect(find("aws:lambda/function:Function", "health-function").inputs.environment)
+		expect(find("aws:lambda/function:Function", "health").inputs.environment)
 			.to.have.property("variables")
 			.that.includes({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4318" });
 	});
 
 	it("waits at the API longer than each function may run", async () => {
 		const { resources, find } = await deployed({ models: [{ ...rawModel(), slo: { p95Ms: 1500 } }] });
-		expect(find("aws:lambda/function:Function", "tumour-risk-predict-function").inputs.timeout).to.equal(2);
+		expect(find("aws:lambda/function:Function", "tumour-risk-predict").inputs.timeout).to.equal(2);
 		const waits = resources
 			.filter(({ type }) => type === "aws:apigateway/integration:Integration")
 			.map(({ inputs }) => inputs.timeoutMilliseconds);

@@ -41,7 +41,7 @@ describe("components/observability-plane", function () {
 		const dashboard = run.find("aws:cloudwatch/dashboard:Dashboard", "tumour-risk-dashboard");
 		expect(dashboard.inputs.dashboardName).to.equal("triplane-dev-tumour-risk");
 		const body = JSON.stringify(jsonOf(dashboard, "dashboardBody"));
-		for (const shown of ["front-door-api", "tumour-risk-predict-function", "us-east-1", "/v2/models/tumour-risk/infer"])
+		for (const shown of ["front-door-api", "tumour-risk-predict", "us-east-1", "/v2/models/tumour-risk/infer"])
 			expect(body).to.include(`"${shown}"`);
 	});
 

@@ -38,14 +38,14 @@ describe("components/parts/bounded-function", () => {
 			"aws:cloudwatch/logGroup:LogGroup::answer-logs",
 			"aws:iam/role:Role::answer-role",
 			"aws:iam/rolePolicy:RolePolicy::answer-policy",
-			"aws:lambda/function:Function::answer-function",
+			"aws:lambda/function:Function::answer",
 			"triplane:parts:BoundedFunction::answer",
 		]);
 	});
 
 	it("sets every bound of the function", async () => {
 		const { find } = await deployed({ layers: ["arn:layer"] });
-		expect(find("aws:lambda/function:Function", "answer-function").inputs).to.deep.equal({
+		expect(find("aws:lambda/function:Function", "answer").inputs).to.deep.equal({
 			description: "Answers",
 			code: "dist/answer",
 			runtime: "nodejs24.x",
@@ -104,7 +104,7 @@ describe("components/parts/bounded-function", () => {
 		expect(
 			find("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig", "answer-failure-destination").inputs,
 		).to.deep.equal({
-			functionName: "answer-function",
+			functionName: "answer",
 			maximumRetryAttempts: 2,
 			maximumEventAgeInSeconds: 3600,
 			destinationConfig: { onFailure: { destination: "arn:answer-failures" } },

@@ -105,7 +105,7 @@ describe("components/parts/front-door", () => {
 			restApi: "door-api-id",
 			type: "REQUEST",
 			identitySource: "method.request.header.Authorization",
-			authorizerUri: "arn:invoke:authorize-function",
+			authorizerUri: "arn:invoke:authorize",
 			authorizerResultTtlInSeconds: 60,
 		});
 	});
@@ -118,7 +118,7 @@ describe("components/parts/front-door", () => {
 			httpMethod: "ANY",
 			type: "AWS_PROXY",
 			integrationHttpMethod: "POST",
-			uri: "arn:invoke:predict-function",
+			uri: "arn:invoke:predict",
 			timeoutMilliseconds: 1500,
 		});
 	});
@@ -130,12 +130,12 @@ describe("components/parts/front-door", () => {
 		const api = "arn:aws:execute-api:us-east-1:123456789012:door-api";
 		expect(permission("door-calls-predict")).to.deep.equal({
 			...common,
-			function: "predict-function",
+			function: "predict",
 			sourceArn: `${api}/*/*`,
 		});
 		expect(permission("door-calls-authorize")).to.deep.equal({
 			...common,
-			function: "authorize-function",
+			function: "authorize",
 			sourceArn: `${api}/authorizers/door-authorizer-id`,
 		});
 	});
