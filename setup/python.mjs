@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Need } from "./need.mjs";
 
 const CANDIDATES = ["python3.13", "python3.12", "python3.11", "python3.10", "python3"];
@@ -96,7 +96,17 @@ function probePython(command) {
 
 /** @param {string} root */
 function hashOf(root) {
-	return createHash("sha256")
-		.update(readFileSync(requirementsOf(root)))
-		.digest("hex");
+	const hash = createHash("sha256");
+	for (const file of filesOf(requirementsOf(root))) hash.update(readFileSync(file));
+	return hash.digest("hex");
+}
+
+/**
+ * A requirements file and those that it includes by `-r`.
+ * @param {string} file
+ * @returns {string[]}
+ */
+function filesOf(file) {
+	const included = readFileSync(file, "utf8").matchAll(/^-r\s+(\S+)/gm);
+	return [file, ...[...included].flatMap(([, path = ""]) => filesOf(resolve(dirname(file), path)))];
 }

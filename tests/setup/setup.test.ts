@@ -1,7 +1,7 @@
 /**
  * Tests of the whole set-up as a process, with stand-ins for the tools that it runs: what it runs, when, and what it says.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { isAlive, until } from "../support/processes/watching.ts";
@@ -77,14 +77,15 @@ describe("setup", function () {
 		expect(record()).to.deep.include({ version: "3.259.0", source: "built" });
 	});
 
-	it("makes only the Python environment anew when its requirements change", async () => {
-		const { start, calls, directory } = use();
-		await start().ended;
-		const before = calls().length;
-		writeFileSync(join(directory, "sandbox/requirements.txt"), "ministack==1.5.34\n");
-		expect((await start().ended).code).to.equal(0);
-		expect(calls().slice(before)).to.deep.equal(["python3.13 -c", "python3.13 -c", "python3.13 -m", "python -m"]);
-	});
+	for (const file of ["sandbox/requirements.txt", "samples/requirements.txt"])
+		it(`makes only the Python environment anew when ${file} changes`, async () => {
+			const { start, calls, directory } = use();
+			await start().ended;
+			const before = calls().length;
+			appendFileSync(join(directory, file), "ministack==1.5.34\n");
+			expect((await start().ended).code).to.equal(0);
+			expect(calls().slice(before)).to.deep.equal(["python3.13 -c", "python3.13 -c", "python3.13 -m", "python -m"]);
+		});
 
 	it("says all at once what only the user can install, and installs nothing", async () => {
 		const { start, standIn, directory } = use();

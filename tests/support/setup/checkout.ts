@@ -25,6 +25,7 @@ const PARTS = [
 	"sandbox/engine/find.mjs",
 	"sandbox/processes/table.mjs",
 	"sandbox/requirements.txt",
+	"samples/requirements.txt",
 ];
 
 /** What a stand-in does after it has written down its name. `$HERE` is the checkout, `$DELAY` a number of seconds. */
