@@ -17,11 +17,12 @@ export function bucketStore(client: DynamoDBClient, table: string): BucketStore 
 			UpdateExpression: expression,
 			ConditionExpression: condition,
 			ExpressionAttributeValues: Object.fromEntries(attributes),
+			ReturnValues: "UPDATED_NEW",
 			ReturnValuesOnConditionCheckFailure: "ALL_OLD",
 		});
 		try {
-			await client.send(command, { abortSignal: signal });
-			return { isTaken: true };
+			const { Attributes } = await client.send(command, { abortSignal: signal });
+			return { isTaken: true, fullAtMs: Number(Attributes?.fullAtMs?.N ?? 0) };
 		} catch (thrown) {
 			if (!(thrown instanceof ConditionalCheckFailedException)) throw thrown;
 			return { isTaken: false, fullAtMs: Number(thrown.Item?.fullAtMs?.N ?? 0) };

@@ -7,8 +7,11 @@ import { ApiError } from "../../charter/errors.ts";
 import { TOKEN_LEASE_MS } from "../../charter/limits.ts";
 import { bucketKey, type TenantContext } from "../../charter/tenancy.ts";
 
-/** What a spend found. `fullAtMs` is when the bucket will be full again; 0 where it has no record. */
-export type Spend = { isTaken: true } | { isTaken: false; fullAtMs: number };
+/** What a spend found. `fullAtMs` is when the bucket will be full again, after the spend; 0 where it has no record. */
+export interface Spend {
+	isTaken: boolean;
+	fullAtMs: number;
+}
 
 export interface BucketStore {
 	/** Adds `costMs` to the bucket's fullAtMs on condition that it is after `nowMs` and not after `latestMs`. */
@@ -54,6 +57,8 @@ interface Holding {
 	lapsesAtMs: number;
 	/** No token is there before this time: a bucket that others drain meanwhile only fills later. */
 	deniedUntilMs: number;
+	/** When the bucket will be full again, as far as this instance knows. */
+	fullAtMs: number;
 }
 
 const MS_PER_SECOND = 1000;
@@ -87,7 +92,12 @@ export function createThrottle({ model, reservedConcurrency, store, now, onFaile
 			if (holding.deniedUntilMs > nowMs) throw throttled(tenant, model, bucket, holding.deniedUntilMs - nowMs);
 			let lease: Lease;
 			try {
-				lease = await takeLease(store, bucket, leaseBlock(rate, reservedConcurrency), now, signal());
+				lease = await takeLease(store, bucket, {
+					holding,
+					block: leaseBlock(rate, reservedConcurrency),
+					now,
+					signal: signal(),
+				});
 			} catch (thrown) {
 				onFailedOpen(tenant, thrown);
 				return;
@@ -115,32 +125,35 @@ interface Lease {
 	waitMs: number;
 }
 
-async function takeLease(
-	store: BucketStore,
-	bucket: Bucket,
-	block: number,
-	now: () => number,
-	signal: AbortSignal,
-): Promise<Lease> {
+interface LeaseOptions {
+	holding: Holding;
+	/** Tokens wanted. */
+	block: number;
+	now: () => number;
+	signal: AbortSignal;
+}
+
+async function takeLease(store: BucketStore, bucket: Bucket, options: LeaseOptions): Promise<Lease> {
+	const { holding, block, now, signal } = options;
 	const { key, tokenMs, burst } = bucket;
 	let tokens = block;
-	let isFull = false;
 	for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
 		const nowMs = now();
 		const costMs = tokens * tokenMs;
 		// The bucket holds `burst` tokens when fullAtMs is now, none when it is a whole burst ahead.
 		const emptyAtMs = nowMs + burst * tokenMs;
 		const expiresAt = Math.ceil(emptyAtMs / MS_PER_SECOND) + EXPIRY_MARGIN_SECONDS;
-		const spend: Spend = isFull
+		// Mostly right, and then one update is all: an idle tenant's bucket is full, a busy one's is not.
+		const seemsFull = holding.fullAtMs <= nowMs;
+		const spend = seemsFull
 			? await store.spendFromFull(key, { nowMs, fullAtMs: nowMs + costMs, expiresAt }, signal)
 			: await store.spendFromFilling(key, { nowMs, costMs, latestMs: emptyAtMs - costMs, expiresAt }, signal);
+		holding.fullAtMs = spend.fullAtMs;
 		if (spend.isTaken) return { tokens, waitMs: 0 };
-		const wasFull = isFull;
-		isFull = spend.fullAtMs <= nowMs;
-		if (isFull) continue;
+		if (spend.fullAtMs <= nowMs) continue;
 		const available = Math.floor((emptyAtMs - spend.fullAtMs) / tokenMs);
 		// A refused spend asked for too many, whatever rounding says of what is available.
-		tokens = Math.min(available, wasFull ? tokens : tokens - 1);
+		tokens = Math.min(available, seemsFull ? tokens : tokens - 1);
 		if (tokens < 1) return { tokens: 0, waitMs: Math.max(0, spend.fullAtMs + tokenMs - emptyAtMs) };
 	}
 	throw new Error(`The bucket ${key} changed under each of ${ATTEMPTS_MAX} attempts.`);
@@ -151,7 +164,7 @@ function holdingOf(holdings: Map<string, Holding>, tenant: string): Holding {
 	if (known) return known;
 	// Forgetting a holding costs at most its lease; tenants are far fewer in practice.
 	if (holdings.size >= HOLDINGS_MAX) holdings.clear();
-	const holding = { tokens: 0, lapsesAtMs: 0, deniedUntilMs: 0 };
+	const holding = { tokens: 0, lapsesAtMs: 0, deniedUntilMs: 0, fullAtMs: 0 };
 	holdings.set(tenant, holding);
 	return holding;
 }

@@ -84,8 +84,9 @@ export class MemoryDynamodb {
 				"The conditional request failed",
 				item && { Item: item },
 			);
-		this.put(TableName, update(request.UpdateExpression, item ?? Key, values));
-		return {};
+		const updated = update(request.UpdateExpression, item ?? Key, values);
+		this.put(TableName, updated);
+		return { Attributes: updated };
 	}
 
 	Query({ TableName, ExpressionAttributeValues, ScanIndexForward, Limit }: QueryRequest): object {

@@ -85,17 +85,26 @@ describe("functions/predict/throttle", () => {
 		expect(await refusal(throttle, tenant)).to.equal(undefined);
 	});
 
-	it("spends one conditional update on a bucket in use, and none while a refusal must last", async () => {
-		const { throttle, aws } = setUp({ reservedConcurrency: 100 });
-		const tenant = tenantOf(0.01, 2);
+	it("spends one conditional update on a bucket that it last saw, full or in use, and none while a refusal must last", async () => {
+		const { throttle, aws, clock } = setUp({ reservedConcurrency: 100 });
+		const tenant = tenantOf(1, 2);
 		await refusal(throttle, tenant);
-		expect(aws.calls).to.deep.equal(["UpdateItem", "UpdateItem"]);
 		await refusal(throttle, tenant);
-		expect(aws.calls).to.have.length(3);
+		clock.nowMs += 10_000;
+		await refusal(throttle, tenant);
 		await refusal(throttle, tenant);
 		expect(aws.calls).to.have.length(4);
+		await refusal(throttle, tenant);
+		expect(aws.calls).to.have.length(5);
 		for (let i = 0; i < 10; i++) expect(await refusal(throttle, tenant)).to.include({ code: "THROTTLED" });
-		expect(aws.calls).to.have.length(4);
+		expect(aws.calls).to.have.length(5);
+	});
+
+	it("spends a second update on a bucket that another instance has used meanwhile", async () => {
+		const { throttles, aws } = setUp({ instances: 2, reservedConcurrency: 100 });
+		for (const throttle of throttles) await refusal(throttle, tenantOf(1, 5));
+		expect(aws.calls).to.have.length(3);
+		expect(Number(aws.dynamodb.item(TABLES.throttle, bucketKey("acme", "m"))?.fullAtMs?.N)).to.equal(START_MS + 2_000);
 	});
 
 	it("keeps tenants apart", async () => {
@@ -122,13 +131,12 @@ describe("functions/predict/throttle", () => {
 		const { throttle, aws, clock } = setUp();
 		const tenant = tenantOf(10, 100);
 		for (let i = 0; i < 5; i++) await refusal(throttle, tenant);
-		expect(aws.calls).to.have.length(2);
+		expect(aws.calls).to.have.length(1);
 		await refusal(throttle, tenant);
-		expect(aws.calls).to.have.length(3);
+		expect(aws.calls).to.have.length(2);
 		clock.nowMs += TOKEN_LEASE_MS;
 		await refusal(throttle, tenant);
-		// The bucket is full again by now, which takes a second update to learn.
-		expect(aws.calls).to.have.length(5);
+		expect(aws.calls).to.have.length(3);
 	});
 
 	it("writes an expiry that is after the bucket is full again", async () => {
