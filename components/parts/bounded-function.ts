@@ -13,7 +13,7 @@ const FAILURE_RETENTION_SECONDS = 14 * 24 * 60 * 60;
 const FAILURE_EVENT_AGE_MAX_SECONDS = 60 * 60;
 
 /** One Allow statement of a function's role. */
-export interface Grant {
+interface Grant {
 	actions: readonly string[];
 	resources: readonly pulumi.Input<string>[];
 }

@@ -28,7 +28,7 @@ export interface BurnRate {
 /** p95 is what the settings promise: one request in twenty may be slower. */
 const SLOW_BUDGET = 0.05;
 /** Fewer bad requests than this in a window say nothing: at low traffic one of them would be a high rate. */
-export const BAD_REQUESTS_MINIMUM = 3;
+const BAD_REQUESTS_MINIMUM = 3;
 
 export const BURN_RATES: readonly BurnRate[] = [
 	{ name: "fast", factor: 14.4, longSeconds: 60 * 60, shortSeconds: 5 * 60 },

@@ -171,7 +171,7 @@ export class FrontDoor extends pulumi.ComponentResource {
 const digest = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("hex");
 
 /** Changes with whatever a deployment freezes of the API. */
-export const shapeDigest = (routes: readonly ApiRoute[]): string =>
+const shapeDigest = (routes: readonly ApiRoute[]): string =>
 	digest({
 		routes: routes.map(({ path, backend, integrationTimeoutMs }) => [path, backend.name, integrationTimeoutMs]),
 		authorization: [TENANT_AUTHORIZATION, AUTHORIZER_CACHE_SECONDS],
