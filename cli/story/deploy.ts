@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { TriplaneError } from "../../charter/errors.ts";
 import type { RegisterResponse, TrainingManifest } from "../../charter/messages.ts";
-import { programOf } from "../../sandbox/engine/program.ts";
+import { type PulumiFn, programOf } from "../../sandbox/engine/program.ts";
 import { type OpenStack, type OperationResult, openStack, type ProgressEvent } from "../../sandbox/engine/stack.ts";
 import { writeFeatures } from "../platform/features.ts";
 import { type HeldoutRow, readHeldout } from "../platform/heldout.ts";
@@ -16,19 +16,22 @@ import { train } from "./train.ts";
 /** The pack that is in force, relative to the checkout. */
 export const PACK = "policies";
 
-/** Opens a stack on the stage. @param program path relative to the checkout */
-export const openOn = (stage: Stage, program: string, project: string): Promise<OpenStack> =>
+/** Opens the stack of a project on the stage, with the pack in force. */
+export const openOn = (stage: Stage, project: string, program: PulumiFn): Promise<OpenStack> =>
 	openStack({
 		engine: stage.engine,
 		warden: stage.warden,
 		runDir: join(stage.run.directory, project),
 		providerPort: stage.cloud.providerPort,
-		program: programOf(join(stage.checkout, program)),
+		program,
 		project,
 		stack: STACK,
 		config: stage.config,
 		policyPack: join(stage.checkout, PACK),
 	});
+
+/** A program of the checkout. @param path relative to it */
+export const programIn = (stage: Stage, path: string): PulumiFn => programOf(join(stage.checkout, path));
 
 /** Tells how far an operation is. */
 export function counting(say: Say): (event: ProgressEvent) => void {

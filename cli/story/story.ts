@@ -7,7 +7,16 @@ import { issueTokens } from "../platform/tokens.ts";
 import type { Prediction, Report } from "../report.ts";
 import type { Steps } from "../steps.ts";
 import { callersOf, pacingMsOf, type Tenant } from "./callers.ts";
-import { counting, type Deployed, deploy, openOn, registerTrained, type Trained, trainSample } from "./deploy.ts";
+import {
+	counting,
+	type Deployed,
+	deploy,
+	openOn,
+	programIn,
+	registerTrained,
+	type Trained,
+	trainSample,
+} from "./deploy.ts";
 import { predictHeldout } from "./predict.ts";
 import { linesOf, rejectionOf } from "./reject.ts";
 import type { Stage } from "./stage.ts";
@@ -31,7 +40,7 @@ export interface Platform extends Deployed {
 
 /** Raises the platform on a stage. */
 export async function raise(stage: Stage, steps: Steps): Promise<Platform> {
-	const stack = await openOn(stage, "index.ts", "triplane");
+	const stack = await openOn(stage, "triplane", programIn(stage, "index.ts"));
 	const deployed = await steps.run(
 		"up",
 		(say) => deploy(stack, say),
@@ -100,7 +109,7 @@ export async function show(stage: Stage, platform: Platform, steps: Steps): Prom
 	const violations = await steps.run(
 		"reject",
 		async (say) => {
-			const careless = await openOn(stage, CARELESS, "careless");
+			const careless = await openOn(stage, "careless", programIn(stage, CARELESS));
 			return rejectionOf(CARELESS, await careless.preview({ onProgress: counting(say) }));
 		},
 		(all) => `${CARELESS} is not let through: ${all.length} violations`,

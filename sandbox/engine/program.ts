@@ -5,6 +5,8 @@
 import { pathToFileURL } from "node:url";
 import type { PulumiFn } from "@pulumi/pulumi/automation/index.js";
 
+export type { PulumiFn };
+
 let runs = 0;
 
 /** @param path of the program's entry, as in "index.ts" */
