@@ -1,4 +1,6 @@
 /** Lambda and IAM types of the provider: made, read back by AWS's own API, changed in place, deleted. */
+
+import { GetRoleCommand, GetRolePolicyCommand, ListAttachedRolePoliciesCommand } from "@aws-sdk/client-iam";
 import {
 	GetAliasCommand,
 	GetEventSourceMappingCommand,
@@ -8,7 +10,6 @@ import {
 	GetPolicyCommand,
 	ListTagsCommand,
 } from "@aws-sdk/client-lambda";
-import { GetRoleCommand, GetRolePolicyCommand, ListAttachedRolePoliciesCommand } from "@aws-sdk/client-iam";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect } from "chai";
 import { packArchive } from "../../sandbox/provider/archive.ts";
@@ -48,7 +49,10 @@ describe("The provider's Lambda and IAM types", () => {
 		const role = await makeRole(cloud, "granted");
 		const document = (action: string) =>
 			JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: action, Resource: "*" }] });
-		const own = await cloud.make("aws:iam/rolePolicy:RolePolicy", "own", { role: role.id, policy: document("s3:GetObject") });
+		const own = await cloud.make("aws:iam/rolePolicy:RolePolicy", "own", {
+			role: role.id,
+			policy: document("s3:GetObject"),
+		});
 		await own.update({ policy: document("s3:PutObject") });
 		const call = new GetRolePolicyCommand({ RoleName: role.id, PolicyName: own.text("name") });
 		expect(decodeURIComponent((await iam.send(call)).PolicyDocument ?? "")).to.equal(document("s3:PutObject"));
@@ -112,7 +116,10 @@ describe("The provider's Lambda and IAM types", () => {
 		expect(after.Configuration?.Timeout).to.equal(4);
 		expect(after.Concurrency?.ReservedConcurrentExecutions).to.equal(5);
 		expect(after.Configuration?.CodeSha256).to.not.equal(before.Configuration?.CodeSha256);
-		expect((await lambda.send(new ListTagsCommand({ Resource: arn }))).Tags).to.deep.equal({ team: "data", model: "b" });
+		expect((await lambda.send(new ListTagsCommand({ Resource: arn }))).Tags).to.deep.equal({
+			team: "data",
+			model: "b",
+		});
 		await made.update({ reservedConcurrentExecutions: -1 });
 		expect((await stateOf()).Concurrency?.ReservedConcurrentExecutions).to.equal(undefined);
 		await made.delete();
@@ -146,16 +153,23 @@ describe("The provider's Lambda and IAM types", () => {
 	});
 
 	it("name AWS's error code where AWS refuses.", async () => {
-		const error = await permit(cloud, { ...(await makeFunction(cloud, "real", ONE)), text: () => "no-such-function" }, "*").catch(
-			(cause: Error) => cause,
-		);
+		const error = await permit(
+			cloud,
+			{ ...(await makeFunction(cloud, "real", ONE)), text: () => "no-such-function" },
+			"*",
+		).catch((cause: Error) => cause);
 		expect(error)
 			.to.have.property("message")
-			.that.matches(/^The embedded AWS did not create "api" \(aws:lambda\/permission:Permission\)\. ResourceNotFoundException: /);
+			.that.matches(
+				/^The embedded AWS did not create "api" \(aws:lambda\/permission:Permission\)\. ResourceNotFoundException: /,
+			);
 	});
 
 	it("make and delete a layer's version, and keep it where it says so.", async () => {
-		const inputs = { layerName: "libraries", code: archiveOf({ "nodejs/node_modules/x/index.js": "module.exports = 7;" }) };
+		const inputs = {
+			layerName: "libraries",
+			code: archiveOf({ "nodejs/node_modules/x/index.js": "module.exports = 7;" }),
+		};
 		const layer = await cloud.make("aws:lambda/layerVersion:LayerVersion", "layer", inputs);
 		expect(layer.properties.version).to.equal("1");
 		const call = new GetLayerVersionCommand({ LayerName: "libraries", VersionNumber: 1 });

@@ -42,7 +42,7 @@ describe("The provider's DynamoDB and S3 types", () => {
 		const { dynamodb } = cloud.context.clients;
 		const table = await makeTable("table", {
 			attributes: ["pk", "sk", "by"].map((name) => ({ name, type: "S" })),
-			globalSecondaryIndexes: [{ name: "by", hashKey: "by", projectionType: "KEYS_ONLY" }],
+			globalSecondaryIndexes: [{ name: "by-owner", hashKey: "by", projectionType: "KEYS_ONLY" }],
 			ttl: { attributeName: "expiresAt", enabled: true },
 			pointInTimeRecovery: { enabled: true },
 			tags: { team: "platform" },
@@ -53,7 +53,10 @@ describe("The provider's DynamoDB and S3 types", () => {
 			{ AttributeName: "pk", KeyType: "HASH" },
 			{ AttributeName: "sk", KeyType: "RANGE" },
 		]);
-		expect(found?.GlobalSecondaryIndexes?.[0]).to.deep.include({ IndexName: "by", Projection: { ProjectionType: "KEYS_ONLY" } });
+		expect(found?.GlobalSecondaryIndexes?.[0]).to.deep.include({
+			IndexName: "by-owner",
+			Projection: { ProjectionType: "KEYS_ONLY" },
+		});
 		expect(table.text("arn")).to.equal(found?.TableArn);
 		const ttl = async () =>
 			(await dynamodb.send(new DescribeTimeToLiveCommand({ TableName: table.id }))).TimeToLiveDescription;
@@ -144,9 +147,9 @@ describe("The provider's DynamoDB and S3 types", () => {
 			rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms" }, bucketKeyEnabled: true }],
 		});
 		const sse = await s3.send(new GetBucketEncryptionCommand({ Bucket }));
-		expect(sse.ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm).to.equal(
-			"aws:kms",
-		);
+		expect(
+			sse.ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm,
+		).to.equal("aws:kms");
 
 		const rule = { id: "old", status: "Enabled", filter: { prefix: "staging/" }, expiration: { days: 7 } };
 		const lifecycle = await setting("BucketLifecycleConfiguration", { rules: [rule] });
@@ -166,23 +169,31 @@ describe("The provider's DynamoDB and S3 types", () => {
 		const { OwnershipControls } = await s3.send(new GetBucketOwnershipControlsCommand({ Bucket }));
 		expect(OwnershipControls?.Rules).to.deep.equal([{ ObjectOwnership: "BucketOwnerEnforced" }]);
 
-		const queue = await cloud.make("aws:sqs/queue:Queue", "events", {});
+		const queue = await cloud.make("aws:sqs/queue:Queue", "events", {
+			policy: JSON.stringify({
+				Version: "2012-10-17",
+				Statement: [
+					{ Effect: "Allow", Principal: { Service: "s3.amazonaws.com" }, Action: "sqs:SendMessage", Resource: "*" },
+				],
+			}),
+		});
 		const notification = await setting("BucketNotification", {
 			queues: [{ queueArn: queue.text("arn"), events: ["s3:ObjectCreated:*"], filterPrefix: "in/" }],
 		});
 		const { QueueConfigurations } = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
 		expect(QueueConfigurations?.[0]).to.deep.include({ QueueArn: queue.text("arn"), Events: ["s3:ObjectCreated:*"] });
 
-		for (const each of [notification, ownership, policy, lifecycle, encryption, access, versioning]) await each.delete();
+		for (const each of [notification, ownership, policy, lifecycle, encryption, access, versioning])
+			await each.delete();
 		expect([await policy.read(), await lifecycle.read(), await access.read()]).to.deep.equal([
 			undefined,
 			undefined,
 			undefined,
 		]);
 		expect((await s3.send(new GetBucketVersioningCommand({ Bucket }))).Status).to.equal("Suspended");
-		expect((await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }))).QueueConfigurations ?? []).to.deep.equal(
-			[],
-		);
+		expect(
+			(await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }))).QueueConfigurations ?? [],
+		).to.deep.equal([]);
 		await bucket.delete();
 	});
 });
