@@ -12,7 +12,7 @@ export interface TenantStore {
 	read(tenant: string, hash: string): Promise<TenantRecord | undefined>;
 }
 
-export interface Tier {
+interface Tier {
 	rps: number;
 	burst: number;
 }
@@ -33,7 +33,7 @@ export interface Grant {
 }
 
 /** A tenant's tier is not among the stack's. */
-export class UnknownTierError extends TriplaneError {
+class UnknownTierError extends TriplaneError {
 	override readonly name = "UnknownTierError";
 }
 

@@ -7,7 +7,7 @@ import { batchGet } from "../shared/batch-get.ts";
 import type { TenantStore } from "./authorize.ts";
 
 /** A tenant's item is not what the charter says. */
-export class TenantRecordError extends TriplaneError {
+class TenantRecordError extends TriplaneError {
 	override readonly name = "TenantRecordError";
 }
 

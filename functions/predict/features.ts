@@ -9,7 +9,7 @@ import type { FeatureStore, Tensor } from "./ports.ts";
 import { readTensorData } from "./tensor-data.ts";
 
 /** An entity's record lacks what the model's signature needs. A fault of whoever writes features. */
-export class FeatureRecordError extends TriplaneError {
+class FeatureRecordError extends TriplaneError {
 	override readonly name = "FeatureRecordError";
 }
 

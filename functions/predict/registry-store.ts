@@ -6,7 +6,7 @@ import { modelKey, ROUTE_KEY, type RouteRecord, type VersionRecord, versionKey }
 import type { RegistryStore } from "./ports.ts";
 
 /** An item of the registry is not what the charter says. */
-export class RegistryRecordError extends TriplaneError {
+class RegistryRecordError extends TriplaneError {
 	override readonly name = "RegistryRecordError";
 }
 

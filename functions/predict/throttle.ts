@@ -20,7 +20,7 @@ export interface BucketStore {
 	spendFromFull(key: string, spend: FullSpend, signal: AbortSignal): Promise<Spend>;
 }
 
-export interface FillingSpend {
+interface FillingSpend {
 	costMs: number;
 	nowMs: number;
 	latestMs: number;
@@ -28,7 +28,7 @@ export interface FillingSpend {
 	expiresAt: number;
 }
 
-export interface FullSpend {
+interface FullSpend {
 	nowMs: number;
 	fullAtMs: number;
 	expiresAt: number;

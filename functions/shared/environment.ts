@@ -7,7 +7,7 @@ import { TriplaneError } from "../../charter/errors.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A function was started without a setting, or with one that it cannot read. */
-export class FunctionSettingsError extends TriplaneError {
+class FunctionSettingsError extends TriplaneError {
 	override readonly name = "FunctionSettingsError";
 }
 

@@ -3,7 +3,7 @@ import { InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-tr
 import { ENVIRONMENT } from "../../charter/environment.ts";
 import { createTelemetry } from "../../functions/shared/telemetry/telemetry.ts";
 
-export interface Lines {
+interface Lines {
 	/** Parsed log records. */
 	records: Record<string, unknown>[];
 	/** Parsed metrics lines. */

@@ -16,7 +16,7 @@ import { type Answer, type ErrorAnswer, errorAnswer } from "./answer.ts";
 import { type ApiRequest, readApiRequest } from "./api-request.ts";
 
 /** What is learned of a request on its way; goes into its log record, span and metrics. */
-export interface RequestFacts {
+interface RequestFacts {
 	/** Whether it asks for an inference, and so counts for the model's SLO. */
 	isInference: boolean;
 	version?: number;
@@ -53,7 +53,7 @@ export interface ServeOptions {
 }
 
 export type ApiHandler = (event: APIGatewayProxyEvent, context: RemainingTime) => Promise<APIGatewayProxyResult>;
-export type RemainingTime = Pick<Context, "getRemainingTimeInMillis">;
+type RemainingTime = Pick<Context, "getRemainingTimeInMillis">;
 
 const FIRST_SERVER_ERROR = 500;
 /** Still in development at OpenTelemetry, and so not among its exported names. */
