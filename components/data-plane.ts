@@ -14,7 +14,7 @@ import {
 	stageThrottle,
 } from "../charter/derive.ts";
 import type { Settings } from "../charter/settings.ts";
-import { modelPaths, serverPaths } from "./parts/api-tree.ts";
+import { modelRoutes, serverRoutes } from "./parts/api-tree.ts";
 import type { ArtifactStore } from "./parts/artifact-store.ts";
 import type { BoundedFunction } from "./parts/bounded-function.ts";
 import { bundleFunction } from "./parts/bundle.ts";
@@ -120,14 +120,14 @@ export class DataPlane extends pulumi.ComponentResource {
 }
 
 const routes = (health: BoundedFunction, endpoints: readonly RealtimeEndpoint[]): ApiRoute[] => [
-	...serverPaths().map((path) => ({
-		path,
+	...serverRoutes().map((route) => ({
+		...route,
 		backend: health,
 		integrationTimeoutMs: integrationTimeoutMs(HEALTH_TIMEOUT_SECONDS),
 	})),
 	...endpoints.flatMap(({ model, predict, capacity }) =>
-		modelPaths(model.name).map((path) => ({
-			path,
+		modelRoutes(model.name).map((route) => ({
+			...route,
 			backend: predict,
 			integrationTimeoutMs: capacity.integrationTimeoutMs,
 		})),

@@ -2,7 +2,7 @@
  * The API's paths as REST API resources need them: every path of the charter, and each shared parent once.
  * Pure: front-door.ts makes the resources.
  */
-import { MODEL_ROUTES, modelPath, SERVER_ROUTES } from "../../charter/api.ts";
+import { MODEL_ROUTES, modelPath, type Route, SERVER_ROUTES } from "../../charter/api.ts";
 
 /** One resource of a REST API: a segment below its parent. */
 export interface ApiNode {
@@ -13,12 +13,12 @@ export interface ApiNode {
 	pathPart: string;
 }
 
-/** Paths about the server as a whole. */
-export const serverPaths = (): string[] => unique(SERVER_ROUTES.map(({ path }) => path));
+/** Routes about the server as a whole. */
+export const serverRoutes = (): readonly Route[] => SERVER_ROUTES;
 
-/** Paths of one realtime model. */
-export const modelPaths = (model: string): string[] =>
-	unique(MODEL_ROUTES.map(({ path }) => `${modelPath(model)}${path}`));
+/** Routes of one realtime model, from the root. */
+export const modelRoutes = (model: string): Route[] =>
+	MODEL_ROUTES.map(({ path, method }) => ({ path: `${modelPath(model)}${path}`, method }));
 
 /** The path on which a model's requests for inference come in. */
 export const inferPath = (model: string): string => `${modelPath(model)}/infer`;
@@ -39,5 +39,3 @@ export function apiNodes(paths: readonly string[]): ApiNode[] {
 	}
 	return [...nodes.values()];
 }
-
-const unique = (paths: readonly string[]): string[] => [...new Set(paths)];

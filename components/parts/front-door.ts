@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Route } from "../../charter/api.ts";
 import type { Throttle } from "../../charter/derive.ts";
 import { AUTHORIZER_CACHE_SECONDS } from "../../charter/limits.ts";
 import type { CostTags } from "../../charter/tags.ts";
@@ -13,9 +14,8 @@ import { apiNodes } from "./api-tree.ts";
 import type { BoundedFunction } from "./bounded-function.ts";
 import { gatewayResponses } from "./gateway-responses.ts";
 
-/** A path and the function that answers every method on it. */
-export interface ApiRoute {
-	path: string;
+/** A route and the function that answers every method on its path. */
+export interface ApiRoute extends Route {
 	backend: BoundedFunction;
 	/** What the API waits for the function; longer than the function's own timeout. */
 	integrationTimeoutMs: number;
@@ -109,7 +109,7 @@ export class FrontDoor extends pulumi.ComponentResource {
 		);
 	}
 
-	/** One resource a path, and on each served one a method that demands a tenant and its key. */
+	/** One resource a path, and on each served one methods that demand a tenant and its key. */
 	private methods(name: string, routes: readonly ApiRoute[], authorizer: aws.apigateway.Authorizer): pulumi.Resource[] {
 		const child = { parent: this };
 		const restApi = this.restApi.id;
@@ -120,37 +120,40 @@ export class FrontDoor extends pulumi.ComponentResource {
 		}
 
 		const permissions = new Map<BoundedFunction, pulumi.Resource>();
-		return routes.map(({ path, backend, integrationTimeoutMs }) => {
+		return routes.flatMap(({ path, method: ownMethod, backend, integrationTimeoutMs }) => {
 			const permission =
 				permissions.get(backend) ??
 				this.permission(name, backend, pulumi.interpolate`${this.restApi.executionArn}/*/*`);
 			permissions.set(backend, permission);
-			const method = new aws.apigateway.Method(
-				`${name}${path}`,
-				{
-					restApi,
-					resourceId: required(resourceIds, path),
-					// Any: the function answers a wrong method with 405 in our shape, API Gateway would with 403.
-					httpMethod: "ANY",
-					authorization: TENANT_AUTHORIZATION,
-					authorizerId: authorizer.id,
-					apiKeyRequired: true,
-				},
-				child,
-			);
-			return new aws.apigateway.Integration(
-				`${name}${path}`,
-				{
-					restApi,
-					resourceId: method.resourceId,
-					httpMethod: method.httpMethod,
-					type: "AWS_PROXY",
-					integrationHttpMethod: "POST",
-					uri: backend.function.invokeArn,
-					timeoutMilliseconds: integrationTimeoutMs,
-				},
-				{ ...child, dependsOn: [permission] },
-			);
+			// Its own, so that API Gateway counts it by that name; and any other, so that the function answers a wrong
+			// method with 405 in our shape, where API Gateway would with 403.
+			return [ownMethod, "ANY"].map((httpMethod) => {
+				const method = new aws.apigateway.Method(
+					`${name}${path}:${httpMethod}`,
+					{
+						restApi,
+						resourceId: required(resourceIds, path),
+						httpMethod,
+						authorization: TENANT_AUTHORIZATION,
+						authorizerId: authorizer.id,
+						apiKeyRequired: true,
+					},
+					child,
+				);
+				return new aws.apigateway.Integration(
+					`${name}${path}:${httpMethod}`,
+					{
+						restApi,
+						resourceId: method.resourceId,
+						httpMethod: method.httpMethod,
+						type: "AWS_PROXY",
+						integrationHttpMethod: "POST",
+						uri: backend.function.invokeArn,
+						timeoutMilliseconds: integrationTimeoutMs,
+					},
+					{ ...child, dependsOn: [permission] },
+				);
+			});
 		});
 	}
 
@@ -173,7 +176,12 @@ const digest = (value: unknown): string => createHash("sha256").update(JSON.stri
 /** Changes with whatever a deployment freezes of the API. */
 const shapeDigest = (routes: readonly ApiRoute[]): string =>
 	digest({
-		routes: routes.map(({ path, backend, integrationTimeoutMs }) => [path, backend.name, integrationTimeoutMs]),
+		routes: routes.map(({ path, method, backend, integrationTimeoutMs }) => [
+			path,
+			method,
+			backend.name,
+			integrationTimeoutMs,
+		]),
 		authorization: [TENANT_AUTHORIZATION, AUTHORIZER_CACHE_SECONDS],
 		responses: gatewayResponses(),
 	});

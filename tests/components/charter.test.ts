@@ -61,7 +61,7 @@ describe("components under the charter's policies", function () {
 			"no limits on the stage": applied.filter(({ type }) => type !== "aws:apigateway/methodSettings:MethodSettings"),
 			"an API that waits shorter than the function runs": without(
 				"aws:apigateway/integration:Integration",
-				"front-door/v2/models/tumour-risk/infer",
+				"front-door/v2/models/tumour-risk/infer:POST",
 				"timeoutMilliseconds",
 				500,
 			),

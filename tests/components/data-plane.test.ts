@@ -122,7 +122,7 @@ describe("components/data-plane", function () {
 		const waits = resources
 			.filter(({ type }) => type === "aws:apigateway/integration:Integration")
 			.map(({ inputs }) => inputs.timeoutMilliseconds);
-		expect(waits).to.deep.equal(Array.from({ length: 9 }, () => 12_500));
+		expect(waits).to.deep.equal(Array.from({ length: 18 }, () => 12_500));
 	});
 
 	it("throttles the stage at the sum of its tenants' plans", async () => {

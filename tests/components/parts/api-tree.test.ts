@@ -1,25 +1,29 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { apiNodes, inferPath, modelPaths, serverPaths } from "../../../components/parts/api-tree.ts";
+import { apiNodes, inferPath, modelRoutes, serverRoutes } from "../../../components/parts/api-tree.ts";
 
 const segment = fc.stringMatching(/^[a-z]{1,4}$/);
 const path = fc.array(segment, { minLength: 1, maxLength: 5 }).map((segments) => `/${segments.join("/")}`);
 
 describe("components/parts/api-tree", () => {
-	it("serves the server's paths of the Open Inference Protocol", () => {
-		expect(serverPaths()).to.deep.equal(["/v2", "/v2/health/live", "/v2/health/ready"]);
+	it("serves the server's routes of the Open Inference Protocol", () => {
+		expect(serverRoutes()).to.deep.equal([
+			{ path: "/v2", method: "GET" },
+			{ path: "/v2/health/live", method: "GET" },
+			{ path: "/v2/health/ready", method: "GET" },
+		]);
 	});
 
-	it("serves a model's paths, each once", () => {
-		expect(modelPaths("m")).to.deep.equal([
-			"/v2/models/m",
-			"/v2/models/m/ready",
-			"/v2/models/m/infer",
-			"/v2/models/m/versions/{version}",
-			"/v2/models/m/versions/{version}/ready",
-			"/v2/models/m/versions/{version}/infer",
+	it("serves a model's routes", () => {
+		expect(modelRoutes("m")).to.deep.equal([
+			{ path: "/v2/models/m", method: "GET" },
+			{ path: "/v2/models/m/ready", method: "GET" },
+			{ path: "/v2/models/m/infer", method: "POST" },
+			{ path: "/v2/models/m/versions/{version}", method: "GET" },
+			{ path: "/v2/models/m/versions/{version}/ready", method: "GET" },
+			{ path: "/v2/models/m/versions/{version}/infer", method: "POST" },
 		]);
-		expect(modelPaths("m")).to.include(inferPath("m"));
+		expect(modelRoutes("m").map(({ path }) => path)).to.include(inferPath("m"));
 	});
 
 	it("makes a parent that no path names, once for all that share it", () => {

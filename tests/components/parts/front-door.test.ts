@@ -26,8 +26,14 @@ const deployed = (change: { integrationTimeoutMs?: number } = {}) =>
 		const backend = fn("predict");
 		const door = new FrontDoor("door", {
 			stageName: "test",
-			routes: ["/v2/models/m", "/v2/models/m/infer"].map((path) => ({
+			routes: (
+				[
+					["/v2/models/m", "GET"],
+					["/v2/models/m/infer", "POST"],
+				] as const
+			).map(([path, method]) => ({
 				path,
+				method,
 				backend,
 				integrationTimeoutMs: change.integrationTimeoutMs ?? 1500,
 			})),
@@ -48,10 +54,14 @@ describe("components/parts/front-door", () => {
 		expect(own).to.deep.equal([
 			"aws:apigateway/authorizer:Authorizer::door-authorizer",
 			"aws:apigateway/deployment:Deployment::door-deployment",
-			"aws:apigateway/integration:Integration::door/v2/models/m",
-			"aws:apigateway/integration:Integration::door/v2/models/m/infer",
-			"aws:apigateway/method:Method::door/v2/models/m",
-			"aws:apigateway/method:Method::door/v2/models/m/infer",
+			"aws:apigateway/integration:Integration::door/v2/models/m/infer:ANY",
+			"aws:apigateway/integration:Integration::door/v2/models/m/infer:POST",
+			"aws:apigateway/integration:Integration::door/v2/models/m:ANY",
+			"aws:apigateway/integration:Integration::door/v2/models/m:GET",
+			"aws:apigateway/method:Method::door/v2/models/m/infer:ANY",
+			"aws:apigateway/method:Method::door/v2/models/m/infer:POST",
+			"aws:apigateway/method:Method::door/v2/models/m:ANY",
+			"aws:apigateway/method:Method::door/v2/models/m:GET",
 			"aws:apigateway/methodSettings:MethodSettings::door-limits",
 			"aws:apigateway/resource:Resource::door/v2",
 			"aws:apigateway/resource:Resource::door/v2/models",
@@ -93,10 +103,10 @@ describe("components/parts/front-door", () => {
 
 	it("demands a tenant and its key on every method", async () => {
 		const { find } = await deployed();
-		expect(find("aws:apigateway/method:Method", "door/v2/models/m/infer").inputs).to.deep.equal({
+		expect(find("aws:apigateway/method:Method", "door/v2/models/m/infer:POST").inputs).to.deep.equal({
 			restApi: "door-api-id",
 			resourceId: "door/v2/models/m/infer-id",
-			httpMethod: "ANY",
+			httpMethod: "POST",
 			authorization: "CUSTOM",
 			authorizerId: "door-authorizer-id",
 			apiKeyRequired: true,
@@ -112,10 +122,10 @@ describe("components/parts/front-door", () => {
 
 	it("hands a request to the function, and waits for it as long as it is told", async () => {
 		const { find } = await deployed();
-		expect(find("aws:apigateway/integration:Integration", "door/v2/models/m/infer").inputs).to.deep.equal({
+		expect(find("aws:apigateway/integration:Integration", "door/v2/models/m/infer:POST").inputs).to.deep.equal({
 			restApi: "door-api-id",
 			resourceId: "door/v2/models/m/infer-id",
-			httpMethod: "ANY",
+			httpMethod: "POST",
 			type: "AWS_PROXY",
 			integrationHttpMethod: "POST",
 			uri: "arn:invoke:predict",
