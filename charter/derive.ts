@@ -37,8 +37,17 @@ const AUTHORIZE_P95_MS = 100;
 const HEALTH_RESERVED_CONCURRENCY = 5;
 const REGISTER_RESERVED_CONCURRENCY = RESERVED_CONCURRENCY_MINIMUM;
 
-/** The shortest whole number of seconds that holds the latency that is promised. */
-export const functionTimeoutSeconds = (p95Ms: number): number => Math.max(1, Math.ceil(p95Ms / 1000));
+/** AWS's default timeout of a function: stated or not, no policy can tell. */
+const DEFAULT_TIMEOUT_SECONDS = 3;
+
+/**
+ * The shortest whole number of seconds that holds the latency that is promised, and is not AWS's default: what a model's
+ * function gets, and the most that the charter lets it have.
+ */
+export function functionTimeoutSeconds(p95Ms: number): number {
+	const seconds = Math.max(1, Math.ceil(p95Ms / 1000));
+	return seconds === DEFAULT_TIMEOUT_SECONDS ? seconds + 1 : seconds;
+}
 
 /** What the API waits for a function: a margin longer than the function may run. */
 export const integrationTimeoutMs = (timeoutSeconds: number): number =>

@@ -3,6 +3,7 @@
  * which path it is on; without any caller in the stack, a realtime model's function counts as on it.
  */
 
+import { functionTimeoutSeconds } from "../../charter/derive.ts";
 import type { ModelDeclaration } from "../config.ts";
 import { callersOf } from "../graph/calls.ts";
 import { modelOf } from "../graph/models.ts";
@@ -12,7 +13,6 @@ import { FUNCTION } from "../graph/types.ts";
 import { cannotTell, fail, pass, type Rule, type RuleContext, type Verdict } from "../rule.ts";
 
 const BUDGET = "over-budget";
-const MS_PER_SECOND = 1000;
 
 export const functionTimeoutExplicit: Rule = {
 	name: "function-timeout-explicit",
@@ -41,7 +41,7 @@ function* againstBudget({ stack, config }: RuleContext, fn: ResourceNode, timeou
 	if (model.state !== "known" || !isOnRequestPath(stack, fn, model.value)) return;
 	const p95Ms = model.value.slo?.p95Ms;
 	if (p95Ms === undefined) return;
-	const budgetSeconds = Math.max(1, Math.ceil(p95Ms / MS_PER_SECOND));
+	const budgetSeconds = functionTimeoutSeconds(p95Ms);
 	if (timeoutSeconds <= budgetSeconds) yield pass(fn, BUDGET);
 	else
 		yield fail(
