@@ -68,10 +68,11 @@ export interface ParsedConfig {
  * @param fromStack models and tenants of the stack's own settings, used where the config names none
  */
 export function parseConfig(raw: unknown, fromStack: { models?: unknown; tenants?: unknown } = {}): ParsedConfig {
-	const given = typeof raw === "object" && raw !== null && !Array.isArray(raw) ? { ...raw } : {};
-	const merged: Record<string, unknown> = { ...declared(fromStack), ...given };
-	const faults: string[] = [];
-	for (;;) {
+	const isObject = typeof raw === "object" && raw !== null && !Array.isArray(raw);
+	const merged: Record<string, unknown> = { ...declared(fromStack), ...(isObject ? raw : {}) };
+	const faults = isObject || raw === undefined ? [] : [`it is no object: give keys of ${CONFIG_KEYS.join(", ")}`];
+	// Each round takes out what the last one found at fault, so it ends when nothing of what was given is left.
+	for (let rounds = Object.keys(merged).length; rounds >= 0; rounds--) {
 		const parsed = PackConfigSchema.safeParse(merged);
 		if (parsed.success) return { config: parsed.data, faults };
 		const broken = new Set<string>();
@@ -88,6 +89,7 @@ export function parseConfig(raw: unknown, fromStack: { models?: unknown; tenants
 		}
 		for (const key of broken) delete merged[key];
 	}
+	return { config: PackConfigSchema.parse({}), faults };
 }
 
 /** The stack's own models and tenants, cut down to what the pack reads: settings may say more than policies know. */

@@ -48,7 +48,10 @@ describe("the pack in the real engine", () => {
 		// The engine looks for a language host only where it finds no analyzer plugin of this name.
 		const plugin = join(folder, "home/plugins/analyzer-policy-nodejs-v1.0.0/pulumi-analyzer-policy-nodejs");
 		await mkdir(join(plugin, ".."), { recursive: true });
-		await writeFile(plugin, `#!/bin/sh\nexec "${process.execPath}" -e "require('@pulumi/pulumi/cmd/run-policy-pack')" dummy "$@"\n`);
+		await writeFile(
+			plugin,
+			`#!/bin/sh\nexec "${process.execPath}" -e "require('@pulumi/pulumi/cmd/run-policy-pack')" dummy "$@"\n`,
+		);
 		await chmod(plugin, 0o755);
 	});
 
@@ -86,7 +89,9 @@ describe("the pack in the real engine", () => {
 	it("rejects one that does not, by name of policy and resource, with clause and fix", async () => {
 		const { exitCode, output } = await analyze([score({ timeout: 1, reservedConcurrentExecutions: -1 })]);
 		expect(exitCode, output).to.not.equal(0);
-		expect(output).to.contain("[mandatory] [severity: high]  function-reserved-concurrency  (aws:lambda:Function: score)");
+		expect(output).to.contain(
+			"[mandatory] [severity: high]  function-reserved-concurrency  (aws:lambda:Function: score)",
+		);
 		expect(output).to.contain(
 			'Function "score" has no reserved concurrency. Without a reservation one noisy tenant scales a function until it takes the account\'s concurrency and floods whatever stands behind it. Set reservedConcurrentExecutions to 1 or more.',
 		);

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { functionReservedConcurrency as rule } from "../../../policies/rules/function-reserved-concurrency.ts";
 import { answers, expectAccepts, expectFails, firstFault, open, resource, UNKNOWN } from "../../support/policies.ts";
+import { exceptionTo } from "../../support/policies-exceptions.ts";
 
 const fn = (name: string, props: Record<string, unknown> = {}) =>
 	resource("aws:lambda/function:Function", name, { role: "arn:aws:iam::123456789012:role/any", ...props });
@@ -61,16 +62,7 @@ describe("policies/rules/function-reserved-concurrency", () => {
 	});
 
 	it("honours an exception", () => {
-		const exceptions = [
-			{
-				rule: "function-reserved-concurrency",
-				resource: "*::score",
-				reason: "load-tested without a reservation until the cut-over",
-				owner: "ml-platform",
-				ticket: "PLAT-1",
-				expiry: "2026-12-31",
-			},
-		];
+		const exceptions = [exceptionTo(rule.name, "*::score")];
 		expect(open(rule, [fn("score"), fn("settle")], { config: { exceptions } })).to.deep.equal(["fail settle"]);
 	});
 });

@@ -1,0 +1,155 @@
+import { expect } from "chai";
+import { apiTenantThrottling as rule } from "../../../policies/rules/api-tenant-throttling.ts";
+import {
+	answers,
+	expectAccepts,
+	expectFails,
+	firstFault,
+	open,
+	type ResourceSpec,
+	ref,
+	resource,
+	UNKNOWN,
+} from "../../support/policies.ts";
+import { exceptionTo } from "../../support/policies-exceptions.ts";
+
+const api = resource("aws:apigateway/restApi:RestApi", "api");
+const stage = resource("aws:apigateway/stage:Stage", "prod", { restApi: ref(api, "id"), stageName: "prod" });
+const method = (props: Record<string, unknown> = {}) =>
+	resource("aws:apigateway/method:Method", "post-score", {
+		restApi: ref(api, "id"),
+		httpMethod: "POST",
+		apiKeyRequired: true,
+		...props,
+	});
+const settings = (limits: Record<string, unknown>, methodPath = "*/*") =>
+	resource("aws:apigateway/methodSettings:MethodSettings", `settings-of-${methodPath}`, {
+		restApi: ref(api, "id"),
+		stageName: ref(stage, "stageName"),
+		methodPath,
+		settings: limits,
+	});
+const plan = (props: Record<string, unknown> = {}) =>
+	resource("aws:apigateway/usagePlan:UsagePlan", "acme", {
+		apiStages: [{ apiId: ref(api, "id"), stage: ref(stage, "stageName") }],
+		throttleSettings: { rateLimit: 10, burstLimit: 20 },
+		quotaSettings: { limit: 1000, period: "DAY" },
+		...props,
+	});
+const key = resource("aws:apigateway/apiKey:ApiKey", "acme-key");
+const link = resource("aws:apigateway/usagePlanKey:UsagePlanKey", "acme-link", {
+	keyId: ref(key, "id"),
+	keyType: "API_KEY",
+	usagePlanId: ref(plan(), "id"),
+});
+const both = { throttlingRateLimit: 100, throttlingBurstLimit: 200 };
+const happy: ResourceSpec[] = [api, stage, method(), settings(both), plan(), key, link];
+const without = (...left: ResourceSpec[]) =>
+	happy.filter((each) => !left.some(({ type, name }) => each.type === type && each.name === name));
+const changed = (...by: ResourceSpec[]) => [...without(...by), ...by];
+
+describe("policies/rules/api-tenant-throttling", () => {
+	it("has nothing to say of a stack without an API", () => {
+		expect(answers(rule, [resource("aws:sqs/queue:Queue", "jobs")])).to.deep.equal([]);
+	});
+
+	it("accepts an API with limits, a plan, a key and methods that demand it", () => expectAccepts(rule, happy));
+
+	describe("stage-limits", () => {
+		it("rejects a stage without settings, or with one limit only", () => {
+			expectFails(rule, without(settings(both)), ["prod (stage-limits)"]);
+			for (const limits of [
+				{ throttlingRateLimit: 100 },
+				{ throttlingBurstLimit: 200 },
+				{ ...both, throttlingRateLimit: -1 },
+			])
+				expectFails(rule, changed(settings(limits)), ["prod (stage-limits)"]);
+		});
+
+		it("accepts limits on each method by itself, and rejects them on some", () => {
+			const second = { ...method(), name: "get-score" };
+			const one = [...without(settings(both)), settings(both, "score/POST")];
+			expectAccepts(rule, one);
+			expectFails(rule, [...one, second], ["prod (stage-limits)"]);
+		});
+
+		it("does not take another stage's settings", () => {
+			const other = { ...settings(both), props: { ...settings(both).props, stageName: "test" } };
+			expectFails(rule, changed(other), ["prod (stage-limits)"]);
+		});
+
+		it("cannot tell of a limit that is not known before the update", () => {
+			const specs = changed(settings({ ...both, throttlingRateLimit: UNKNOWN }));
+			expect(open(rule, specs, { run: "preview" })).to.deep.equal(["cannot tell prod (stage-limits)"]);
+		});
+
+		it("judges the default route of an HTTP API, or each of its routes", () => {
+			const http = resource("aws:apigatewayv2/api:Api", "http", { protocolType: "HTTP" });
+			const route = resource("aws:apigatewayv2/route:Route", "score", {
+				apiId: ref(http, "id"),
+				routeKey: "POST /score",
+			});
+			const httpStage = (props: Record<string, unknown>) => [
+				http,
+				route,
+				resource("aws:apigatewayv2/stage:Stage", "live", { apiId: ref(http, "id"), ...props }),
+			];
+			const noPlan = "live (usage-plan)";
+			expectFails(rule, httpStage({ defaultRouteSettings: both }), [noPlan]);
+			expectFails(rule, httpStage({ routeSettings: [{ routeKey: "POST /score", ...both }] }), [noPlan]);
+			expectFails(rule, httpStage({}), ["live (stage-limits)", noPlan]);
+			expectFails(rule, httpStage({ routeSettings: [{ routeKey: "POST /score" }] }), ["live (stage-limits)", noPlan]);
+		});
+	});
+
+	describe("usage-plan", () => {
+		it("rejects a stage in no plan", () => {
+			expectFails(rule, without(plan(), link), ["prod (usage-plan)"]);
+		});
+
+		it("rejects a stage whose only plan is for another stage or API of the same names", () => {
+			const elsewhere = plan({ apiStages: [{ apiId: "other", stage: "test" }] });
+			expectFails(rule, changed(elsewhere), ["prod (usage-plan)"]);
+			const other = resource("aws:apigateway/restApi:RestApi", "other");
+			const sameName = plan({ apiStages: [{ apiId: ref(other, "id"), stage: "prod" }] });
+			expect(open(rule, [...changed(sameName), other], { run: "applied" })).to.deep.equal(["fail prod (usage-plan)"]);
+		});
+
+		it("rejects a plan without rate, burst or quota, naming what it lacks", () => {
+			expectFails(rule, changed(plan({ quotaSettings: undefined })), ["acme (usage-plan/limits)"]);
+			const specs = changed(plan({ throttleSettings: { rateLimit: 10 } }));
+			expect(firstFault(rule, specs)?.what).to.equal("does not limit throttleSettings.burstLimit");
+		});
+
+		it("cannot tell while what the plan lists is not known", () => {
+			const specs = changed(plan({ apiStages: UNKNOWN }));
+			expect(open(rule, specs, { run: "preview" })).to.deep.equal(["cannot tell prod (usage-plan)"]);
+		});
+	});
+
+	describe("tenant-key", () => {
+		it("rejects a plan without a key", () => {
+			expectFails(rule, without(link), ["acme (tenant-key)"]);
+		});
+
+		it("rejects fewer keys than tenants, naming who has none", () => {
+			const config = { tenants: [{ name: "acme" }, { name: "globex" }] };
+			expectFails(rule, happy, ["prod (tenant-key)"], config);
+			expect(firstFault(rule, happy, { config })?.what).to.equal("has 1 key(s) for 2 tenants; none for globex");
+		});
+
+		it("rejects a method that demands no key, preflights apart", () => {
+			expectFails(rule, changed(method({ apiKeyRequired: false })), ["post-score (tenant-key)"]);
+			expectAccepts(rule, [
+				...happy,
+				{ ...method({ httpMethod: "OPTIONS", apiKeyRequired: false }), name: "preflight" },
+			]);
+		});
+	});
+
+	it("honours an exception to a finding, and to its parts", () => {
+		const exceptions = [exceptionTo("api-tenant-throttling/usage-plan", "*")];
+		const specs = changed(plan({ quotaSettings: undefined }));
+		expect(open(rule, specs, { config: { exceptions } })).to.deep.equal([]);
+	});
+});
