@@ -7,6 +7,7 @@ import { delimiter, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { TriplaneError } from "../../charter/errors.ts";
+import { ACCOUNT_CONCURRENCY_LIMIT } from "../../charter/limits.ts";
 import { freePort } from "../processes/ports.ts";
 import type { Warden } from "../processes/warden.ts";
 
@@ -77,6 +78,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 			GATEWAY_PORT: String(port),
 			BIND_HOST: "127.0.0.1",
 			AUTH: "true",
+			LAMBDA_ACCOUNT_CONCURRENCY: String(ACCOUNT_CONCURRENCY_LIMIT),
 			MINISTACK_ACCOUNT_ID: EMULATOR_ACCOUNT,
 			MINISTACK_REGION: region,
 			LOG_LEVEL: "WARNING",

@@ -20,7 +20,10 @@ def check_version():
     try:
         found = metadata.version("ministack")
     except metadata.PackageNotFoundError:
-        sys.exit(f"The embedded AWS is not installed for {sys.executable}. Run: {sys.executable} -m pip install ministack=={MINISTACK_VERSION}")
+        sys.exit(
+            f"The embedded AWS is not installed for {sys.executable}. "
+            f"Run: {sys.executable} -m pip install ministack=={MINISTACK_VERSION}"
+        )
     if found != MINISTACK_VERSION:
         sys.exit(
             f"The launcher's patches fit ministack {MINISTACK_VERSION}, but {sys.executable} has {found}. "

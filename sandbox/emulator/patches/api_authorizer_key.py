@@ -51,7 +51,9 @@ def apply():
         return error, context
 
     def keyed_check(method_obj, api_id, stage_name, headers):
-        return check(method_obj, api_id, stage_name, {"x-api-key": _key.get() or ""} if by_authorizer(api_id) else headers)
+        if by_authorizer(api_id):
+            headers = {"x-api-key": _key.get() or ""}
+        return check(method_obj, api_id, stage_name, headers)
 
     def keyed_throttle(stage, api_id, stage_name, resource_path, http_method, key):
         # Without a required key the header's key would count, which such an API does not look at.

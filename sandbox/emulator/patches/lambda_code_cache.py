@@ -1,4 +1,4 @@
-"""A function's code and layers are unpacked once, not at each start of a worker: a cold start on AWS does not unpack either.
+"""A function's code and layers are unpacked once, not at each start of a worker: on AWS no cold start unpacks either.
 
 Workers get hard links to the unpacked files, which are read-only, as they are on AWS.
 """

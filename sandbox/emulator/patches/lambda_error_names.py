@@ -1,4 +1,4 @@
-"""A handler's error keeps its name and its stack, as in ``{"errorType": "Error", "errorMessage": …, "trace": […]}``.
+"""A handler's error keeps its name and stack, as in ``{"errorType": "Error", "errorMessage": …, "trace": […]}``.
 
 ministack calls every error ``Runtime.HandlerError``.
 """

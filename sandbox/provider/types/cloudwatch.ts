@@ -1,12 +1,9 @@
-/** CloudWatch alarms, dashboards and log groups. */
+/** CloudWatch alarms, on metrics and of other alarms. */
 import {
 	type ComparisonOperator,
 	DeleteAlarmsCommand,
-	DeleteDashboardsCommand,
 	DescribeAlarmsCommand,
-	GetDashboardCommand,
 	PutCompositeAlarmCommand,
-	PutDashboardCommand,
 	PutMetricAlarmCommand,
 	type StandardUnit,
 	type Statistic,
@@ -14,7 +11,8 @@ import {
 	UntagResourceCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { z } from "zod";
-import { type Context, defineType, jsonText, type ResourceType, tags, unlessGone } from "../resource-type.ts";
+import { type Context, defineType, type ResourceType, tags } from "../resource-type.ts";
+import { dashboard } from "./dashboards.ts";
 import { logGroup } from "./log-groups.ts";
 import { tagList } from "./tag-lists.ts";
 
@@ -180,30 +178,6 @@ const compositeAlarm = defineType({
 	},
 	delete: (id, _, { clients }) => clients.cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [id] })),
 	tagging: (id, _, context) => alarmTagging(context, id),
-});
-
-const dashboardArn = ({ accountId }: Context, name: string): string =>
-	`arn:aws:cloudwatch::${accountId}:dashboard/${name}`;
-
-const dashboard = defineType({
-	inputs: z.object({ dashboardName: z.string(), dashboardBody: jsonText }),
-	replaceOn: ["dashboardName"],
-	identity: ["dashboardName"],
-	async create({ dashboardName, dashboardBody }, context) {
-		await context.clients.cloudwatch.send(
-			new PutDashboardCommand({ DashboardName: dashboardName, DashboardBody: dashboardBody }),
-		);
-		return { id: dashboardName, outputs: { dashboardArn: dashboardArn(context, dashboardName) } };
-	},
-	read: async (id, _, context) => {
-		const call = new GetDashboardCommand({ DashboardName: id });
-		return (await unlessGone(context.clients.cloudwatch.send(call))) && { dashboardArn: dashboardArn(context, id) };
-	},
-	async update(id, { dashboardBody }, _, context) {
-		await context.clients.cloudwatch.send(new PutDashboardCommand({ DashboardName: id, DashboardBody: dashboardBody }));
-		return { dashboardArn: dashboardArn(context, id) };
-	},
-	delete: (id, _, { clients }) => clients.cloudwatch.send(new DeleteDashboardsCommand({ DashboardNames: [id] })),
 });
 
 export const CLOUDWATCH_TYPES: Record<string, ResourceType> = {
