@@ -1,4 +1,5 @@
 /** Rules of what capacity costs: pollers, workflows, spot, tables, and the monthly cap. */
 import type { Rule } from "../rule.ts";
+import { tableCapacity } from "../rules/table-capacity.ts";
 
-export const CAPACITY_RULES: readonly Rule[] = [];
+export const CAPACITY_RULES: readonly Rule[] = [tableCapacity];
