@@ -1,4 +1,15 @@
 /** Clauses of what must be seen: logs, traces, alarms, dashboards, and the latency budget that they hold. */
 import type { Clause } from "../clauses.ts";
 
-export const OBSERVABILITY_CLAUSES = {} as const satisfies Record<string, Clause>;
+export const OBSERVABILITY_CLAUSES = {
+	// Mandatory: a group's retention and a function's group are in the stack or they are not, nothing is guessed.
+	"log-retention": {
+		title: "Every log group expires, and every function logs to a group of the stack",
+		because:
+			"Logs without an end are paid for every month and read by nobody, and a group that Lambda makes by itself has none.",
+		howToComply:
+			"Set retentionInDays on every log group, and name one of the stack's in the function's loggingConfig.logGroup.",
+		severity: "medium",
+		level: "mandatory",
+	},
+} as const satisfies Record<string, Clause>;

@@ -1,4 +1,5 @@
 /** Rules of what must be seen: logs, traces, alarms, dashboards, and the latency budget that they hold. */
 import type { Rule } from "../rule.ts";
+import { logRetention } from "../rules/log-retention.ts";
 
-export const OBSERVABILITY_RULES: readonly Rule[] = [];
+export const OBSERVABILITY_RULES: readonly Rule[] = [logRetention];
