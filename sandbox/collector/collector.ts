@@ -10,8 +10,6 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { type CollectedSpan, ExportRequest, spansOf } from "./otlp.ts";
 
-export type { CollectedSpan } from "./otlp.ts";
-
 const PATH = "/v1/traces";
 const BODY_MAX_BYTES = 8 * 1024 * 1024;
 const SPANS_MAX = 20_000;

@@ -43,7 +43,7 @@ export const ExportRequest = z.looseObject({
 		.default([]),
 });
 
-export type AttributeValue = string | number | boolean;
+type AttributeValue = string | number | boolean;
 
 export interface CollectedSpan {
 	traceId: string;

@@ -15,9 +15,10 @@ const START_SECONDS = 60;
 const POLL_MS = 50;
 const LOG_TAIL_LINES = 15;
 
+const DEFAULT_REGION = "us-east-1";
+
 /** Account that the embedded AWS answers for, and the credentials of its root user. */
 export const EMULATOR_ACCOUNT = "000000000000";
-export const EMULATOR_REGION = "us-east-1";
 export const EMULATOR_CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" } as const;
 
 export interface EmulatorOptions {
@@ -31,7 +32,7 @@ export interface EmulatorOptions {
 	node?: string;
 	/** @default a free port */
 	port?: number;
-	/** @default {@link EMULATOR_REGION} */
+	/** @default "us-east-1" */
 	region?: string;
 }
 
@@ -53,7 +54,7 @@ export interface Emulator {
  * @throws {TriplaneError} with the end of its log, when it does not start within a minute or ends at once
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-	const { python, runDir, spawn, node = process.execPath, region = EMULATOR_REGION } = options;
+	const { python, runDir, spawn, node = process.execPath, region = DEFAULT_REGION } = options;
 	await access(python).catch((cause) => {
 		throw new TriplaneError(`No Python is at ${python}: run the set-up (node setup.mjs) first.`, { cause });
 	});

@@ -21,7 +21,7 @@ export interface MetricsAgentOptions {
 	pollMs?: number;
 }
 
-export interface MetricsAgentCounts {
+interface MetricsAgentCounts {
 	/** Metrics put so far, lines that claimed to hold metrics and did not, and rounds that failed. */
 	metrics: number;
 	malformed: number;

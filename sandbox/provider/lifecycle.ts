@@ -10,7 +10,7 @@ import { nameRule } from "./names.ts";
 import { record } from "./recorded.ts";
 import type { Context, Outputs, ResourceType } from "./resource-type.ts";
 import { FUNCTIONAL_TYPES } from "./types.ts";
-import { hasUnknown, type Props, same, UNKNOWN } from "./values.ts";
+import { hasUnknown, type Props, present, same, UNKNOWN } from "./values.ts";
 
 export interface Resource {
 	urn: string;
@@ -130,9 +130,6 @@ async function change(type: ResourceType, id: string, olds: Props, news: Props, 
 	if (type.update === undefined || changed.every(isTags)) return {};
 	return type.update(id, news, olds, context);
 }
-
-const present = (outputs: Outputs): Props =>
-	Object.fromEntries(Object.entries(outputs).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 
 const state = (properties: Props, { region }: Context): Props => ({
 	region,

@@ -52,3 +52,7 @@ export function same(a: Value | undefined, b: Value | undefined): boolean {
 		return [...new Set([...Object.keys(a), ...Object.keys(b)])].every((key) => same(a[key], b[key]));
 	return (a ?? null) === null && (b ?? null) === null;
 }
+
+/** The entries that are there. */
+export const present = <T>(record: Record<string, T | undefined>): Record<string, T> =>
+	Object.fromEntries(Object.entries(record).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));

@@ -131,23 +131,6 @@ const putAlarm = ({ clients }: Context, inputs: AlarmInputs) =>
 		}),
 	);
 
-const metricAlarm = defineType({
-	inputs: alarmInputs,
-	replaceOn: ["name"],
-	identity: ["name"],
-	async create(inputs, context) {
-		await putAlarm(context, inputs);
-		return { id: inputs.name, outputs: { arn: alarmArn(context, inputs.name) } };
-	},
-	read: async (id, _, context) => ((await alarmExists(context, id)) ? { arn: alarmArn(context, id) } : undefined),
-	async update(id, news, _, context) {
-		await putAlarm(context, news);
-		return { arn: alarmArn(context, id) };
-	},
-	delete: (id, _, { clients }) => clients.cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [id] })),
-	tagging: (id, _, context) => alarmTagging(context, id),
-});
-
 const compositeInputs = z.object({ alarmName: z.string(), alarmRule: z.string(), ...actions, ...tags });
 const putComposite = ({ clients }: Context, inputs: z.output<typeof compositeInputs>) =>
 	clients.cloudwatch.send(
@@ -163,26 +146,38 @@ const putComposite = ({ clients }: Context, inputs: z.output<typeof compositeInp
 		}),
 	);
 
-const compositeAlarm = defineType({
-	inputs: compositeInputs,
-	replaceOn: ["alarmName"],
-	identity: ["alarmName"],
-	async create(inputs, context) {
-		await putComposite(context, inputs);
-		return { id: inputs.alarmName, outputs: { arn: alarmArn(context, inputs.alarmName) } };
-	},
-	read: async (id, _, context) => ((await alarmExists(context, id)) ? { arn: alarmArn(context, id) } : undefined),
-	async update(id, news, _, context) {
-		await putComposite(context, news);
-		return { arn: alarmArn(context, id) };
-	},
-	delete: (id, _, { clients }) => clients.cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [id] })),
-	tagging: (id, _, context) => alarmTagging(context, id),
-});
+/** A kind of alarm: both kinds have names, ARNs and tags alike. */
+const alarmType = <I>(
+	inputs: z.ZodType<I>,
+	nameProperty: "name" | "alarmName",
+	nameOf: (inputs: I) => string,
+	put: (context: Context, inputs: I) => Promise<unknown>,
+): ResourceType =>
+	defineType({
+		inputs,
+		replaceOn: [nameProperty],
+		identity: [nameProperty],
+		async create(alarm, context) {
+			await put(context, alarm);
+			return { id: nameOf(alarm), outputs: { arn: alarmArn(context, nameOf(alarm)) } };
+		},
+		read: async (id, _, context) => ((await alarmExists(context, id)) ? { arn: alarmArn(context, id) } : undefined),
+		async update(id, news, _, context) {
+			await put(context, news);
+			return { arn: alarmArn(context, id) };
+		},
+		delete: (id, _, { clients }) => clients.cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [id] })),
+		tagging: (id, _, context) => alarmTagging(context, id),
+	});
 
 export const CLOUDWATCH_TYPES: Record<string, ResourceType> = {
-	"aws:cloudwatch/metricAlarm:MetricAlarm": metricAlarm,
-	"aws:cloudwatch/compositeAlarm:CompositeAlarm": compositeAlarm,
+	"aws:cloudwatch/metricAlarm:MetricAlarm": alarmType(alarmInputs, "name", ({ name }) => name, putAlarm),
+	"aws:cloudwatch/compositeAlarm:CompositeAlarm": alarmType(
+		compositeInputs,
+		"alarmName",
+		({ alarmName }) => alarmName,
+		putComposite,
+	),
 	"aws:cloudwatch/dashboard:Dashboard": dashboard,
 	"aws:cloudwatch/logGroup:LogGroup": logGroup,
 };

@@ -13,6 +13,7 @@ import {
 } from "@aws-sdk/client-sns";
 import { z } from "zod";
 import { type Context, defineType, jsonText, type ResourceType, tags, unlessGone } from "../resource-type.ts";
+import { present } from "../values.ts";
 import { tagList } from "./tag-lists.ts";
 
 const topicInputs = z.object({
@@ -25,9 +26,6 @@ const topicInputs = z.object({
 	contentBasedDeduplication: z.boolean().optional(),
 	...tags,
 });
-
-const present = (attributes: Record<string, string | undefined>): Record<string, string> =>
-	Object.fromEntries(Object.entries(attributes).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 
 /** What can be changed later. */
 const topicAttributes = (inputs: z.output<typeof topicInputs>) =>

@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { z } from "zod";
 import { type Context, defineType, jsonText, type ResourceType, tags, unlessGone } from "../resource-type.ts";
+import { present } from "../values.ts";
 
 const inputs = z.object({
 	name: z.string(),
@@ -29,23 +30,19 @@ const inputs = z.object({
 });
 
 /** What can be changed later; an absent value is left as it is. */
-const attributesOf = (queue: z.output<typeof inputs>) => {
-	const attributes: Partial<Record<QueueAttributeName, string | number | boolean | undefined>> = {
-		VisibilityTimeout: queue.visibilityTimeoutSeconds,
-		MessageRetentionPeriod: queue.messageRetentionSeconds,
-		DelaySeconds: queue.delaySeconds,
-		ReceiveMessageWaitTimeSeconds: queue.receiveWaitTimeSeconds,
-		MaximumMessageSize: queue.maxMessageSize,
+const attributesOf = (queue: z.output<typeof inputs>): Record<string, string> =>
+	present({
+		VisibilityTimeout: String(queue.visibilityTimeoutSeconds),
+		MessageRetentionPeriod: String(queue.messageRetentionSeconds),
+		DelaySeconds: String(queue.delaySeconds),
+		ReceiveMessageWaitTimeSeconds: String(queue.receiveWaitTimeSeconds),
+		MaximumMessageSize: queue.maxMessageSize?.toString(),
 		Policy: queue.policy,
 		RedrivePolicy: queue.redrivePolicy,
 		RedriveAllowPolicy: queue.redriveAllowPolicy,
-		SqsManagedSseEnabled: queue.sqsManagedSseEnabled,
+		SqsManagedSseEnabled: queue.sqsManagedSseEnabled?.toString(),
 		KmsMasterKeyId: queue.kmsMasterKeyId,
-	};
-	return Object.fromEntries(
-		Object.entries(attributes).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
-	);
-};
+	});
 
 const queueOutputs = (url: string, { name }: { name: string }, { region, accountId }: Context) => ({
 	arn: `arn:aws:sqs:${region}:${accountId}:${name}`,
