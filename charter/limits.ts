@@ -40,3 +40,13 @@ export const TRACE_FLUSH_MAX_MS = 200;
 
 /** What SQS needs of a queue's visibility timeout, as a multiple of its function's timeout. */
 export const VISIBILITY_TIMEOUT_FACTOR = 6;
+
+/** The most memory, and as much disk, that a function can have. */
+export const LAMBDA_MEMORY_MAX_MIB = 10_240;
+/** The longest that a function can run. */
+export const LAMBDA_TIMEOUT_MAX_SECONDS = 900;
+
+/** The longest that SQS keeps a message; what a dead-letter queue should be set to. */
+export const DEAD_LETTER_RETENTION_MAX_SECONDS = 14 * 24 * 60 * 60;
+/** Receives before a message is set aside, where the worker may be taken away in the middle of one. */
+export const SPOT_RECEIVE_COUNT_MINIMUM = 3;

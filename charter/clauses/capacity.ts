@@ -12,4 +12,14 @@ export const CAPACITY_CLAUSES = {
 		// Read from the stack alone, with nothing to guess: no false alarm is known.
 		level: "mandatory",
 	},
+	"no-always-on-poller": {
+		title: "No service keeps tasks running only to ask a queue for work that a trigger could bring",
+		because:
+			"Over a year an always-on task that polls a mostly empty queue costs more than the endpoint that it serves.",
+		howToComply:
+			"Serve the queue with an event source mapping on a function, start tasks with an EventBridge pipe, or let the service scale to 0.",
+		severity: "low",
+		// What a task does besides receiving is its code's to know: a person should look before it is taken away.
+		level: "advisory",
+	},
 } as const satisfies Record<string, Clause>;

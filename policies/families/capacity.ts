@@ -1,5 +1,6 @@
 /** Rules of what capacity costs: pollers, workflows, spot, tables, and the monthly cap. */
 import type { Rule } from "../rule.ts";
+import { noAlwaysOnPoller } from "../rules/no-always-on-poller.ts";
 import { tableCapacity } from "../rules/table-capacity.ts";
 
-export const CAPACITY_RULES: readonly Rule[] = [tableCapacity];
+export const CAPACITY_RULES: readonly Rule[] = [tableCapacity, noAlwaysOnPoller];
