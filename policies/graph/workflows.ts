@@ -18,7 +18,7 @@ export interface WorkflowState {
 export const definitionOf = (machine: ResourceNode): Fact<Props> => machine.props.document("definition");
 
 /** The parts of a state that hold states of their own. */
-function scopesOf(state: Props): Props[] {
+export function scopesOf(state: Props): Props[] {
 	const branches = ifKnown(state.parts("Branches")) ?? [];
 	const single = ["Iterator", "ItemProcessor"].flatMap((key) => ifKnown(state.part(key)) ?? []);
 	return [...branches, ...single];
@@ -51,8 +51,9 @@ export function statesOf(definition: Props): WorkflowState[] {
  * The longest that one execution's states may take by the timeouts that they state, in seconds, along the longest path;
  * waits count, retries do not. A state is taken once: a loop's further rounds are not bounded by it. Undefined where a
  * task on the path states none.
+ * @param taskSeconds what a task may take, where more than its own words is known of it
  */
-export function longestPathSeconds(definition: Props): number | undefined {
+export function longestPathSeconds(definition: Props, taskSeconds = statedSeconds): number | undefined {
 	const states = new Map(statesIn(definition).map((state) => [state.name, state]));
 	const first = ifKnown(definition.text("StartAt"));
 	if (first === undefined) return undefined;
@@ -61,7 +62,7 @@ export function longestPathSeconds(definition: Props): number | undefined {
 	for (const name of order) {
 		const state = states.get(name);
 		if (!state) continue;
-		const own = ownSeconds(state);
+		const own = ownSeconds(state, taskSeconds);
 		const rest = successorsOf(state.state).map((next) => (longest.has(next) ? longest.get(next) : 0));
 		longest.set(
 			name,
@@ -97,11 +98,13 @@ export function successorsOf(state: Props): string[] {
 	return names.flatMap((name) => ifKnown(name) ?? []);
 }
 
-function ownSeconds({ type, state }: WorkflowState): number | undefined {
-	if (type === "Task") return ifKnown(state.number("TimeoutSeconds"));
+const statedSeconds = (task: Props): number | undefined => ifKnown(task.number("TimeoutSeconds"));
+
+function ownSeconds({ type, state }: WorkflowState, taskSeconds: typeof statedSeconds): number | undefined {
+	if (type === "Task") return taskSeconds(state);
 	if (type === "Wait") return ifKnown(state.number("Seconds")) ?? 0;
 	if (type === "Parallel" || type === "Map") {
-		const scopes = scopesOf(state).map((scope) => longestPathSeconds(scope));
+		const scopes = scopesOf(state).map((scope) => longestPathSeconds(scope, taskSeconds));
 		return scopes.includes(undefined) ? undefined : Math.max(0, ...scopes.map(Number));
 	}
 	return 0;
