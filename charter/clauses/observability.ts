@@ -12,4 +12,13 @@ export const OBSERVABILITY_CLAUSES = {
 		severity: "medium",
 		level: "mandatory",
 	},
+	// Advisory: tracers in the code or an image leave no mark in the stack.
+	"tracing-on": {
+		title: "Functions, APIs and workflows record traces",
+		because: "A hop without traces is where a drifting latency hides: nobody can tell whose milliseconds they are.",
+		howToComply:
+			"Set the function's tracingConfig.mode to Active (or set up OpenTelemetry), the stage's xrayTracingEnabled and the workflow's tracingConfiguration.enabled.",
+		severity: "medium",
+		level: "advisory",
+	},
 } as const satisfies Record<string, Clause>;

@@ -1,5 +1,6 @@
 /** Rules of what must be seen: logs, traces, alarms, dashboards, and the latency budget that they hold. */
 import type { Rule } from "../rule.ts";
 import { logRetention } from "../rules/log-retention.ts";
+import { tracingOn } from "../rules/tracing-on.ts";
 
-export const OBSERVABILITY_RULES: readonly Rule[] = [logRetention];
+export const OBSERVABILITY_RULES: readonly Rule[] = [logRetention, tracingOn];

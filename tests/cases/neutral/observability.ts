@@ -4,6 +4,10 @@
 export const OBSERVABILITY_NEUTRAL: Readonly<Record<string, readonly string[]>> = {
 	"log-group-retention": ["log-retention/expiry", "log-retention/function-group/expiry"],
 	"lambda-log-group-retention": ["log-retention/function-group", "log-retention/function-group/expiry"],
+	"lambda-tracing": ["tracing-on/function"],
+	"api-tracing": ["tracing-on/api"],
+	"appsync-tracing": ["tracing-on/graphql"],
+	"state-machine-tracing": ["tracing-on/workflow"],
 };
 
 /** Why a neutral rule is not judged. */

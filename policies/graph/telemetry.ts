@@ -1,0 +1,49 @@
+/** Whether a function is told to trace by OpenTelemetry: by its layers or its environment. Code of its own is not seen. */
+import { absent, type Fact, ifKnown, known } from "../facts/fact.ts";
+import type { ResourceNode } from "./node.ts";
+import type { StackGraph } from "./stack-graph.ts";
+
+const LAYER_VERSION = "aws:lambda/layerVersion:LayerVersion";
+const VARIABLES = "environment.variables";
+const OPEN_TELEMETRY = /otel|open-?telemetry|\badot\b/i;
+/** Variables of the OpenTelemetry SDK that are about other signals than traces, or about itself. */
+const NO_TRACES = /^OTEL_(EXPORTER_OTLP_)?(METRICS?|LOGS?)_|^OTEL_(METRIC|LOG|BLRP|SDK_DISABLED)/;
+const WRAPPER = "AWS_LAMBDA_EXEC_WRAPPER";
+/** Settings that switch OpenTelemetry's traces off. */
+const OFF: Readonly<Record<string, string>> = {
+	OTEL_SDK_DISABLED: "true",
+	OTEL_TRACES_EXPORTER: "none",
+	OTEL_TRACES_SAMPLER: "always_off",
+};
+
+/** What makes a function trace by OpenTelemetry, in words; absent where nothing in the stack does. */
+export function openTelemetryOf(stack: StackGraph, fn: ResourceNode): Fact<string> {
+	const variables = fn.props.entries(VARIABLES);
+	const entries = [...(ifKnown(variables) ?? [])];
+	const isOff = entries.some(([key, value]) => Object.hasOwn(OFF, key) && ifKnown(value)?.toLowerCase() === OFF[key]);
+	if (isOff) return absent;
+	const byLayer = layerOf(stack, fn);
+	if (byLayer.state === "known") return byLayer;
+	const wrapper = entries.find(([key]) => key === WRAPPER)?.[1] ?? absent;
+	if (OPEN_TELEMETRY.test(ifKnown(wrapper) ?? "")) return known(`the variable ${WRAPPER}`);
+	const named = entries.find(
+		([key, value]) => key.startsWith("OTEL_") && !NO_TRACES.test(key) && value.state !== "absent",
+	);
+	if (named) return known(`the variable ${named[0]}`);
+	for (const fact of [variables, wrapper, byLayer]) if (fact.state === "unknown") return fact;
+	return absent;
+}
+
+function layerOf(stack: StackGraph, fn: ResourceNode): Fact<string> {
+	const layers = fn.props.texts("layers");
+	const named = (ifKnown(layers) ?? []).flatMap((layer) => ifKnown(layer) ?? []);
+	const own = stack
+		.dependencies(fn, "layers", [LAYER_VERSION])
+		.map((layer) => ifKnown(layer.props.text("layerName")) ?? layer.name);
+	const found = [...named, ...own].find((text) => OPEN_TELEMETRY.test(text));
+	if (found !== undefined) return known(`the layer ${found}`);
+	if (layers.state === "unknown") return layers;
+	// Layers of the stack are known by name, whatever their ARN will be.
+	const open = (ifKnown(layers) ?? []).filter(({ state }) => state === "unknown");
+	return open[own.length] ?? absent;
+}
