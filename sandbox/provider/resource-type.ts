@@ -68,8 +68,12 @@ export function defineType<S extends z.ZodType>(spec: TypeSpec<S>): ResourceType
 		identity: spec.identity ?? [],
 		changedByUpdate: spec.changedByUpdate ?? [],
 		create: (inputs, context) => spec.create(parse(inputs), context),
-		// A resource that is only looked up by its id has no inputs yet; a type that needs them says which.
-		read: (id, state, context) => spec.read(id, parse(state), context),
+		read: (id, state, context) => {
+			// A resource that is looked up by its id has no state; only what this provider made can be read.
+			if (Object.keys(state).length === 0)
+				throw new TriplaneError(`"${id}" cannot be looked up by its id alone here: make it in the program instead.`);
+			return spec.read(id, parse(state), context);
+		},
 		...(update && { update: (id, news, olds, context) => update(id, parse(news), parse(olds), context) }),
 		delete: async (id, state, context) => {
 			await unlessGone(spec.delete(id, parse(state), context));

@@ -1,7 +1,8 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { clientsFor, closeClients } from "../../../sandbox/provider/clients.ts";
 import { invoke } from "../../../sandbox/provider/invokes.ts";
-import type { Props } from "../../../sandbox/provider/values.ts";
+import { isProps, type Props, plainProps } from "../../../sandbox/provider/values.ts";
 
 describe("A function of @pulumi/aws that a program calls", () => {
 	const endpoint = "http://127.0.0.1:9";
@@ -53,6 +54,16 @@ describe("A function of @pulumi/aws that a program calls", () => {
 		};
 		expect(JSON.parse(String(json))).to.deep.equal(expected);
 		expect(minifiedJson).to.equal(JSON.stringify(expected));
+	});
+
+	it("writes JSON of whatever statements it is given.", () => {
+		const token = "aws:iam/getPolicyDocument:getPolicyDocument";
+		fc.assert(
+			fc.property(fc.jsonValue(), fc.jsonValue(), (principals, conditions) => {
+				const args = plainProps({ statements: [{ principals, conditions }, principals] });
+				return isProps(JSON.parse(String(answer(token, args).json)));
+			}),
+		);
 	});
 
 	it("is refused by name where it is not answered here.", () => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { EMULATOR_CREDENTIALS } from "../../../sandbox/emulator/emulator.ts";
 import { clientsFor, closeClients } from "../../../sandbox/provider/clients.ts";
 import { installedType } from "../../../sandbox/provider/installed.ts";
@@ -115,6 +116,25 @@ describe("The provider's resources", () => {
 			.that.matches(
 				/^The embedded AWS did not create "thing" \(aws:sns\/topicPolicy:TopicPolicy\)\. Not what AWS takes: arn: .*; policy: /,
 			);
+	});
+
+	it("cannot be looked up by an id alone, and say so.", async () => {
+		const error = await readResource(resource("aws:s3/bucket:Bucket"), "theirs", {}, context).catch(
+			(cause: Error) => cause,
+		);
+		expect(error)
+			.to.have.property("message")
+			.that.matches(/"theirs" cannot be looked up by its id alone here: make it in the program instead\.$/);
+	});
+
+	it("have types that no text makes up.", () => {
+		fc.assert(fc.property(fc.string(), (text) => installedType(text) === undefined));
+		fc.assert(
+			fc.property(
+				fc.string(),
+				(text) => installedType(`aws:${text}/function:Function`) === undefined || text === "lambda",
+			),
+		);
 	});
 
 	it("use the root user's credentials, which are no secret.", async () => {
