@@ -21,4 +21,14 @@ export const OBSERVABILITY_CLAUSES = {
 		severity: "medium",
 		level: "advisory",
 	},
+	// Advisory: a function may print JSON by itself while its log format says text.
+	"structured-logs": {
+		title: "Functions log JSON, and public stages have a JSON access log with request, tenant and latency",
+		because:
+			"A line that only people can read is summed by nobody: not by tenant in a stampede, not by version in a rollout.",
+		howToComply:
+			"Set the function's loggingConfig.logFormat to JSON, and the stage's accessLogSettings with a JSON format of request id, tenant and response latency.",
+		severity: "medium",
+		level: "advisory",
+	},
 } as const satisfies Record<string, Clause>;

@@ -8,7 +8,18 @@ export const OBSERVABILITY_NEUTRAL: Readonly<Record<string, readonly string[]>> 
 	"api-tracing": ["tracing-on/api"],
 	"appsync-tracing": ["tracing-on/graphql"],
 	"state-machine-tracing": ["tracing-on/workflow"],
+	"api-access-logging": ["structured-logs/access-log"],
+	// No access log, or none with a format, is not a structured one either.
+	"api-structured-access-log": ["structured-logs/access-log", "structured-logs/access-log/format"],
 };
 
 /** Why a neutral rule is not judged. */
-export const OBSERVABILITY_LEFT_OUT: Readonly<Record<string, string>> = {};
+export const OBSERVABILITY_LEFT_OUT: Readonly<Record<string, string>> = {
+	"api-execution-logging":
+		"the execution log goes to a group that no stack can make, so it never expires: the access log is what the charter asks for",
+	"state-machine-logging":
+		"Step Functions keeps a Standard execution's history by itself: the charter asks for its trace (tracing-on)",
+	"ecs-container-logging":
+		"the charter asks for logs of functions and stages; a container's driver is its image's affair",
+	"ecs-container-insights": "a paid view of a cluster: the charter asks for alarms on the endpoints that it serves",
+};
