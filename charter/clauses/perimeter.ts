@@ -1,4 +1,15 @@
 /** Clauses of the platform's edge: what is private, who may do what, the one way in and the one orchestrator. */
 import type { Clause } from "../clauses.ts";
 
-export const PERIMETER_CLAUSES = {} as const satisfies Record<string, Clause>;
+export const PERIMETER_CLAUSES = {
+	// Mandatory: a public policy, an open port or an unencrypted disk is stated in the program, so there is little to err on.
+	"private-by-default": {
+		title: "Nothing is public and nothing lies unencrypted but for the front door",
+		because:
+			"What is public by accident is found by strangers first, and a bucket of training data or a database of features cannot be called back.",
+		howToComply:
+			"Name principals in policies and groups in ingress rules, keep databases off public addresses, and switch encryption at rest on.",
+		severity: "critical",
+		level: "mandatory",
+	},
+} as const satisfies Record<string, Clause>;

@@ -1,4 +1,5 @@
 /** Rules of the platform's edge: what is private, who may do what, the one way in and the one orchestrator. */
 import type { Rule } from "../rule.ts";
+import { privateByDefault } from "../rules/private-by-default.ts";
 
-export const PERIMETER_RULES: readonly Rule[] = [];
+export const PERIMETER_RULES: readonly Rule[] = [privateByDefault];

@@ -1,0 +1,81 @@
+import { expect } from "chai";
+import { privateByDefault as rule } from "../../../policies/rules/private-by-default.ts";
+import { expectAccepts, expectFails, firstFault, open, resource, UNKNOWN } from "../../support/policies.ts";
+
+describe("policies/graph/encryption, through private-by-default", () => {
+	for (const [type, finding, encrypting] of [
+		["aws:ebs/volume:Volume", "volume", { encrypted: true }],
+		["aws:rds/instance:Instance", "database", { storageEncrypted: true }],
+		["aws:rds/cluster:Cluster", "database", { storageEncrypted: true }],
+		["aws:docdb/cluster:Cluster", "database", { storageEncrypted: true }],
+		["aws:neptune/cluster:Cluster", "database", { storageEncrypted: true }],
+		["aws:dax/cluster:Cluster", "database", { serverSideEncryption: { enabled: true } }],
+		["aws:elasticache/replicationGroup:ReplicationGroup", "database", { atRestEncryptionEnabled: true }],
+		["aws:opensearch/domain:Domain", "domain", { encryptAtRest: { enabled: true } }],
+		["aws:elasticsearch/domain:Domain", "domain", { encryptAtRest: { enabled: true } }],
+		["aws:efs/fileSystem:FileSystem", "file-system", { encrypted: "true" }],
+	] as const)
+		it(`rejects ${type} unless it is encrypted`, () => {
+			expectFails(rule, [resource(type, "store")], [`store (unencrypted-${finding})`]);
+			expectAccepts(rule, [resource(type, "store", encrypting)]);
+		});
+
+	it("says which property to set", () => {
+		expect(firstFault(rule, [resource("aws:efs/fileSystem:FileSystem", "models")])).to.deep.equal({
+			what: "holds a file system that is not encrypted at rest",
+			fix: "Set encrypted to true.",
+		});
+	});
+
+	it("knows what AWS encrypts without being told, and what takes it over from its origin", () => {
+		expectAccepts(rule, [resource("aws:redshift/cluster:Cluster", "warehouse")]);
+		expectAccepts(rule, [resource("aws:rds/cluster:Cluster", "db", { engineMode: "serverless" })]);
+		expectAccepts(rule, [resource("aws:rds/instance:Instance", "db", { replicateSourceDb: "primary" })]);
+		const valkey = { engine: "valkey" };
+		expectAccepts(rule, [resource("aws:elasticache/replicationGroup:ReplicationGroup", "cache", valkey)]);
+		const redis = { engine: UNKNOWN };
+		expect(open(rule, [resource("aws:elasticache/replicationGroup:ReplicationGroup", "cache", redis)])).to.deep.equal([
+			"cannot tell cache (unencrypted-database)",
+		]);
+	});
+
+	it("rejects Redshift that says no", () => {
+		const specs = [resource("aws:redshift/cluster:Cluster", "warehouse", { encrypted: "false" })];
+		expectFails(rule, specs, ["warehouse (unencrypted-database)"]);
+	});
+
+	for (const [type, block] of [
+		["aws:ec2/instance:Instance", (volume: object) => ({ rootBlockDevice: volume })],
+		["aws:ec2/instance:Instance", (volume: object) => ({ ebsBlockDevices: [{ ...volume, deviceName: "sdb" }] })],
+		["aws:ec2/launchTemplate:LaunchTemplate", (volume: object) => ({ blockDeviceMappings: [{ ebs: volume }] })],
+		["aws:ec2/launchConfiguration:LaunchConfiguration", (volume: object) => ({ rootBlockDevice: volume })],
+	] as const)
+		it(`reads the volumes of ${type} in ${Object.keys(block({}))[0]}`, () => {
+			const onDefault = resource("aws:ebs/encryptionByDefault:EncryptionByDefault", "all");
+			expectFails(rule, [resource(type, "host", block({ volumeSize: 9 }))], ["host (unencrypted-volume)"]);
+			expectAccepts(rule, [resource(type, "host", block({ volumeSize: 9, encrypted: true }))]);
+			expectAccepts(rule, [resource(type, "host", block({ volumeSize: 9 })), onDefault]);
+			expectAccepts(rule, [resource(type, "host", block({ snapshotId: "snap-1" }))]);
+			expect(open(rule, [resource(type, "host", block({ encrypted: UNKNOWN }))])).to.deep.equal([
+				"cannot tell host (unencrypted-volume)",
+			]);
+		});
+
+	it("cannot tell while a list of volumes, or the account's default, is not known yet", () => {
+		const host = resource("aws:ec2/launchTemplate:LaunchTemplate", "host", { blockDeviceMappings: UNKNOWN });
+		const within = resource("aws:ec2/launchTemplate:LaunchTemplate", "host", {
+			blockDeviceMappings: [{ ebs: UNKNOWN }],
+		});
+		for (const each of [host, within])
+			expect(open(rule, [each])).to.deep.equal(["cannot tell host (unencrypted-volume)"]);
+		const setting = resource("aws:ebs/encryptionByDefault:EncryptionByDefault", "all", { enabled: UNKNOWN });
+		expect(open(rule, [resource("aws:ebs/volume:Volume", "v"), setting])).to.deep.equal([
+			"cannot tell v (unencrypted-volume)",
+		]);
+	});
+
+	it("rejects a database with a public address", () => {
+		const props = { storageEncrypted: true, publiclyAccessible: true };
+		expectFails(rule, [resource("aws:rds/instance:Instance", "db", props)], ["db (public-database)"]);
+	});
+});

@@ -1,0 +1,271 @@
+import { expect } from "chai";
+import { privateByDefault as rule } from "../../../policies/rules/private-by-default.ts";
+import {
+	answers,
+	expectAccepts,
+	expectFails,
+	firstFault,
+	json,
+	open,
+	type ResourceSpec,
+	ref,
+	resource,
+	UNKNOWN,
+} from "../../support/policies.ts";
+import { exceptionTo } from "../../support/policies-exceptions.ts";
+
+const bucket = (props: Record<string, unknown> = {}) => resource("aws:s3/bucket:Bucket", "data", props);
+const allow = (statement: Record<string, unknown>) => ({
+	Statement: [{ Effect: "Allow", Action: "s3:GetObject", ...statement }],
+});
+const bucketPolicy = (policy: unknown) =>
+	resource("aws:s3/bucketPolicy:BucketPolicy", "data-policy", { bucket: ref(bucket(), "id"), policy });
+const accessBlock = (flags: Record<string, unknown>) =>
+	resource("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "data-block", {
+		bucket: ref(bucket(), "id"),
+		...flags,
+	});
+const group = (ingress: readonly Record<string, unknown>[] = []) =>
+	resource("aws:ec2/securityGroup:SecurityGroup", "web", { ingress });
+const anywhere = (port: number, more: Record<string, unknown> = {}) => ({
+	protocol: "tcp",
+	fromPort: port,
+	toPort: port,
+	cidrBlocks: ["0.0.0.0/0"],
+	...more,
+});
+const balancer = (props: Record<string, unknown> = {}) =>
+	resource("aws:lb/loadBalancer:LoadBalancer", "front", { securityGroups: [ref(group(), "id")], ...props });
+const permission = (props: Record<string, unknown>) =>
+	resource("aws:lambda/permission:Permission", "call", { function: "score", principal: "*", ...props });
+
+describe("policies/rules/private-by-default", () => {
+	it("has nothing to say of what cannot be exposed", () => {
+		expect(answers(rule, [resource("aws:dynamodb/table:Table", "features")])).to.deep.equal([]);
+	});
+
+	describe("policies", () => {
+		for (const [what, principal] of [
+			["everyone", { Principal: "*" }],
+			["every account", { Principal: { AWS: "*" } }],
+			["every account, in a list", { Principal: { AWS: ["arn:aws:iam::123456789012:root", "*"] } }],
+			["everyone but one", { NotPrincipal: { AWS: "arn:aws:iam::123456789012:root" } }],
+		] as const)
+			it(`rejects an Allow for ${what}`, () => {
+				expectFails(rule, [bucket(), bucketPolicy(json(allow(principal)))], ["data-policy (public-policy)"]);
+			});
+
+		it("says which property, and what to do", () => {
+			expect(firstFault(rule, [bucketPolicy(json(allow({ Principal: "*" })))])).to.deep.equal({
+				what: "has a policy (policy) that lets everyone in",
+				fix: "Name the principals, or tie the statement to an account, organisation, network or source by a condition.",
+			});
+		});
+
+		it("accepts Deny statements, accounts and services", () => {
+			for (const statement of [
+				{ Effect: "Deny", Principal: "*" },
+				{ Principal: { AWS: "arn:aws:iam::123456789012:root" } },
+				{ Principal: { Service: "cloudfront.amazonaws.com" } },
+			])
+				expectAccepts(rule, [bucket(), bucketPolicy(json(allow(statement)))]);
+		});
+
+		for (const condition of [
+			{ StringEquals: { "aws:PrincipalOrgID": "o-1" } },
+			{ ArnLike: { "AWS:SourceArn": "arn:aws:sns:us-east-1:123456789012:events" } },
+			{ IpAddress: { "aws:SourceIp": ["10.0.0.0/8"] } },
+			{ Bool: { "elasticfilesystem:AccessedViaMountTarget": "true" } },
+		])
+			it(`accepts everyone tied by ${JSON.stringify(condition)}`, () => {
+				expectAccepts(rule, [bucketPolicy(json(allow({ Principal: "*", Condition: condition })))]);
+			});
+
+		for (const condition of [
+			{ Bool: { "aws:SecureTransport": "true" } },
+			{ StringLike: { "aws:SourceArn": "*" } },
+			{ StringNotEquals: { "aws:PrincipalOrgID": "o-1" } },
+			{ StringEqualsIfExists: { "aws:SourceVpce": "vpce-1" } },
+			{ IpAddress: { "aws:SourceIp": ["10.0.0.0/8", "0.0.0.0/0"] } },
+		])
+			it(`rejects everyone under ${JSON.stringify(condition)}, which ties nobody`, () => {
+				const policy = bucketPolicy(json(allow({ Principal: "*", Condition: condition })));
+				expectFails(rule, [policy], ["data-policy (public-policy)"]);
+			});
+
+		for (const [type, property] of [
+			["aws:sqs/queuePolicy:QueuePolicy", "policy"],
+			["aws:sns/topicPolicy:TopicPolicy", "policy"],
+			["aws:ecr/repositoryPolicy:RepositoryPolicy", "policy"],
+			["aws:secretsmanager/secretPolicy:SecretPolicy", "policy"],
+			["aws:opensearch/domainPolicy:DomainPolicy", "accessPolicies"],
+			["aws:iam/role:Role", "assumeRolePolicy"],
+		] as const)
+			it(`reads the ${property} of ${type}`, () => {
+				const specs = [resource(type, "held", { [property]: json(allow({ Principal: "*" })) })];
+				expectFails(rule, specs, ["held (public-policy)"]);
+			});
+
+		it("accepts a policy for everyone where the network or the access block is the boundary", () => {
+			const policy = json(allow({ Principal: "*" }));
+			const inVpc = {
+				accessPolicies: policy,
+				vpcOptions: { subnetIds: ["subnet-1"] },
+				encryptAtRest: { enabled: true },
+			};
+			expectAccepts(rule, [resource("aws:opensearch/domain:Domain", "search", inVpc)]);
+			expectAccepts(rule, [bucket(), bucketPolicy(policy), accessBlock({ restrictPublicBuckets: true })]);
+		});
+
+		it("is not put off by an access block that blocks ACLs alone", () => {
+			const specs = [bucket(), bucketPolicy(json(allow({ Principal: "*" }))), accessBlock({ blockPublicAcls: true })];
+			expectFails(rule, specs, ["data-policy (public-policy)"]);
+		});
+
+		it("cannot tell while a part of a statement is not known yet", () => {
+			for (const statement of [
+				{ Principal: UNKNOWN },
+				{ Principal: { AWS: [UNKNOWN] } },
+				{ Principal: "*", Condition: UNKNOWN },
+				{ Principal: "*", Condition: { StringEquals: { "aws:SourceArn": UNKNOWN } } },
+				{ Effect: UNKNOWN, Principal: "*" },
+			])
+				expect(open(rule, [bucketPolicy(allow(statement))])).to.deep.equal(["cannot tell data-policy (public-policy)"]);
+		});
+	});
+
+	describe("ACLs", () => {
+		for (const props of [
+			{ acl: "public-read" },
+			{ acl: "authenticated-read" },
+			{ grants: [{ type: "Group", uri: "http://acs.amazonaws.com/groups/global/AllUsers", permissions: ["READ"] }] },
+		])
+			it(`rejects ${JSON.stringify(props)}`, () => {
+				expectFails(rule, [bucket(props)], ["data (public-acl)"]);
+			});
+
+		it("rejects a grant in an ACL of its own, and accepts one to the log delivery group", () => {
+			const acl = (uri: string) =>
+				resource("aws:s3/bucketAcl:BucketAcl", "acl", {
+					bucket: ref(bucket(), "id"),
+					accessControlPolicy: { grants: [{ grantee: { uri: `http://acs.amazonaws.com/groups/${uri}` } }] },
+				});
+			expectFails(rule, [bucket(), acl("global/AuthenticatedUsers")], ["acl (public-acl)"]);
+			expectAccepts(rule, [bucket(), acl("s3/LogDelivery")]);
+		});
+
+		it("accepts an ACL that the access block ignores, of the bucket or of the account", () => {
+			const ofAccount = resource("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock", "all", {
+				ignorePublicAcls: true,
+			});
+			expectAccepts(rule, [bucket({ acl: "public-read" }), accessBlock({ blockPublicAcls: true })]);
+			expectAccepts(rule, [bucket({ acl: "public-read" }), ofAccount]);
+		});
+
+		it("cannot tell while the ACL is not known yet", () => {
+			for (const props of [{ acl: UNKNOWN }, { grants: UNKNOWN }, { grants: [{ uri: UNKNOWN }] }])
+				expect(open(rule, [bucket(props)])).to.deep.equal(["cannot tell data (public-acl)"]);
+		});
+	});
+
+	describe("permissions and function URLs", () => {
+		it("rejects a permission for everyone", () => {
+			expectFails(rule, [permission({})], ["call (public-permission)"]);
+		});
+
+		for (const tie of ["sourceArn", "sourceAccount", "principalOrgId"])
+			it(`accepts a permission for everyone with ${tie}`, () => {
+				expectAccepts(rule, [permission({ [tie]: "o-1" })]);
+			});
+
+		it("accepts a service, and leaves a public URL's permissions to the URL's own finding", () => {
+			for (const props of [
+				{ principal: "s3.amazonaws.com" },
+				{ functionUrlAuthType: "NONE" },
+				{ invokedViaFunctionUrl: true },
+			])
+				expectAccepts(rule, [permission(props)]);
+		});
+
+		it("advises against a URL without authorization, and accepts a signed one", () => {
+			const url = (authorizationType: string) =>
+				resource("aws:lambda/functionUrl:FunctionUrl", "url", { functionName: "score", authorizationType });
+			expectFails(rule, [url("NONE")], ["url (function-url)"]);
+			expectAccepts(rule, [url("AWS_IAM")]);
+			expect(open(rule, [url(UNKNOWN)])).to.deep.equal(["cannot tell url (function-url)"]);
+		});
+
+		it("cannot tell while the principal is not known yet", () => {
+			expect(open(rule, [permission({ principal: UNKNOWN })])).to.deep.equal(["cannot tell call (public-permission)"]);
+		});
+	});
+
+	describe("ingress", () => {
+		const fails = (...specs: ResourceSpec[]) => expectFails(rule, specs, ["web (open-ingress)"]);
+
+		it("rejects a port that is open to anywhere, and names it", () => {
+			fails(group([anywhere(22)]));
+			expect(firstFault(rule, [group([anywhere(22)])])?.what).to.equal("lets everyone in on tcp 22");
+			expect(firstFault(rule, [group([anywhere(1, { toPort: 9 })])])?.what).to.equal("lets everyone in on tcp 1-9");
+			expect(firstFault(rule, [group([anywhere(0, { protocol: "-1" })])])?.what).to.equal(
+				"lets everyone in on everything",
+			);
+		});
+
+		it("rejects IPv6's anywhere, and both halves of all addresses", () => {
+			fails(group([anywhere(22, { cidrBlocks: [], ipv6CidrBlocks: ["::/0"] })]));
+			fails(group([anywhere(22, { cidrBlocks: ["128.0.0.0/1"] })]));
+		});
+
+		for (const [type, props] of [
+			["aws:ec2/securityGroupRule:SecurityGroupRule", { type: "ingress", ...anywhere(22) }],
+			["aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", { ipProtocol: "tcp", cidrIpv4: "0.0.0.0/0" }],
+		] as const)
+			it(`reads ${type}`, () => {
+				const rules = [group(), resource(type, "rule", { securityGroupId: ref(group(), "id"), ...props })];
+				expectFails(rule, rules, ["rule (open-ingress)"]);
+			});
+
+		it("accepts networks, groups and egress", () => {
+			expectAccepts(rule, [group([anywhere(22, { cidrBlocks: ["10.0.0.0/8"] })])]);
+			expectAccepts(rule, [group([anywhere(22, { cidrBlocks: [], securityGroups: ["sg-1"] })])]);
+			const egress = { type: "egress", ...anywhere(443), securityGroupId: "sg-1" };
+			expectAccepts(rule, [resource("aws:ec2/securityGroupRule:SecurityGroupRule", "out", egress)]);
+		});
+
+		for (const port of [80, 443])
+			it(`accepts ${port} on a group of an internet-facing load balancer, classic ones too`, () => {
+				expectAccepts(rule, [group([anywhere(port)]), balancer()]);
+				const classic = resource("aws:elb/loadBalancer:LoadBalancer", "old", { securityGroups: [ref(group(), "id")] });
+				expectAccepts(rule, [group([anywhere(port)]), classic]);
+			});
+
+		it("rejects the same on an internal one, on other members beside it, and on nothing", () => {
+			fails(group([anywhere(443)]), balancer({ internal: true }));
+			const props = { vpcSecurityGroupIds: [ref(group(), "id")] };
+			fails(group([anywhere(443)]), balancer(), resource("aws:ec2/instance:Instance", "host", props));
+			fails(group([anywhere(443)]));
+		});
+
+		it("rejects other ports and ranges on an internet-facing load balancer", () => {
+			fails(group([anywhere(8443)]), balancer());
+			fails(group([anywhere(80, { toPort: 443 })]), balancer());
+			fails(group([anywhere(443, { protocol: "-1" })]), balancer());
+		});
+
+		it("cannot tell while networks, ports or the load balancer's side are not known yet", () => {
+			const isOpen = (...specs: ResourceSpec[]) =>
+				expect(open(rule, specs)).to.deep.equal(["cannot tell web (open-ingress)"]);
+			isOpen(group([anywhere(22, { cidrBlocks: UNKNOWN })]));
+			isOpen(group([anywhere(22, { cidrBlocks: [UNKNOWN] })]));
+			isOpen(group([anywhere(443, { fromPort: UNKNOWN })]), balancer());
+			isOpen(group([anywhere(443)]), balancer({ internal: UNKNOWN }));
+			isOpen(resource("aws:ec2/securityGroup:SecurityGroup", "web", { ingress: UNKNOWN }));
+		});
+	});
+
+	it("can be excepted finding by finding", () => {
+		const specs = [bucket({ acl: "public-read" })];
+		expectAccepts(rule, specs, { exceptions: [exceptionTo("private-by-default/public-acl", "*::data")] });
+	});
+});
