@@ -1,0 +1,130 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "chai";
+import { readHeldout } from "../../cli/platform/heldout.ts";
+import type { Report } from "../../cli/report.ts";
+import { RULES } from "../../policies/pack.ts";
+import { processesOf, type Running, runs, start, triplane } from "../support/command.ts";
+import { eventually } from "../support/eventually.ts";
+import { CHECKOUT } from "../support/sandbox.ts";
+
+const REPORT = join(CHECKOUT, ".sandbox", "report.json");
+const FIXTURE = join(CHECKOUT, "tests", "fixtures", "tumour-risk", "heldout.json");
+const CORE = [
+	"api-tenant-throttling",
+	"cost-allocation-tags",
+	"function-reserved-concurrency",
+	"function-timeout-explicit",
+	"queue-before-non-elastic-backend",
+	"timeout-chain",
+];
+
+/** The run that a command made, once it has. */
+async function runOf(before: readonly string[]): Promise<string> {
+	let run: string | undefined;
+	await eventually(async () => {
+		run = runs().find((candidate) => !before.includes(candidate));
+		expect(run).to.be.a("string");
+	}, 60_000);
+	return run ?? "";
+}
+
+const says = (running: Running, words: string | RegExp) =>
+	eventually(async () => expect(running.printed()).to.match(new RegExp(words)), 120_000);
+
+async function expectNothingLeft(run: string) {
+	await eventually(async () => expect(processesOf(run)).to.deep.equal([]), 20_000);
+}
+
+describe("npm start", () => {
+	it("tells the whole story, reports it, and leaves nothing behind", async () => {
+		await rm(REPORT, { force: true });
+		const before = runs();
+		const running = start("npm", ["start"]);
+		const run = await runOf(before);
+		const { code } = await running.ended;
+		expect(code, running.printed()).to.equal(0);
+		await expectNothingLeft(run);
+		expect(runs()).to.not.include(run);
+
+		const report: Report = JSON.parse(await readFile(REPORT, "utf8"));
+		expect(report.engine.version).to.match(/^\d+\.\d+\.\d+/);
+		expect(report.resources).to.be.above(100);
+		expect(report.policies.rules).to.deep.equal(RULES.map(({ name }) => name));
+		expect(report.policies.violations).to.deep.equal([]);
+		expect([...new Set(report.rejected.violations.map(({ policy }) => policy))]).to.include.members(CORE);
+		expect(report.model).to.include({ name: "tumour-risk", version: 1 });
+		expect(report.model.sha256).to.match(/^[0-9a-f]{64}$/);
+		expect(report.model.accuracy).to.be.above(0.92);
+		expect(new Set(report.predictions.map(({ tenant }) => tenant)).size).to.equal(2);
+		for (const prediction of report.predictions) {
+			expect(prediction.status).to.equal(200);
+			expect(prediction.requestId).to.match(/\S/);
+			expect(prediction.traceId).to.match(/^[0-9a-f]{32}$/);
+			expect(prediction.output).to.have.all.keys("label", "probabilities");
+		}
+		expect(report.throttled).to.include({ status: 429 });
+		expect(report.throttled.retryAfter).to.be.at.least(1);
+		expect(report.durationSeconds).to.be.above(0);
+	});
+});
+
+describe("triplane up --keep", () => {
+	it("stays up for the other commands, refuses a second one, and ends with down", async () => {
+		const before = runs();
+		const kept = triplane("up", "--keep");
+		const run = await runOf(before);
+		await says(kept, "The platform is up");
+
+		const status = JSON.parse((await triplane("status", "--json").ended).stdout);
+		expect(status.models).to.deep.include({ name: "tumour-risk", version: 1, serve: "realtime" });
+		expect(status.tenants.map(({ name }: { name: string }) => name)).to.deep.equal(["acme", "globex", "initech"]);
+
+		const rows = join(CHECKOUT, ".sandbox", "rows.json");
+		const [row] = await readHeldout(FIXTURE);
+		await writeFile(rows, JSON.stringify([row?.features]));
+		const predicted = await triplane("predict", "tumour-risk", "--data", rows, "--tenant", "acme", "--json").ended;
+		await rm(rows);
+		expect(predicted.code).to.equal(0);
+		expect(JSON.parse(predicted.stdout).body.outputs[0]).to.deep.include({ name: "label", data: [row?.label] });
+
+		const second = triplane("up", "--keep");
+		expect((await second.ended).code).to.equal(1);
+		expect(second.printed()).to.match(/already up/);
+
+		expect((await triplane("down").ended).code).to.equal(0);
+		expect((await kept.ended).code).to.equal(143);
+		await expectNothingLeft(run);
+		expect((await triplane("status").ended).code).to.equal(1);
+	});
+
+	it("takes everything with it when it is killed in the middle of an up", async () => {
+		const before = runs();
+		const killed = triplane("up");
+		const run = await runOf(before);
+		await says(killed, "✓ cloud");
+		await eventually(async () => expect(processesOf(run).length).to.be.above(2), 30_000);
+		killed.child.kill("SIGKILL");
+		await killed.ended;
+		await expectNothingLeft(run);
+	});
+
+	it("ends in order on Ctrl-C", async () => {
+		const before = runs();
+		const stopped = triplane("up");
+		const run = await runOf(before);
+		await says(stopped, "✓ cloud");
+		stopped.child.kill("SIGINT");
+		expect((await stopped.ended).code).to.equal(130);
+		await expectNothingLeft(run);
+		expect(runs()).to.not.include(run);
+	});
+});
+
+describe("triplane", () => {
+	it("exits with 2 and the help where the call is off", async () => {
+		const off = triplane("upp");
+		expect((await off.ended).code).to.equal(2);
+		expect(off.printed()).to.match(/unknown command/);
+	});
+});
