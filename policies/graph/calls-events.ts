@@ -1,7 +1,9 @@
 /** Calls that events make: topics, buckets, rules, schedules, log subscriptions; and mappings that poll for functions. */
 import { ifKnown } from "../facts/fact.ts";
 import type { Call, CallMode } from "./calls.ts";
-import { functionsBehind } from "./functions.ts";
+import { functionsBehind, functionsNamed } from "./functions.ts";
+import type { ResourceNode } from "./node.ts";
+import { covers } from "./permissions.ts";
 import type { StackGraph } from "./stack-graph.ts";
 import { EVENT_SOURCE_MAPPING, PERMISSION, QUEUE, STATE_MACHINE, STREAM, TABLE, TOPIC } from "./types.ts";
 
@@ -30,6 +32,15 @@ const WAITING_PRINCIPALS = new Set([
 	"vpc-lattice.amazonaws.com",
 	"bedrock.amazonaws.com",
 	"appsync.amazonaws.com",
+	"states.amazonaws.com",
+	"pipes.amazonaws.com",
+	"connect.amazonaws.com",
+	"cloudfront.amazonaws.com",
+	// Named by mistake beside a mapping, which needs no permission: Lambda polls, and waits for the function.
+	"sqs.amazonaws.com",
+	"kinesis.amazonaws.com",
+	"dynamodb.amazonaws.com",
+	"kafka.amazonaws.com",
 ]);
 
 /** Of these, the ones that stand for callers from outside. */
@@ -57,8 +68,9 @@ function* fromBuckets(stack: StackGraph): Iterable<Call> {
 			yield { from, to: fn, mode: "asynchronous", via };
 		for (const part of ifKnown(via.props.parts("lambdaFunctions")) ?? []) {
 			const arn = ifKnown(part.text("lambdaFunctionArn"));
-			const named = arn === undefined ? [] : stack.named(arn, ["aws:lambda/function:Function"]);
-			for (const to of named) yield { from, to, mode: "asynchronous", via };
+			if (arn === undefined) continue;
+			for (const { fn, qualifier } of functionsNamed(stack, arn))
+				yield { from, to: fn, mode: "asynchronous", via, ...(qualifier === undefined ? {} : { qualifier }) };
 		}
 	}
 }
@@ -71,12 +83,22 @@ function* fromMappings(stack: StackGraph): Iterable<Call> {
 		}
 }
 
+/** How a service calls by a permission; undefined where it grants a service no call. */
+export function modeAllowedBy(permission: ResourceNode): CallMode | undefined {
+	const principal = ifKnown(permission.props.text("principal"));
+	if (principal === undefined || !/\.amazon(aws)?\.com$/.test(principal)) return undefined;
+	const action = ifKnown(permission.props.text("action")) ?? "lambda:InvokeFunction";
+	if (!covers(action, "lambda:InvokeFunction"))
+		return covers(action, "lambda:InvokeFunctionUrl") ? "synchronous" : undefined;
+	return WAITING_PRINCIPALS.has(principal) ? "synchronous" : "asynchronous";
+}
+
 /** A permission says that a service may call, and so that it does. */
 function* fromPermissions(stack: StackGraph): Iterable<Call> {
 	for (const via of stack.ofType(PERMISSION)) {
+		const mode = modeAllowedBy(via);
+		if (mode === undefined) continue;
 		const principal = ifKnown(via.props.text("principal"));
-		if (principal === undefined || !/\.amazon(aws)?\.com$/.test(principal)) continue;
-		const mode: CallMode = WAITING_PRINCIPALS.has(principal) ? "synchronous" : "asynchronous";
 		const from = stack.target(via, "sourceArn") ?? via;
 		for (const { fn, qualifier } of functionsBehind(stack, via, "function"))
 			yield {
@@ -85,7 +107,7 @@ function* fromPermissions(stack: StackGraph): Iterable<Call> {
 				mode,
 				via,
 				...(qualifier === undefined ? {} : { qualifier }),
-				...(FRONT_DOORS.has(principal) ? { isFromOutside: true } : {}),
+				...(principal !== undefined && FRONT_DOORS.has(principal) ? { isFromOutside: true } : {}),
 			};
 	}
 }

@@ -14,16 +14,38 @@ export interface FunctionReference {
 /** The functions that a property refers to: by name, ARN, invoke ARN, or an alias of its own. */
 export function functionsBehind(stack: StackGraph, node: ResourceNode, path: string): FunctionReference[] {
 	const { nodes } = stack.targets(node, path, [FUNCTION, FUNCTION_ALIAS]);
+	const text = ifKnown(node.props.text(path));
+	const stated = qualifierStatedBy(stack, node) ?? (text === undefined ? undefined : qualifierIn(text));
+	return throughAliases(stack, nodes, stated);
+}
+
+/** The functions that a known text names, as in {@link functionsBehind}. */
+export const functionsNamed = (stack: StackGraph, text: string): FunctionReference[] =>
+	throughAliases(stack, stack.named(text, [FUNCTION, FUNCTION_ALIAS]), qualifierIn(text));
+
+function throughAliases(
+	stack: StackGraph,
+	nodes: readonly ResourceNode[],
+	stated: string | undefined,
+): FunctionReference[] {
 	const aliases = nodes.filter(({ type }) => type === FUNCTION_ALIAS);
 	// A reference to an alias depends on its function too: the alias is what is meant.
 	if (aliases.length > 0)
 		return aliases.flatMap((alias) => {
 			const fn = stack.target(alias, "functionName", FUNCTION);
-			return fn ? [{ fn, qualifier: ifKnown(alias.props.text("name")) ?? alias.name }] : [];
+			return fn ? [{ fn, qualifier: aliasName(alias) }] : [];
 		});
-	const text = ifKnown(node.props.text(path));
-	const stated = ifKnown(node.props.text("qualifier")) ?? (text === undefined ? undefined : qualifierIn(text));
 	return nodes.map((fn) => (stated === undefined ? { fn } : { fn, qualifier: stated }));
+}
+
+const aliasName = (alias: ResourceNode): string => ifKnown(alias.props.text("name")) ?? alias.name;
+
+/** What a resource's `qualifier` says; while it is not known, the alias that it depends on. */
+function qualifierStatedBy(stack: StackGraph, node: ResourceNode): string | undefined {
+	const known = ifKnown(node.props.text("qualifier"));
+	if (known !== undefined) return known;
+	const [alias] = stack.dependencies(node, "qualifier", [FUNCTION_ALIAS]);
+	return alias && aliasName(alias);
 }
 
 /** The role that a function, task or workflow runs as, where it is in the stack. */

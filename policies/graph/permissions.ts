@@ -14,6 +14,10 @@ export interface Statement {
 	actions: readonly string[];
 	notActions: readonly string[];
 	resources: readonly string[];
+	/** Patterns of NotResource: everything but these. */
+	notResources: readonly string[];
+	/** Whether it holds under conditions only. */
+	isConditional: boolean;
 	/** The resource that holds the document, and the property in which it stands. */
 	source: ResourceNode;
 	property: string;
@@ -28,8 +32,8 @@ export interface Grants {
 	managed: readonly string[];
 }
 
-const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
-const POLICY = "aws:iam/policy:Policy";
+export const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
+export const POLICY = "aws:iam/policy:Policy";
 const ATTACHMENTS = [
 	{ type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment", role: "role" },
 	{ type: "aws:iam/policyAttachment:PolicyAttachment", role: "roles" },
@@ -49,10 +53,7 @@ const grantsByRole = perStack((stack): ReadonlyMap<ResourceNode, Grants> => {
 		const inline = role.props.parts("inlinePolicies");
 		for (const policy of ifKnown(inline) ?? []) addDocument(stack, grants, role, policy, "policy", "inlinePolicies");
 		if (inline.state === "unknown") addUnknown(stack, grants, role, "inlinePolicies");
-		for (const arn of ifKnown(role.props.texts("managedPolicyArns")) ?? []) {
-			const text = ifKnown(arn);
-			if (text !== undefined) grants.managed.push(text);
-		}
+		addManaged(stack, grants, role);
 	}
 	const ofRoles = (node: ResourceNode, property: string) =>
 		stack.targets(node, property, [ROLE]).nodes.flatMap((role) => byRole.get(role) ?? []);
@@ -61,12 +62,27 @@ const grantsByRole = perStack((stack): ReadonlyMap<ResourceNode, Grants> => {
 	for (const { type, role } of ATTACHMENTS)
 		for (const attachment of stack.ofType(type))
 			for (const grants of ofRoles(attachment, role)) {
-				const { nodes, external } = stack.targets(attachment, "policyArn", [POLICY]);
+				const { nodes, external, unknown } = stack.targets(attachment, "policyArn", [POLICY]);
 				if (external !== undefined) grants.managed.push(external);
+				if (unknown !== undefined) addUnknown(stack, grants, attachment, "policyArn");
 				for (const policy of nodes) addDocument(stack, grants, policy, policy.props, "policy", "policy");
 			}
 	return byRole;
 });
+
+/** Policies that a role lists itself: those of the stack by their documents, the others by ARN. */
+function addManaged(stack: StackGraph, grants: MutableGrants, role: ResourceNode): void {
+	const listed = role.props.texts("managedPolicyArns");
+	const policies = stack.targets(role, "managedPolicyArns", [POLICY]).nodes;
+	for (const policy of policies) addDocument(stack, grants, policy, policy.props, "policy", "policy");
+	const arns = ifKnown(listed) ?? [];
+	for (const arn of arns) {
+		const text = ifKnown(arn);
+		if (text !== undefined && stack.named(text, [POLICY]).length === 0) grants.managed.push(text);
+	}
+	const isOpen = listed.state === "unknown" || arns.some(({ state }) => state === "unknown");
+	if (isOpen && policies.length === 0) addUnknown(stack, grants, role, "managedPolicyArns");
+}
 
 const NONE: Grants = { statements: [], unknown: [], managed: [] };
 
@@ -99,6 +115,8 @@ export function statementsIn(document: Props, source: ResourceNode, property: st
 			actions: texts("Action"),
 			notActions: texts("NotAction"),
 			resources: texts("Resource"),
+			notResources: texts("NotResource"),
+			isConditional: statement.read("Condition").state !== "absent",
 			source,
 			property,
 		};

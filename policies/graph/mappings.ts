@@ -1,0 +1,43 @@
+/** Questions about event source mappings: what kind of source a function is fed from. What it does with it is not seen. */
+import { type Fact, ifKnown, known, unknown } from "../facts/fact.ts";
+import type { ResourceNode } from "./node.ts";
+import type { StackGraph } from "./stack-graph.ts";
+import { QUEUE, STREAM, TABLE } from "./types.ts";
+
+/**
+ * `queue`: SQS; `stream`: Kinesis, DynamoDB or Kafka, whose batches block what follows them; `other`: message brokers and
+ * change streams, which have no failure destination.
+ */
+export type SourceKind = "queue" | "stream" | "other";
+
+const KIND_BY_TYPE: Readonly<Record<string, SourceKind>> = {
+	[QUEUE]: "queue",
+	[STREAM]: "stream",
+	"aws:kinesis/streamConsumer:StreamConsumer": "stream",
+	[TABLE]: "stream",
+	"aws:msk/cluster:Cluster": "stream",
+	"aws:msk/serverlessCluster:ServerlessCluster": "stream",
+	"aws:mq/broker:Broker": "other",
+	"aws:docdb/cluster:Cluster": "other",
+};
+const KIND_BY_SERVICE: Readonly<Record<string, SourceKind>> = { sqs: "queue", mq: "other", rds: "other" };
+const SERVICE_IN_ARN = /^arn:[^:]*:([^:]*):/;
+
+/** The resource that a mapping polls, where it is in the stack. */
+export const sourceOf = (stack: StackGraph, mapping: ResourceNode): ResourceNode | undefined =>
+	stack.target(mapping, "eventSourceArn", ...Object.keys(KIND_BY_TYPE));
+
+/**
+ * What a mapping polls. An ARN tells by its service; one that is no ARN, or none at all (self-managed Kafka), is taken
+ * for a stream: the kind that is not told apart by anything else.
+ */
+export function sourceKindOf(stack: StackGraph, mapping: ResourceNode): Fact<SourceKind> {
+	const source = sourceOf(stack, mapping);
+	if (source) return known(KIND_BY_TYPE[source.type] ?? "stream");
+	const arn = mapping.props.text("eventSourceArn");
+	if (arn.state === "unknown") return unknown(arn.property);
+	if (["queues", "documentDbEventSourceConfig"].some((key) => mapping.props.read(key).state === "known"))
+		return known("other");
+	const service = SERVICE_IN_ARN.exec(ifKnown(arn) ?? "")?.[1];
+	return known((service === undefined ? undefined : KIND_BY_SERVICE[service]) ?? "stream");
+}
