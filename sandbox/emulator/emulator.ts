@@ -78,6 +78,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 			S3_DATA_DIR: folders.s3,
 			GATEWAY_PORT: String(port),
 			BIND_HOST: "127.0.0.1",
+			// Listeners of other protocols, which know no other host than all of them.
+			IOT_MTLS_ENABLED: "0",
+			SFTP_ENABLED: "0",
 			AUTH: "true",
 			LAMBDA_ACCOUNT_CONCURRENCY: String(ACCOUNT_CONCURRENCY_LIMIT),
 			MINISTACK_ACCOUNT_ID: EMULATOR_ACCOUNT,

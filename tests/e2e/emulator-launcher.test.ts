@@ -1,17 +1,41 @@
 /** The launcher of the embedded AWS as a process: how it starts, refuses to start, and ends. */
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { startEmulator } from "../../sandbox/emulator/emulator.ts";
 import { freePort } from "../../sandbox/processes/ports.ts";
 import { startWarden, type Warden } from "../../sandbox/processes/warden.ts";
 import { PYTHON } from "../support/cloud/test-cloud.ts";
 
+const run = promisify(execFile);
 const LAUNCHER = fileURLToPath(new URL("../../sandbox/emulator/launcher.py", import.meta.url));
+
+/** Addresses on which a process accepts connections. */
+async function listenersOf(pid: number): Promise<string[]> {
+	if (process.platform !== "linux") {
+		const { stdout } = await run("lsof", ["-nP", "-iTCP", "-sTCP:LISTEN", "-a", "-p", String(pid), "-Fn"]);
+		return [...stdout.matchAll(/^n(.*)$/gm)].map(([, address = ""]) => address);
+	}
+	const fds = await readdir(`/proc/${pid}/fd`);
+	const links = await Promise.all(fds.map((fd) => readlink(`/proc/${pid}/fd/${fd}`).catch(() => "")));
+	const LISTENING = "0A";
+	const lines = (await Promise.all(["tcp", "tcp6"].map((file) => readFile(`/proc/${pid}/net/${file}`, "utf8"))))
+		.join("\n")
+		.split("\n")
+		.map((line) => line.trim().split(/\s+/))
+		.filter((fields) => fields[3] === LISTENING && links.includes(`socket:[${fields[9]}]`));
+	return lines.map(([, address = ""]) => {
+		const [host = "", port = ""] = address.split(":");
+		const bytes = host.match(/../g)?.map((byte) => Number.parseInt(byte, 16)) ?? [];
+		return `${bytes.reverse().join(".")}:${Number.parseInt(port, 16)}`;
+	});
+}
 
 describe("The launcher of the embedded AWS", () => {
 	let runDir: string;
@@ -44,10 +68,13 @@ describe("The launcher of the embedded AWS", () => {
 		throw new Error("It started.");
 	};
 
-	it("answers on 127.0.0.1 only, says that it is well, and is gone after stop().", async () => {
+	it("listens on 127.0.0.1 alone, says that it is well, and is gone after stop().", async () => {
 		const emulator = await startEmulator({ python: PYTHON, runDir: join(runDir, "one"), spawn: warden.spawn });
 		expect(await emulator.health()).to.equal(true);
 		expect(emulator.url).to.equal(`http://127.0.0.1:${emulator.port}`);
+		// What it opens after its first answer would be open by now.
+		await sleep(3000);
+		expect(await listenersOf(emulator.pid)).to.deep.equal([`127.0.0.1:${emulator.port}`]);
 		await emulator.stop();
 		expect(await emulator.health()).to.equal(false);
 	});
