@@ -4,9 +4,11 @@
  * `preview`: checked, and every reference to another resource not known yet.
  */
 import { unknownCheckingProxy } from "@pulumi/policy";
-import { isTaggable } from "../../policies/facts/tags.ts";
+import { UNKNOWN_TEXT as UNKNOWN } from "../../policies/facts/unknown.ts";
 import type { ResourceInput } from "../../policies/graph/node.ts";
-import providerDefaults from "./policies-provider-defaults.json" with { type: "json" };
+import { checkedInputs, namePropertyOf, physicalName } from "../../policies/offline/provider-check.ts";
+
+export { UNKNOWN };
 
 export const RUNS = ["raw", "checked", "applied", "preview"] as const;
 export type Run = (typeof RUNS)[number];
@@ -35,9 +37,6 @@ export const ref = (target: Pick<ResourceSpec, "type" | "name">, attr: string): 
 export const json = (value: unknown): { $json: unknown } => ({ $json: value });
 /** Text in parts, some of them references. */
 export const concat = (...parts: unknown[]): { $concat: unknown[] } => ({ $concat: parts });
-
-/** The mark of an unknown text on the wire. */
-export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 const ACCOUNT = "123456789012";
 const REGION = "us-east-1";
@@ -130,52 +129,11 @@ function resolve(value: unknown, how: Resolution): unknown {
 	return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, how)]));
 }
 
-/** What the provider's Check makes of inputs: defaults, a name, tags with the provider's own merged in. */
+/** The inputs of a resource as the provider's Check leaves them. */
 function checked(spec: ResourceSpec, inputs: Record<string, unknown>): Record<string, unknown> {
-	const table: Record<string, Record<string, unknown>> = providerDefaults;
-	const filled: Record<string, unknown> = { ...table[spec.type], ...inputs };
-	const nameProperty = nameOf(spec.type);
-	if (nameProperty && filled[nameProperty] === undefined) filled[nameProperty] = physicalName(spec);
-	if (isTaggable(spec.type)) {
-		const defaults = isRecord(spec.provider?.defaultTags) ? spec.provider.defaultTags.tags : undefined;
-		const merged = { ...(isRecord(defaults) ? defaults : {}), ...(isRecord(inputs.tags) ? inputs.tags : {}) };
-		// One unknown tag makes the whole map unknown.
-		const isUnknown = inputs.tags === UNKNOWN || Object.values(merged).includes(UNKNOWN);
-		if (isUnknown) filled.tagsAll = UNKNOWN;
-		else if (Object.keys(merged).length > 0) filled.tagsAll = merged;
-	}
-	return filled;
+	const defaults = spec.provider?.defaultTags;
+	return checkedInputs(spec, inputs, isRecord(defaults) ? defaults.tags : undefined);
 }
-
-/** The property that the provider fills with a name of its own making, where a type has one. */
-const NAMED_OTHERWISE: Readonly<Record<string, string | undefined>> = {
-	"aws:s3/bucket:Bucket": "bucket",
-	"aws:rds/instance:Instance": "identifier",
-	"aws:rds/cluster:Cluster": "clusterIdentifier",
-	"aws:apigateway/stage:Stage": undefined,
-	"aws:apigateway/deployment:Deployment": undefined,
-	"aws:apigateway/method:Method": undefined,
-	"aws:apigateway/integration:Integration": undefined,
-	"aws:apigateway/methodSettings:MethodSettings": undefined,
-	"aws:apigateway/usagePlanKey:UsagePlanKey": undefined,
-	"aws:apigatewayv2/integration:Integration": undefined,
-	"aws:apigatewayv2/route:Route": undefined,
-	"aws:lambda/eventSourceMapping:EventSourceMapping": undefined,
-	"aws:lambda/permission:Permission": undefined,
-	"aws:lambda/functionUrl:FunctionUrl": undefined,
-	"aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": undefined,
-	"aws:cloudwatch/eventTarget:EventTarget": undefined,
-	"aws:sns/topicSubscription:TopicSubscription": undefined,
-	"aws:sqs/queuePolicy:QueuePolicy": undefined,
-};
-const nameOf = (type: string): string | undefined =>
-	Object.hasOwn(NAMED_OTHERWISE, type) ? NAMED_OTHERWISE[type] : type.startsWith("aws:") ? "name" : undefined;
-
-const physicalName = (spec: ResourceSpec): string => {
-	const property = nameOf(spec.type);
-	const stated = property === undefined ? undefined : spec.props[property];
-	return typeof stated === "string" ? stated : `${spec.name}-1a2b3c4`;
-};
 
 /** What a resource has once it exists, beyond its inputs. Ids and ARNs as AWS shapes them, where tests depend on it. */
 export function outputsOf(
@@ -183,7 +141,7 @@ export function outputsOf(
 	byKey: ReadonlyMap<string, ResourceSpec> = new Map(),
 ): Record<string, unknown> {
 	const outputs: Record<string, unknown> = {};
-	const name = nameOf(spec.type);
+	const name = namePropertyOf(spec.type);
 	for (const attr of ["id", "arn", ...(name ? [name] : []), ...(OUTPUTS[spec.type] ?? [])])
 		outputs[attr] = attributeOf(spec, attr, byKey);
 	return outputs;
@@ -202,7 +160,7 @@ const OUTPUTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 function attributeOf(spec: ResourceSpec, attr: string, byKey: ReadonlyMap<string, ResourceSpec>): unknown {
-	const name = physicalName(spec);
+	const name = physicalName(spec, spec.props);
 	const arn = arnOf(spec.type, name);
 	const given = spec.props[attr];
 	if (given !== undefined) return resolve(given, { run: "raw", byKey, depends: new Set() });
@@ -230,7 +188,7 @@ function attributeOf(spec: ResourceSpec, attr: string, byKey: ReadonlyMap<string
 		case "address":
 			return `${spec.name}.c9akciq32.${REGION}.rds.amazonaws.com`;
 		default:
-			return nameOf(spec.type) === attr ? name : `${spec.name}-${attr}`;
+			return namePropertyOf(spec.type) === attr ? name : `${spec.name}-${attr}`;
 	}
 }
 
