@@ -31,4 +31,14 @@ export const OBSERVABILITY_CLAUSES = {
 		severity: "medium",
 		level: "advisory",
 	},
+	// Advisory: not every API that people wait for answers from a model, and the rule cannot tell which do.
+	"latency-budget": {
+		title: "Every realtime endpoint belongs to a model with a p95 and a budget, hop by hop, that fits in it",
+		because:
+			"Each hop adds its 20 to 80 ms and nobody owns the sum: without a budget the latency is discovered, not decided.",
+		howToComply:
+			"Declare the model with slo.p95Ms and a budget whose hops sum to at most it, and set the model tag on the function or service.",
+		severity: "medium",
+		level: "advisory",
+	},
 } as const satisfies Record<string, Clause>;

@@ -2,9 +2,10 @@
  * Functions log JSON, and every public stage has an access log in JSON that tells request, tenant and latency. What a
  * function writes into its lines is not seen, nor a logger that prints JSON by itself.
  */
-import { type Fact, ifKnown, unknown } from "../facts/fact.ts";
+import { ifKnown } from "../facts/fact.ts";
 import { isJsonFormat, owedFields } from "../graph/access-log.ts";
-import { apiOf, HTTP_STAGE, REST_API, REST_STAGE } from "../graph/apis.ts";
+import { apiOf, HTTP_STAGE, REST_STAGE } from "../graph/apis.ts";
+import { privacyOf } from "../graph/endpoints.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import type { StackGraph } from "../graph/stack-graph.ts";
 import { FUNCTION } from "../graph/types.ts";
@@ -34,7 +35,7 @@ function functionFormat(fn: ResourceNode): Verdict {
 }
 
 function* ofStage(stack: StackGraph, stage: ResourceNode): Iterable<Verdict> {
-	const isPrivate = privacyOf(stack, stage);
+	const isPrivate = privacyOf(apiOf(stack, stage));
 	if (ifKnown(isPrivate) === true) {
 		yield notApplicable(stage, "its API is private", ACCESS_LOG);
 		return;
@@ -44,17 +45,6 @@ function* ofStage(stack: StackGraph, stage: ResourceNode): Iterable<Verdict> {
 		yield isPrivate.state === "unknown" && verdict.answer === "fail"
 			? cannotTell(stage, isPrivate, "whether its API is public", verdict.finding)
 			: verdict;
-}
-
-/** Only REST APIs can be private to a VPC. */
-function privacyOf(stack: StackGraph, stage: ResourceNode): Fact<boolean> {
-	const api = apiOf(stack, stage);
-	const types = api?.type === REST_API ? api.props.texts("endpointConfiguration.types") : undefined;
-	if (types?.state === "unknown") return types;
-	const all = (types && ifKnown(types)) ?? [];
-	const open = all.find(({ state }) => state === "unknown");
-	if (open?.state === "unknown") return open;
-	return { state: "known", value: all.some((type) => ifKnown(type) === "PRIVATE") };
 }
 
 function* accessLog(stack: StackGraph, stage: ResourceNode): Iterable<Verdict> {
@@ -73,7 +63,7 @@ function* accessLog(stack: StackGraph, stage: ResourceNode): Iterable<Verdict> {
 	}
 	yield pass(stage, ACCESS_LOG);
 	if (format.state === "unknown") {
-		yield cannotTell(stage, unknown(format.property), "whether its access log is in JSON", FORMAT);
+		yield cannotTell(stage, format, "whether its access log is in JSON", FORMAT);
 		return;
 	}
 	if (!isJsonFormat(format.value)) {

@@ -6,12 +6,16 @@ import { RULES } from "../../policies/pack.ts";
 import { type Program, resourcesOf } from "../support/policies-programs.ts";
 
 const folder = join(import.meta.dirname, "../programs");
-const load = async (file: string): Promise<Program> => (await import(join(folder, file))).default;
+/** A program, and the pack's config that it is judged with, where it needs one. */
+const load = async (file: string): Promise<{ default: Program; config?: Record<string, unknown> }> =>
+	import(join(folder, file));
 
 /** Rules with an open verdict on a program, by their answer. */
 async function openOn(file: string, run: "preview" | "applied") {
+	const { default: program, config } = await load(file);
 	const analysis = new Analysis({
-		resources: await resourcesOf(await load(file), run),
+		resources: await resourcesOf(program, run),
+		config,
 		rules: RULES,
 		today: "2026-11-24",
 	});
