@@ -15,9 +15,17 @@ const EXIT = { failed: 1, usage: 2 } as const;
 const checkout = process.cwd();
 const DEFAULT_REGION = process.env.AWS_REGION ?? "us-east-1";
 
-/** Rejects on Ctrl-C or SIGTERM, so that what was started is ended in order; a second one ends at once. */
+/** Rejects on Ctrl-C or SIGTERM, so that what was started is ended in order; a second one ends this process at once. */
 const interrupted = new Promise<never>((_, reject) => {
-	for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => reject(new Interrupted(signal)));
+	let isStopping = false;
+	// Never `once`: libraries end the process on a signal that nobody else listens to.
+	for (const signal of ["SIGINT", "SIGTERM"] as const)
+		process.on(signal, () => {
+			const stop = new Interrupted(signal);
+			if (isStopping) process.exit(stop.exitCode);
+			isStopping = true;
+			reject(stop);
+		});
 });
 interrupted.catch(() => undefined);
 

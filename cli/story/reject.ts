@@ -21,11 +21,23 @@ export function rejectionOf(program: string, preview: Preview): Violation[] {
 	return mandatory.map(({ policy, resource, message }) => ({ policy, resource, message }));
 }
 
-/** The violations as lines for people, each policy once. */
+/** A violation begins with its finding and the resource it is on: `[id] Kind "name" what is wrong.` */
+const SUBJECT = /^\[(?<id>[^\]]+)\] (?<subject>\w+ "[^"]*") (?<rest>.*)$/s;
+const NAMED_SUBJECTS = 2;
+
+/** The violations as lines for people: each finding once, with the resources that share it. */
 export function linesOf(violations: readonly Violation[]): string[] {
-	const byPolicy = Map.groupBy(violations, ({ policy }) => policy);
-	return [...byPolicy].flatMap(([policy, found]) => [
-		`    ${policy}`,
-		...found.map(({ message }) => `      • ${message.replaceAll(/\s*\n\s*/g, " ")}`),
-	]);
+	const lines = new Map<string, { id: string; subjects: string[]; rest: string }>();
+	for (const { policy, message } of violations) {
+		const folded = message.replaceAll(/\s*\n\s*/g, " ");
+		const { id = policy, subject = "", rest = folded } = SUBJECT.exec(folded)?.groups ?? {};
+		const line = lines.get(`${id} ${rest}`) ?? { id, subjects: [], rest };
+		line.subjects.push(subject);
+		lines.set(`${id} ${rest}`, line);
+	}
+	return [...lines.values()].flatMap(({ id, subjects, rest }) => {
+		const more = subjects.length - NAMED_SUBJECTS;
+		const named = subjects.slice(0, NAMED_SUBJECTS).join(", ") + (more > 0 ? ` and ${more} more` : "");
+		return [`    ${id}`, `      ${[named, rest].filter(Boolean).join(subjects.length > 1 ? ": " : " ")}`];
+	});
 }

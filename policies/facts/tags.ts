@@ -27,7 +27,10 @@ export function tagsOf(node: ResourceNode): Fact<Map<string, Fact<string>>> {
 	const defaults = byDefault?.state === "known" ? byDefault.value.entries("tags") : byDefault;
 	if (own.state === "unknown") return own;
 	if (defaults?.state === "unknown") return unknown("provider.defaultTags");
-	if (all.state === "unknown" && (own.state === "absent" || own.value.size === 0)) return all;
+	// Before the update the provider leaves it open on every resource without tags, though nothing can still come: no
+	// tags of its own, and the provider's defaults are known.
+	if (all.state === "unknown" && node.provider === undefined && (own.state === "absent" || own.value.size === 0))
+		return all;
 	return known(
 		new Map([...(defaults?.state === "known" ? defaults.value : []), ...(own.state === "known" ? own.value : [])]),
 	);

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { TriplaneError } from "../../../charter/errors.ts";
 import { linesOf, rejectionOf } from "../../../cli/story/reject.ts";
 
@@ -25,11 +26,25 @@ describe("cli/story/reject", () => {
 		);
 	});
 
-	it("prints each policy once, and a message on one line", () => {
-		expect(linesOf([violation("mandatory"), violation("mandatory")])).to.deep.equal([
+	it("prints a finding once, with the resources that share it, each on one line", () => {
+		const of = (subject: string) => ({
+			...violation("mandatory"),
+			message: `[tags/keys] ${subject} has no tag.\nSet one.`,
+		});
+		expect(linesOf([of('Queue "a"'), of('Table "b"'), of('Stage "c"'), violation("mandatory")])).to.deep.equal([
+			"    tags/keys",
+			'      Queue "a", Table "b" and 1 more: has no tag. Set one.',
 			"    function-timeout-explicit",
-			"      • It has no timeout. Set one.",
-			"      • It has no timeout. Set one.",
+			"      It has no timeout. Set one.",
 		]);
+	});
+
+	it("loses no violation, whatever its message", () => {
+		fc.assert(
+			fc.property(fc.array(fc.string()), (messages) => {
+				const lines = linesOf(messages.map((message) => ({ ...violation("mandatory"), message })));
+				expect(lines).to.have.length(2 * new Set(messages.map((message) => message.replaceAll(/\s*\n\s*/g, " "))).size);
+			}),
+		);
 	});
 });
