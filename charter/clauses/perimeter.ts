@@ -12,4 +12,13 @@ export const PERIMETER_CLAUSES = {
 		severity: "critical",
 		level: "mandatory",
 	},
+	// Mandatory: a wildcard on a wildcard is in the text of the policy; narrower patterns only advise.
+	"least-privilege": {
+		title: "No identity may do everything",
+		because:
+			"A role that may do everything turns one leaked credential, or one wrong line in a function, into the loss of every model and table of the account.",
+		howToComply: "Name the actions that the code uses and the ARNs that it uses them on, in a policy for each role.",
+		severity: "critical",
+		level: "mandatory",
+	},
 } as const satisfies Record<string, Clause>;

@@ -3,6 +3,7 @@
 /** Findings that judge a neutral rule, exactly these: a finding's parts are not meant with it. */
 export const PERIMETER_NEUTRAL: Readonly<Record<string, readonly string[]>> = {
 	"lambda-permission-not-public": ["private-by-default/public-permission"],
+	"lambda-role-no-star": ["least-privilege/function-wildcard", "least-privilege/function-actions"],
 	"lambda-url-auth": ["private-by-default/function-url"],
 };
 
