@@ -22,4 +22,14 @@ export const CAPACITY_CLAUSES = {
 		// What a task does besides receiving is its code's to know: a person should look before it is taken away.
 		level: "advisory",
 	},
+	"workflow-type": {
+		title: "Express for what is short and frequent, Standard for what waits, and no polling where a task can wait",
+		because:
+			"Standard is paid for by the step and Express by the second: the wrong one, or a loop that asks if a job is done, costs many times the work itself.",
+		howToComply:
+			'Set type to "EXPRESS" for work of at most 5 minutes that is started 10 times a second or more, "STANDARD" for what waits; end the Resource of a job\'s task in .sync.',
+		severity: "low",
+		// Rates come from the models' declarations, which say what is expected and not what is started.
+		level: "advisory",
+	},
 } as const satisfies Record<string, Clause>;

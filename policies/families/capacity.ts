@@ -2,5 +2,6 @@
 import type { Rule } from "../rule.ts";
 import { noAlwaysOnPoller } from "../rules/no-always-on-poller.ts";
 import { tableCapacity } from "../rules/table-capacity.ts";
+import { workflowType } from "../rules/workflow-type.ts";
 
-export const CAPACITY_RULES: readonly Rule[] = [tableCapacity, noAlwaysOnPoller];
+export const CAPACITY_RULES: readonly Rule[] = [tableCapacity, noAlwaysOnPoller, workflowType];
