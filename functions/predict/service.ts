@@ -5,7 +5,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { ENVIRONMENT } from "../../charter/environment.ts";
-import { SPANS } from "../../charter/telemetry.ts";
+import { SPAN_ATTRIBUTES, SPANS } from "../../charter/telemetry.ts";
 import { type Environment, requiredNumber, requiredNumbers, requiredText } from "../shared/environment.ts";
 import { type ApiHandler, type Outcome, serve } from "../shared/http/serve.ts";
 import { requestCostUsd } from "../shared/telemetry/cost.ts";
@@ -43,7 +43,8 @@ export function createPredictService({ environment, telemetry, dynamodb, s3, run
 	const memoryMb = requiredNumber(environment, ENVIRONMENT.memoryMb);
 	const { p95Ms } = requiredNumbers(environment, ENVIRONMENT.slo, ["p95Ms"]);
 	const { featuresMs } = requiredNumbers(environment, ENVIRONMENT.budget, ["featuresMs"]);
-	const log = telemetry.log.with({ model, team: text(ENVIRONMENT.team), feature: text(ENVIRONMENT.feature) });
+	const [team, feature] = [text(ENVIRONMENT.team), text(ENVIRONMENT.feature)];
+	const log = telemetry.log.with({ model, team, feature });
 	const { now, write } = telemetry;
 	const registry = registryStore(dynamodb, text(ENVIRONMENT.registryTable));
 	const ports: PredictPorts = {
@@ -72,6 +73,11 @@ export function createPredictService({ environment, telemetry, dynamodb, s3, run
 			telemetry: { ...telemetry, log },
 			name: SPANS.request,
 			answer: (call) => predict(ports, call),
+			attributes: {
+				[SPAN_ATTRIBUTES.modelName]: model,
+				[SPAN_ATTRIBUTES.team]: team,
+				[SPAN_ATTRIBUTES.feature]: feature,
+			},
 			costUsd: (latencyMs) => requestCostUsd(memoryMb, latencyMs, process.arch),
 			onAnswered: count,
 		}),

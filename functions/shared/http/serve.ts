@@ -2,6 +2,7 @@
  * Turns a function that answers API requests into a Lambda handler: request in, one span, one log record, one answer out.
  * Errors never escape it: whatever is thrown becomes an answer in the API's error shape.
  */
+import type { Attributes } from "@opentelemetry/api";
 import { TRACE_PARENT_HEADER } from "@opentelemetry/core";
 import { ATTR_HTTP_RESPONSE_STATUS_CODE } from "@opentelemetry/semantic-conventions";
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from "aws-lambda";
@@ -46,6 +47,8 @@ export interface ServeOptions {
 	/** Name of the request's span, and the message of its log record. */
 	name: string;
 	answer: (call: Call) => Promise<Answer>;
+	/** What every request's span carries. */
+	attributes?: Attributes;
 	/** What the request cost, where that is attributed. */
 	costUsd?: (latencyMs: number) => number;
 	/** Told of each answered request. */
@@ -59,7 +62,7 @@ const FIRST_SERVER_ERROR = 500;
 /** Still in development at OpenTelemetry, and so not among its exported names. */
 const ATTR_FAAS_COLDSTART = "faas.coldstart";
 
-export function serve({ telemetry, name, answer, costUsd, onAnswered }: ServeOptions): ApiHandler {
+export function serve({ telemetry, name, answer, attributes, costUsd, onAnswered }: ServeOptions): ApiHandler {
 	let isColdStart = true;
 	return async (event, context) => {
 		const startedAtMs = performance.now();
@@ -67,7 +70,10 @@ export function serve({ telemetry, name, answer, costUsd, onAnswered }: ServeOpt
 		isColdStart = false;
 		const request = readApiRequest(event);
 		const { requestId, tenant } = request;
-		const span = telemetry.tracing.start(name, request.headers, { [SPAN_ATTRIBUTES.requestId]: requestId });
+		const span = telemetry.tracing.start(name, request.headers, {
+			...attributes,
+			[SPAN_ATTRIBUTES.requestId]: requestId,
+		});
 		const log = telemetry.log.with({
 			requestId,
 			traceId: span.traceId,

@@ -115,6 +115,54 @@ describe("functions/predict", () => {
 		expect(await get(fixture, `${ROOT}/versions/{version}/ready`, "2")).to.include({ statusCode: 200 });
 	});
 
+	it("tells of a request by spans from the API to the model, one record and one metrics line", async () => {
+		const fixture = predictFixture();
+		putFeatures(fixture.aws, heldOut);
+		await infer(fixture, { body: ids(heldOut.slice(0, 2)) });
+		const spans = fixture.spans.getFinishedSpans();
+		const root = spans.at(-1);
+		expect(spans.map(({ name, parentSpanContext }) => [name, parentSpanContext?.spanId])).to.deep.equal([
+			["admit", root?.spanContext().spanId],
+			["features", root?.spanContext().spanId],
+			["model", root?.spanContext().spanId],
+			["predict", undefined],
+		]);
+		expect(root?.attributes).to.include({
+			"ml.model.name": MODEL,
+			"ml.model.version": 1,
+			"ml.model.variant": "champion",
+			"ml.request.rows": 2,
+			"tenant.id": "acme",
+			"cost.team": "oncology",
+			"cost.feature": "triage",
+		});
+		expect(fixture.lines.records).to.have.length(1);
+		expect(fixture.lines.records[0]).to.include({
+			message: "predict",
+			model: MODEL,
+			team: "oncology",
+			feature: "triage",
+			version: 1,
+		});
+		expect(fixture.lines.records[0]?.traceId).to.equal(root?.spanContext().traceId);
+		expect(fixture.lines.metrics).to.have.length(1);
+		expect(fixture.lines.metrics[0]).to.include({
+			model: MODEL,
+			version: "1",
+			variant: "champion",
+			Requests: 1,
+			Errors: 0,
+		});
+	});
+
+	it("counts no metric for what is asked about a model", async () => {
+		const fixture = predictFixture();
+		await get(fixture, ROOT);
+		await get(fixture, `${ROOT}/ready`);
+		expect(fixture.lines.metrics).to.deep.equal([]);
+		expect(fixture.lines.records).to.have.length(2);
+	});
+
 	it("splits traffic by the route's weights", async () => {
 		const fixture = predictFixture();
 		putVersion(fixture.aws, versionRecord(2));
