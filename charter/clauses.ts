@@ -3,23 +3,12 @@
  * levels only; what exactly a clause means is the rule of the same name.
  */
 import { CAPACITY_CLAUSES } from "./clauses/capacity.ts";
+import type { Clause } from "./clauses/clause.ts";
 import { CONFIG_CLAUSES } from "./clauses/config.ts";
 import { CORE_CLAUSES } from "./clauses/core.ts";
 import { DELIVERY_CLAUSES } from "./clauses/delivery.ts";
 import { OBSERVABILITY_CLAUSES } from "./clauses/observability.ts";
 import { PERIMETER_CLAUSES } from "./clauses/perimeter.ts";
-
-export interface Clause {
-	/** What must hold, as a sentence without its end. */
-	title: string;
-	/** The failure that it prevents, in one sentence. */
-	because: string;
-	/** What to write in the program, in one sentence. */
-	howToComply: string;
-	severity: "low" | "medium" | "high" | "critical";
-	/** Mandatory: what the charter rests on, and what can be judged with next to no false alarms. */
-	level: "mandatory" | "advisory";
-}
 
 /** Clauses by the name of their policy. Each family has a file in `clauses/`. */
 export const CLAUSES = {

@@ -5,16 +5,15 @@
 
 import type { ReportViolation, Severity, StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
 import { Config } from "@pulumi/pulumi";
-import { CLAUSES, type Clause } from "../charter/clauses.ts";
+import type { Clause } from "../charter/clauses/clause.ts";
+import { CLAUSES } from "../charter/clauses.ts";
 import { Analysis } from "./analysis.ts";
 import { CONFIG_KEYS } from "./config.ts";
 import { engineConfig } from "./engine-config.ts";
 import type { ResourceInput } from "./graph/node.ts";
-import { clauseOf } from "./message.ts";
+import { clauseOf, pageOf } from "./message.ts";
 import type { Rule } from "./rule.ts";
 import { CHARTER, charterViolations, type Violation, violationsOf } from "./violations.ts";
-
-const DOCS = "https://github.com/triplane/triplane/blob/main/docs/policies";
 
 /**
  * Reports one violation. The SDK's server takes an object too, with a level of its own and no description put before the
@@ -56,7 +55,7 @@ const metadata = (name: string, clause: Clause) => ({
 	enforcementLevel: clause.level,
 	severity: clause.severity satisfies Severity,
 	remediationSteps: clause.howToComply,
-	url: `${DOCS}/${name}.md`,
+	url: pageOf(name),
 });
 
 /**

@@ -1,5 +1,5 @@
 /** Clauses of what capacity costs: pollers, workflows, spot, tables, and the monthly cap. */
-import type { Clause } from "../clauses.ts";
+import type { Clause } from "./clause.ts";
 
 export const CAPACITY_CLAUSES = {
 	"table-capacity": {
@@ -30,6 +30,16 @@ export const CAPACITY_CLAUSES = {
 			'Set type to "EXPRESS" for work of at most 5 minutes that is started 10 times a second or more, "STANDARD" for what waits; end the Resource of a job\'s task in .sync.',
 		severity: "low",
 		// Rates come from the models' declarations, which say what is expected and not what is started.
+		level: "advisory",
+	},
+	"spot-with-on-demand-base": {
+		title: "GPU capacity is spot over an on-demand base, of at least two instance types",
+		because:
+			"GPUs on demand alone cost about three times what spot does, and spot of one type with no base leaves nothing when AWS takes it back.",
+		howToComply:
+			"Give the group a mixedInstancesPolicy with onDemandBaseCapacity of 1 or more, a share of spot and two types; or join an on-demand provider with a base and a spot provider with the weight.",
+		severity: "medium",
+		// Some GPU work cannot be interrupted: a person decides.
 		level: "advisory",
 	},
 } as const satisfies Record<string, Clause>;

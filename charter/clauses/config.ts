@@ -1,5 +1,5 @@
 /** The clause about the charter itself: its config and its exceptions. */
-import type { Clause } from "../clauses.ts";
+import type { Clause } from "./clause.ts";
 
 export const CONFIG_CLAUSES = {
 	charter: {

@@ -1,5 +1,5 @@
 /** Clauses of the core rules: what keeps one tenant's burst from taking the platform down, and says who pays. */
-import type { Clause } from "../clauses.ts";
+import type { Clause } from "./clause.ts";
 
 export const CORE_CLAUSES = {
 	"function-reserved-concurrency": {

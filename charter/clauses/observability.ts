@@ -1,5 +1,5 @@
 /** Clauses of what must be seen: logs, traces, alarms, dashboards, and the latency budget that they hold. */
-import type { Clause } from "../clauses.ts";
+import type { Clause } from "./clause.ts";
 
 export const OBSERVABILITY_CLAUSES = {
 	// Mandatory: a group's retention and a function's group are in the stack or they are not, nothing is guessed.

@@ -1,5 +1,5 @@
 /** Clauses of the platform's edge: what is private, who may do what, the one way in and the one orchestrator. */
-import type { Clause } from "../clauses.ts";
+import type { Clause } from "./clause.ts";
 
 export const PERIMETER_CLAUSES = {
 	// Mandatory: a public policy, an open port or an unencrypted disk is stated in the program, so there is little to err on.
