@@ -1,0 +1,111 @@
+/**
+ * Groups of GPU instances: what they may consist of, how much of it is spot, and how much stays on demand. Groups of EC2
+ * Auto Scaling only; fleets, Batch and Kubernetes node groups are not among these.
+ */
+import { absent, type Fact, ifKnown, known, mapFact, orElse } from "../facts/fact.ts";
+import type { Props } from "../facts/props.ts";
+import type { ResourceNode } from "./node.ts";
+import { perStack, type StackGraph } from "./stack-graph.ts";
+import { AUTOSCALING_GROUP } from "./types.ts";
+
+const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+const LAUNCH_CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration";
+const MIXED = "mixedInstancesPolicy";
+const DISTRIBUTION = `${MIXED}.instancesDistribution`;
+const ALL_PERCENT = 100;
+
+/** Families with NVIDIA or AMD GPUs; those with Inferentia or Trainium have none. */
+const GPU_TYPE = /^(p|g|gr)\d+[a-z]*(-[\w]+)?\./;
+
+export interface GpuGroup {
+	group: ResourceNode;
+	/** Whether any of its instances may be spot. */
+	hasSpot: Fact<boolean>;
+	/** Whether all of them are on demand. */
+	isOnDemand: Fact<boolean>;
+	/** How many stay on demand before spot comes in, where it has both. */
+	onDemandBase: Fact<number>;
+	/** The instance types that it names. */
+	types: Fact<readonly string[]>;
+	/** Whether it selects instances by what they have. */
+	isByAttributes: boolean;
+}
+
+/** The GPU groups of a stack; a group whose types are not known yet may be one. */
+export const gpuGroupsOf = perStack((stack): ReadonlyMap<ResourceNode, GpuGroup> => {
+	const groups = stack.ofType(AUTOSCALING_GROUP).map((group) => groupOf(stack, group));
+	return new Map(groups.flatMap((group) => (group ? [[group.group, group] as const] : [])));
+});
+
+function groupOf(stack: StackGraph, group: ResourceNode): GpuGroup | undefined {
+	const launch = launchOf(stack, group);
+	const mixed = group.props.part(MIXED);
+	const listed = group.props.parts(`${MIXED}.launchTemplate.overrides`);
+	const overrides = ifKnown(listed) ?? [];
+	const requirements = [...overrides, ...(launch ? [launch.props] : [])].flatMap(
+		(holder) => ifKnown(holder.part("instanceRequirements")) ?? [],
+	);
+	const types = listed.state === "unknown" ? listed : typesOf(overrides, launch);
+	const isGpu =
+		requirements.some(asksForGpus) ||
+		(ifKnown(types) ?? []).some((type) => GPU_TYPE.test(type)) ||
+		types.state === "unknown";
+	if (!isGpu) return undefined;
+	const spotPercent = mapFact(
+		orElse(group.props.number(`${DISTRIBUTION}.onDemandPercentageAboveBaseCapacity`), ALL_PERCENT),
+		(onDemand) => ALL_PERCENT - onDemand,
+	);
+	const isSpotLaunch = launch ? launchesSpot(launch) : known(false);
+	const isMixed = mixed.state === "known";
+	return {
+		group,
+		types,
+		isByAttributes: requirements.length > 0,
+		hasSpot: mixed.state === "unknown" ? mixed : isMixed ? mapFact(spotPercent, (share) => share > 0) : isSpotLaunch,
+		isOnDemand: isMixed ? mapFact(spotPercent, (share) => share <= 0) : mapFact(isSpotLaunch, (isSpot) => !isSpot),
+		onDemandBase: isMixed ? orElse(group.props.number(`${DISTRIBUTION}.onDemandBaseCapacity`), 0) : known(0),
+	};
+}
+
+/** The template, or the older configuration, that a group starts its instances from. */
+function launchOf(stack: StackGraph, group: ResourceNode): ResourceNode | undefined {
+	const paths = [
+		"launchTemplate.id",
+		"launchTemplate.name",
+		`${MIXED}.launchTemplate.launchTemplateSpecification.launchTemplateId`,
+		`${MIXED}.launchTemplate.launchTemplateSpecification.launchTemplateName`,
+	];
+	for (const path of paths) {
+		const template = stack.target(group, path, LAUNCH_TEMPLATE);
+		if (template) return template;
+	}
+	return stack.target(group, "launchConfiguration", LAUNCH_CONFIGURATION);
+}
+
+/** Types that the overrides name, or else the template. */
+function typesOf(overrides: readonly Props[], launch: ResourceNode | undefined): Fact<readonly string[]> {
+	const stated = overrides.map((override) => override.text("instanceType"));
+	const facts = stated.some(({ state }) => state !== "absent")
+		? stated
+		: [launch?.props.text("instanceType") ?? absent];
+	const types = [...new Set(facts.flatMap((fact) => ifKnown(fact) ?? []))];
+	const open = facts.find(({ state }) => state === "unknown");
+	return open?.state === "unknown" && types.length === 0 ? open : known(types);
+}
+
+function launchesSpot(launch: ResourceNode): Fact<boolean> {
+	if (launch.props.read("spotPrice").state === "known") return known(true);
+	return orElse(
+		mapFact(launch.props.text("instanceMarketOptions.marketType"), (market) => market === "spot"),
+		false,
+	);
+}
+
+function asksForGpus(requirements: Props): boolean {
+	const texts = (path: string) => (ifKnown(requirements.texts(path)) ?? []).flatMap((text) => ifKnown(text) ?? []);
+	const kinds = texts("acceleratorTypes");
+	if (kinds.length > 0) return kinds.includes("gpu");
+	if (texts("allowedInstanceTypes").some((type) => GPU_TYPE.test(type.replace(/\*.*$/, ".")))) return true;
+	if (texts("acceleratorNames").length > 0) return true;
+	return (ifKnown(requirements.number("acceleratorCount.min")) ?? 0) > 0;
+}
