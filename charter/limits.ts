@@ -50,3 +50,5 @@ export const LAMBDA_TIMEOUT_MAX_SECONDS = 900;
 export const DEAD_LETTER_RETENTION_MAX_SECONDS = 14 * 24 * 60 * 60;
 /** Receives before a message is set aside, where the worker may be taken away in the middle of one. */
 export const SPOT_RECEIVE_COUNT_MINIMUM = 3;
+/** Largest batch that a queue's mapping may ask for without a window to fill it in. */
+export const QUEUE_BATCH_WITHOUT_WINDOW_MAX = 10;

@@ -82,8 +82,7 @@ export interface ContentRecord {
 	version: number;
 }
 
-export const ALIASES = ["champion", "challenger", "previous"] as const;
-export type Alias = (typeof ALIASES)[number];
+export type Alias = "champion" | "challenger" | "previous";
 
 const VERSION_DIGITS = 6;
 

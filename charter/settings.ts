@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { SettingsError } from "./errors.ts";
+import { LOG_RETENTION_DAYS } from "./limits.ts";
 import { SHARED } from "./tags.ts";
 
 const slug = (what: string, maxLength: number) =>
@@ -168,7 +169,7 @@ const Tenant = z.strictObject({
 const Observability = z.strictObject({
 	/** Where spans are sent by OTLP/HTTP, as in "http://collector:4318". @default nowhere: X-Ray alone traces */
 	otlpEndpoint: z.url({ protocol: /^https?$/ }).optional(),
-	logRetentionDays: positiveInt.default(30),
+	logRetentionDays: positiveInt.default(LOG_RETENTION_DAYS),
 	/** Share of requests whose spans are recorded when the caller has not decided. */
 	traceSampleRatio: z.number().min(0).max(1).default(1),
 	/** Where alarms are sent. @default an SNS topic of this stack without subscribers */
@@ -217,9 +218,6 @@ export type Settings = z.output<typeof Settings>;
 export type ModelSettings = Settings["models"][number];
 export type TenantSettings = Settings["tenants"][number];
 export type TierSettings = Settings["tiers"][string];
-
-/** The keys of a stack's settings, in the namespace `triplane:`. */
-export const SETTINGS_KEYS = Object.keys(Settings.shape) as readonly (keyof Settings)[];
 
 /**
  * Parses the settings of a stack.

@@ -19,17 +19,13 @@ export interface TokenRecord {
 	issuedAt: string;
 }
 
-/** `pk` TENANT#name#MODEL#model: the bucket as the time (ms since the epoch) at which it would be full again. */
-export interface BucketRecord {
-	pk: string;
-	fullAtMs: number;
-	/** Seconds since the epoch after which DynamoDB may delete the item. */
-	expiresAt: number;
-}
-
 export const tenantKey = (tenant: string): string => `TENANT#${tenant}`;
 export const TENANT_CONFIG_KEY = "CONFIG";
 export const tokenKey = (hash: string): string => `TOKEN#${hash}`;
+/**
+ * Throttle table: the bucket as `fullAtMs`, the time (ms since the epoch) at which it would be full again, and `expiresAt`,
+ * the seconds after which DynamoDB may delete the item.
+ */
 export const bucketKey = (tenant: string, model: string): string => `TENANT#${tenant}#MODEL#${model}`;
 /** Feature table: `pk` ENTITY#model#id, one number attribute a column under `values`. */
 export const entityKey = (model: string, id: string): string => `ENTITY#${model}#${id}`;

@@ -13,7 +13,7 @@ const Heldout = z.object({
 export type HeldoutRow = z.output<typeof Heldout>["rows"][number];
 
 /** How far a probability may be from the trainer's. */
-export const PROBABILITY_TOLERANCE = 1e-5;
+const PROBABILITY_TOLERANCE = 1e-5;
 
 /** Reads a run's `heldout.json`. */
 export async function readHeldout(file: string): Promise<HeldoutRow[]> {

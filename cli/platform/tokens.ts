@@ -1,6 +1,7 @@
 /** Issues tenants' tokens: the table keeps a hash, the caller gets the token this once. */
 import { DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { tenantKey, tokenKey } from "../../charter/tenancy.ts";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { type TokenRecord, tenantKey, tokenKey } from "../../charter/tenancy.ts";
 import { issueToken, tokenHash } from "../../charter/tokens.ts";
 import type { AwsTarget } from "./aws.ts";
 
@@ -18,14 +19,15 @@ export async function issueTokens(
 		return await Promise.all(
 			tenants.map(async (name) => {
 				const token = issueToken(name);
+				const record: TokenRecord = {
+					pk: tenantKey(name),
+					sk: tokenKey(tokenHash(token)),
+					issuedAt: new Date().toISOString(),
+				};
 				await client.send(
 					new PutItemCommand({
 						TableName: table,
-						Item: {
-							pk: { S: tenantKey(name) },
-							sk: { S: tokenKey(tokenHash(token)) },
-							issuedAt: { S: new Date().toISOString() },
-						},
+						Item: marshall(record),
 						ConditionExpression: "attribute_not_exists(pk)",
 					}),
 				);

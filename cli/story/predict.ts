@@ -7,7 +7,7 @@ import type { Prediction } from "../report.ts";
 const ROWS_PER_REQUEST = 8;
 
 /** An answer as the report keeps it. */
-export const toPrediction = (model: string, tenant: string, answer: Answer): Prediction => ({
+const toPrediction = (model: string, tenant: string, answer: Answer): Prediction => ({
 	model,
 	tenant,
 	status: answer.status,

@@ -59,7 +59,7 @@ export async function setStage(checkout: string, scope: AsyncDisposableStack): P
 }
 
 /** The interpreter of the virtual environment that the set-up makes. */
-export const pythonOf = (checkout: string): string => join(checkout, ".sandbox", "tools", "venv", "bin", "python");
+const pythonOf = (checkout: string): string => join(checkout, ".sandbox", "tools", "venv", "bin", "python");
 
 /** The settings with what is different here: this machine's processor, and where spans go. Types and names stay the same. */
 function inSandbox(config: Record<string, unknown>, cloud: Cloud): Record<string, unknown> {

@@ -3,7 +3,8 @@
  * where nothing else in the stack shows the call that it allows. Polled and awaited calls are not among these.
  */
 import { ifKnown } from "../facts/fact.ts";
-import { type Call, callsOf } from "./calls.ts";
+import type { Call } from "./call.ts";
+import { callsOf } from "./calls.ts";
 import { EVENT_TARGET, INVOKE_CONFIG, SCHEDULE, SUBSCRIPTION } from "./dead-letters.ts";
 import { functionsBehind } from "./functions.ts";
 import { qualifierIn } from "./identity.ts";

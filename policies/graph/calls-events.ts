@@ -1,6 +1,6 @@
 /** Calls that events make: topics, buckets, rules, schedules, log subscriptions; and mappings that poll for functions. */
 import { ifKnown } from "../facts/fact.ts";
-import type { Call, CallMode } from "./calls.ts";
+import type { Call, CallMode } from "./call.ts";
 import { functionsBehind, functionsNamed } from "./functions.ts";
 import type { ResourceNode } from "./node.ts";
 import { covers } from "./permissions.ts";

@@ -1,7 +1,7 @@
 /** Calls that come in by a front door: API Gateway, load balancers, function URLs. Not yet what functions call. */
 import { ifKnown } from "../facts/fact.ts";
 import { apiOf, HTTP_INTEGRATION, REST_INTEGRATION } from "./apis.ts";
-import type { Call } from "./calls.ts";
+import type { Call } from "./call.ts";
 import { functionsBehind } from "./functions.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
@@ -22,6 +22,7 @@ import {
 } from "./types.ts";
 
 const VPC_LINKS = ["aws:apigateway/vpcLink:VpcLink"];
+const INVOCATION_TYPE = /^integration\.request\.header\.X-Amz-Invocation-Type$/i;
 const FORWARDING = [LISTENER, LISTENER_RULE];
 
 export function callsFromFrontDoors(stack: StackGraph): Call[] {
@@ -36,15 +37,16 @@ function* fromApis(stack: StackGraph): Iterable<Call> {
 	] as const)
 		for (const via of stack.ofType(type)) {
 			const from = apiOf(stack, via);
-			const isAsynchronous = ifKnown(
-				via.props.text("requestParameters.integration.request.header.X-Amz-Invocation-Type"),
+			const parameters = [...(ifKnown(via.props.entries("requestParameters")) ?? [])];
+			const isAsynchronous = parameters.some(
+				([key, value]) => INVOCATION_TYPE.test(key) && ifKnown(value) === "'Event'",
 			);
 			const outside = { from, via, isFromOutside: true };
 			for (const { fn, qualifier } of functionsBehind(stack, via, uri))
 				yield {
 					...outside,
 					to: fn,
-					mode: isAsynchronous === "'Event'" ? "asynchronous" : "synchronous",
+					mode: isAsynchronous ? "asynchronous" : "synchronous",
 					...(qualifier === undefined ? {} : { qualifier }),
 				};
 			for (const to of stack.targets(via, uri, [QUEUE, STREAM, TOPIC, STATE_MACHINE]).nodes)

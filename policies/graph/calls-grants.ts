@@ -4,7 +4,7 @@
  */
 import { ifKnown } from "../facts/fact.ts";
 import { BACKEND_TYPES } from "./backends.ts";
-import type { Call, CallMode } from "./calls.ts";
+import type { Call, CallMode } from "./call.ts";
 import { roleOf } from "./functions.ts";
 import type { ResourceNode } from "./node.ts";
 import { allows, grantsOf, type Statement } from "./permissions.ts";

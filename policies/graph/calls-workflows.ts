@@ -1,6 +1,6 @@
 /** Calls that a state machine's tasks make, by its definition; at preview by what the definition depends on. */
 import { ifKnown } from "../facts/fact.ts";
-import type { Call, CallMode } from "./calls.ts";
+import type { Call, CallMode } from "./call.ts";
 import { qualifierIn } from "./identity.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";

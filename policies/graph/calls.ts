@@ -2,31 +2,13 @@
  * Who calls whom, and how: the edges of the stack's call graph, and the questions that rules ask of them.
  * An edge says what the program wires up; what code does with it is not seen.
  */
+import type { Call, CallMode } from "./call.ts";
 import { callsFromEvents } from "./calls-events.ts";
 import { callsFromFrontDoors } from "./calls-front.ts";
 import { callsFromGrants } from "./calls-grants.ts";
 import { callsFromWorkflows } from "./calls-workflows.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
-
-/**
- * How a call is made: `synchronous` waits for the answer, `asynchronous` does not, `poll` takes from a queue or stream,
- * `send` puts into a queue, stream, topic or bus, `start` starts a workflow or task and goes on.
- */
-export type CallMode = "synchronous" | "asynchronous" | "poll" | "send" | "start";
-
-export interface Call {
-	/** Who calls; undefined where the caller is outside the stack. */
-	from: ResourceNode | undefined;
-	to: ResourceNode;
-	mode: CallMode;
-	/** The resource that wires the call up: an integration, a permission, a mapping, a policy. */
-	via: ResourceNode;
-	/** Alias or version that is called, where one is named. */
-	qualifier?: string;
-	/** Whether the caller stands for anyone outside: an API, an internet-facing load balancer, a function URL. */
-	isFromOutside?: boolean;
-}
 
 interface CallIndex {
 	all: readonly Call[];

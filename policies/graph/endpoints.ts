@@ -13,7 +13,8 @@ import {
 	REST_INTEGRATION,
 	REST_STAGE,
 } from "./apis.ts";
-import { type Call, callersOf, callsFrom, callsOf } from "./calls.ts";
+import type { Call } from "./call.ts";
+import { callersOf, callsFrom, callsOf } from "./calls.ts";
 import { functionsBehind } from "./functions.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";

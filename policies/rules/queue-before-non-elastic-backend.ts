@@ -4,7 +4,8 @@
  */
 
 import { BACKEND_TYPES, fixedCapacityOf } from "../graph/backends.ts";
-import { type Call, type Path, reachableSynchronously } from "../graph/calls.ts";
+import type { Call } from "../graph/call.ts";
+import { type Path, reachableSynchronously } from "../graph/calls.ts";
 import { cannotTell, fail, pass, type Rule } from "../rule.ts";
 
 export const queueBeforeNonElasticBackend: Rule = {

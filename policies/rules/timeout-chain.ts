@@ -5,7 +5,8 @@
 import { VISIBILITY_TIMEOUT_FACTOR } from "../../charter/limits.ts";
 import { type Fact, ifKnown, known, mapFact } from "../facts/fact.ts";
 import { HTTP_INTEGRATION, REST_INTEGRATION } from "../graph/apis.ts";
-import { type Call, callsOf } from "../graph/calls.ts";
+import type { Call } from "../graph/call.ts";
+import { callsOf } from "../graph/calls.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import { type FrontedOrigin, originsOf } from "../graph/origins.ts";
 import type { StackGraph } from "../graph/stack-graph.ts";
