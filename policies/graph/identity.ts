@@ -4,6 +4,7 @@
  */
 import { ifKnown } from "../facts/fact.ts";
 import type { ResourceNode } from "./node.ts";
+import { FUNCTION_ALIAS } from "./types.ts";
 
 /** Properties that identify a resource of any type, where it has them. */
 const IDENTITIES = [
@@ -42,12 +43,16 @@ const IDENTITIES = [
 	"repositoryUrl",
 	"invokeUrl",
 	"apiEndpoint",
+	"alarmName",
+	"arnSuffix",
 ] as const;
 
 /** All known names of a resource. */
 export function identitiesOf(node: ResourceNode): Set<string> {
 	const names = new Set<string>();
 	for (const property of IDENTITIES) {
+		// The name of its function means the function, and not an alias of it.
+		if (property === "functionName" && node.type === FUNCTION_ALIAS) continue;
 		const value = ifKnown(node.props.text(property));
 		if (value !== undefined) names.add(value);
 	}
