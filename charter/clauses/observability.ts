@@ -41,4 +41,14 @@ export const OBSERVABILITY_CLAUSES = {
 		severity: "medium",
 		level: "advisory",
 	},
+	// Advisory: alarms are often another stack's, or another product's.
+	"endpoint-alarms": {
+		title: "Every public endpoint, and every queue behind it, has alarms of which somebody is told",
+		because:
+			"An endpoint without alarms has an outage when its callers say so, and a dead-letter queue nobody watches is a bin.",
+		howToComply:
+			"Add alarms with alarmActions on the endpoint's latency and errors, on the age of each queue behind it, and on the number of its dead letters.",
+		severity: "medium",
+		level: "advisory",
+	},
 } as const satisfies Record<string, Clause>;

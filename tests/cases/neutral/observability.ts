@@ -8,6 +8,7 @@ export const OBSERVABILITY_NEUTRAL: Readonly<Record<string, readonly string[]>> 
 	"api-tracing": ["tracing-on/api"],
 	"appsync-tracing": ["tracing-on/graphql"],
 	"state-machine-tracing": ["tracing-on/workflow"],
+	"alarm-has-action": ["endpoint-alarms/action"],
 	"api-access-logging": ["structured-logs/access-log"],
 	// No access log, or none with a format, is not a structured one either.
 	"api-structured-access-log": ["structured-logs/access-log", "structured-logs/access-log/format"],

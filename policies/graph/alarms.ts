@@ -1,0 +1,149 @@
+/**
+ * What alarms watch, and whether anybody is told: metrics with the resources in their dimensions, of an alarm's own and
+ * of its queries, and actions, of the alarm's own or of a composite above it.
+ */
+import { type Fact, ifKnown } from "../facts/fact.ts";
+import type { Props } from "../facts/props.ts";
+import { HTTP_API, HTTP_STAGE, REST_API, REST_STAGE } from "./apis.ts";
+import type { ResourceNode } from "./node.ts";
+import { perStack, type StackGraph } from "./stack-graph.ts";
+import {
+	ECS_SERVICE,
+	FUNCTION,
+	FUNCTION_ALIAS,
+	LOAD_BALANCER,
+	QUEUE,
+	SAGEMAKER_ENDPOINT,
+	TARGET_GROUP,
+} from "./types.ts";
+
+const METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
+const COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
+/** Alarms on metrics, and alarms on alarms. */
+export const ALARM_TYPES = [METRIC_ALARM, COMPOSITE_ALARM];
+const ALARM_ACTIONS = "alarmActions";
+const ACTIONS = [ALARM_ACTIONS, "okActions", "insufficientDataActions"];
+
+/** What a dimension's value names, by its key. */
+const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
+	ApiName: [REST_API],
+	ApiId: [HTTP_API, REST_API],
+	Stage: [REST_STAGE, HTTP_STAGE],
+	FunctionName: [FUNCTION, FUNCTION_ALIAS],
+	Resource: [FUNCTION, FUNCTION_ALIAS],
+	QueueName: [QUEUE],
+	LoadBalancer: [LOAD_BALANCER],
+	TargetGroup: [TARGET_GROUP],
+	EndpointName: [SAGEMAKER_ENDPOINT],
+	ServiceName: [ECS_SERVICE],
+};
+const WATCHED = [...new Set(Object.values(NAMED_BY).flat())];
+
+export interface WatchedMetric {
+	alarm: ResourceNode;
+	/** As in "Latency". */
+	name: Fact<string>;
+	/** Values of the dimensions by key, as far as they are known. */
+	dimensions: ReadonlyMap<string, Fact<string>>;
+	/** The resources of the stack that the dimensions name. */
+	watches: ReadonlySet<ResourceNode>;
+	/** A dimension that is not known yet and depends on nothing that would tell. */
+	unknown?: string;
+}
+
+/** Every metric that some alarm of the stack watches. */
+export const watchedMetrics = perStack((stack): readonly WatchedMetric[] =>
+	stack.ofType(METRIC_ALARM).flatMap((alarm) => {
+		const queries = ifKnown(alarm.props.parts("metricQueries")) ?? [];
+		const own =
+			alarm.props.read("metricName").state === "absent" ? [] : [metricOf(stack, alarm, alarm.props, "dimensions")];
+		const queried = queries.flatMap((query) => {
+			const metric = query.part("metric");
+			return metric.state === "known" ? [metricOf(stack, alarm, metric.value, "metricQueries")] : [];
+		});
+		return [...own, ...queried];
+	}),
+);
+
+function metricOf(stack: StackGraph, alarm: ResourceNode, holder: Props, property: string): WatchedMetric {
+	const name = holder.text("metricName");
+	const entries = holder.entries("dimensions");
+	const dimensions = ifKnown(entries) ?? new Map<string, Fact<string>>();
+	const watches = new Set<ResourceNode>();
+	const depended = stack.dependencies(alarm, property, WATCHED);
+	let unknown = entries.state === "unknown" && depended.length === 0 ? entries.property : undefined;
+	if (entries.state === "unknown") for (const node of depended) watches.add(node);
+	for (const [key, value] of dimensions) {
+		const types = Object.hasOwn(NAMED_BY, key) ? (NAMED_BY[key] ?? WATCHED) : WATCHED;
+		const named = value.state === "known" ? namedBy(stack, value.value, types) : [];
+		const found = named.length > 0 ? named : depended.filter(({ type }) => types.includes(type));
+		for (const node of found)
+			watches.add(node.type === FUNCTION_ALIAS ? (stack.target(node, "functionName", FUNCTION) ?? node) : node);
+		if (value.state === "unknown" && found.length === 0) unknown ??= value.property;
+	}
+	return { alarm, name, dimensions, watches, ...(unknown === undefined ? {} : { unknown }) };
+}
+
+/** Load balancers and target groups are named by the end of their ARN, "app/edge/1a2b"; functions also as "name:alias". */
+function namedBy(stack: StackGraph, value: string, types: readonly string[]): ResourceNode[] {
+	const found = stack.named(value, types);
+	if (found.length > 0) return found;
+	const part =
+		types.includes(LOAD_BALANCER) || types.includes(TARGET_GROUP) ? value.split("/").at(-2) : value.split(":")[0];
+	return part === undefined || part === value ? [] : stack.named(part, types);
+}
+
+/** Whether anyone is told when an alarm rises: by an enabled action of its own, or of a composite above it. */
+export function isHeard(stack: StackGraph, alarm: ResourceNode): Fact<true> {
+	return heard(stack, alarm, [ALARM_ACTIONS], new Set());
+}
+
+/** Whether an alarm does anything at all, whatever its state. */
+export const acts = (stack: StackGraph, alarm: ResourceNode): Fact<true> => heard(stack, alarm, ACTIONS, new Set());
+
+function heard(
+	stack: StackGraph,
+	alarm: ResourceNode,
+	actions: readonly string[],
+	seen: Set<ResourceNode>,
+): Fact<true> {
+	if (seen.has(alarm)) return { state: "absent" };
+	seen.add(alarm);
+	const isEnabled = alarm.props.flag("actionsEnabled");
+	let open: Fact<true> = { state: "absent" };
+	for (const property of actions) {
+		const stated = alarm.props.texts(property);
+		const has =
+			stated.state === "known" ? stated.value.some(({ state }) => state !== "absent") : stated.state === "unknown";
+		if (!has || (isEnabled.state === "known" && !isEnabled.value)) continue;
+		if (isEnabled.state !== "unknown") return { state: "known", value: true };
+		open = isEnabled;
+	}
+	for (const composite of compositesOf(stack).get(alarm) ?? []) {
+		const above = heard(stack, composite, actions, seen);
+		if (above.state === "known") return above;
+		if (above.state === "unknown") open = above;
+	}
+	return open;
+}
+
+/** Composite alarms by the alarms whose rise they follow. */
+const compositesOf = perStack((stack) => {
+	const byAlarm = new Map<ResourceNode, ResourceNode[]>();
+	for (const composite of stack.ofType(COMPOSITE_ALARM)) {
+		const rule = composite.props.text("alarmRule");
+		const names = rule.state === "known" ? raisedIn(rule.value) : [];
+		const named = names.flatMap((name) => stack.named(name, ALARM_TYPES));
+		// A name that the stack makes up only on update is told by what the rule depends on.
+		const isAllNamed = rule.state === "known" && named.length >= names.length;
+		const found = isAllNamed ? named : [...named, ...stack.dependencies(composite, "alarmRule", ALARM_TYPES)];
+		for (const alarm of new Set(found)) byAlarm.set(alarm, [...(byAlarm.get(alarm) ?? []), composite]);
+	}
+	return byAlarm;
+});
+
+/** Names or ARNs of the alarms whose rise a composite's rule asks for; those whose rise it rules out are not meant. */
+const raisedIn = (rule: string): string[] =>
+	[...rule.matchAll(/(\bNOT\s+)?\bALARM\s*\(\s*["']?([^"')]+?)["']?\s*\)/gi)].flatMap(([, not, name]) =>
+		not === undefined && name !== undefined ? [name] : [],
+	);

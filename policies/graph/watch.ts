@@ -1,0 +1,91 @@
+/**
+ * Whether an endpoint or queue is watched: which metrics tell its latency, its errors, its backlog, and which of the
+ * stack's alarms are on them. Not whether a threshold makes sense.
+ */
+import { ifKnown } from "../facts/fact.ts";
+import { tagOf } from "../facts/tags.ts";
+import { type WatchedMetric, watchedMetrics } from "./alarms.ts";
+import { HTTP_API, HTTP_STAGE, REST_API, REST_STAGE } from "./apis.ts";
+import { callsFrom } from "./calls.ts";
+import type { Endpoint } from "./endpoints.ts";
+import type { ResourceNode } from "./node.ts";
+import type { StackGraph } from "./stack-graph.ts";
+import { QUEUE } from "./types.ts";
+
+/** What a metric tells, by its name: AWS's own and a program's alike. */
+export interface Signal {
+	tells: RegExp;
+	/** Names that look alike and tell something else. */
+	not?: RegExp;
+}
+export const LATENCY: Signal = {
+	tells: /latency|duration|response_?time|slow/i,
+	not: /PostRuntime|Init|Restore|Overhead|Provisioned/,
+};
+/** A caller's own mistakes (4xx) are no error of the endpoint. */
+export const ERRORS: Signal = { tells: /error|5xx|_5\d\d_|fault|fail/i, not: /4xx|DeadLetter|Destination|AsyncEvent/i };
+export const QUEUE_AGE: Signal = { tells: /^ApproximateAgeOfOldestMessage/ };
+/** What comes by redrive is not counted as sent: only the depth tells. */
+export const QUEUE_DEPTH: Signal = { tells: /^ApproximateNumberOfMessagesVisible/ };
+
+/** The stack's alarms that may be meant: certain ones, and one that may be once more is known. */
+export interface Watch {
+	alarms: readonly ResourceNode[];
+	open?: { alarm: ResourceNode; property: string };
+}
+
+const API_DIMENSIONS = ["ApiName", "ApiId"];
+
+/** Alarms on a signal of an endpoint: of its door, its API, or what answers there. */
+export const watchOfEndpoint = (stack: StackGraph, endpoint: Endpoint, signal: Signal): Watch =>
+	watchOf(stack, signal, (metric) => isOnEndpoint(endpoint, metric));
+
+/** Alarms on a signal of one resource. */
+export const watchOfResource = (stack: StackGraph, node: ResourceNode, signal: Signal): Watch =>
+	watchOf(stack, signal, ({ watches }) => watches.has(node));
+
+function watchOf(stack: StackGraph, { tells, not }: Signal, isMeant: (metric: WatchedMetric) => boolean): Watch {
+	const alarms: ResourceNode[] = [];
+	let open: Watch["open"];
+	for (const metric of watchedMetrics(stack)) {
+		const { alarm, name, unknown } = metric;
+		const isSignal = name.state === "known" && tells.test(name.value) && !not?.test(name.value);
+		if (isSignal && isMeant(metric)) alarms.push(alarm);
+		else if (name.state === "unknown" && (isMeant(metric) || unknown !== undefined))
+			open ??= { alarm, property: name.property };
+		else if (isSignal && unknown !== undefined) open ??= { alarm, property: unknown };
+	}
+	return { alarms, ...(open ? { open } : {}) };
+}
+
+function isOnEndpoint({ door, api, backends }: Endpoint, { watches, dimensions }: WatchedMetric): boolean {
+	if (backends.some((backend) => watches.has(backend) || isOfModel(backend, dimensions))) return true;
+	if (door.type !== REST_STAGE && door.type !== HTTP_STAGE) return watches.has(door);
+	const stages = [...watches].filter(({ type }) => type === REST_STAGE || type === HTTP_STAGE);
+	const stageName = ifKnown(dimensions.get("Stage") ?? { state: "absent" });
+	const doorName = ifKnown(door.props.text(door.type === REST_STAGE ? "stageName" : "name"));
+	const isOfOtherStage =
+		stages.length > 0
+			? !stages.includes(door)
+			: stageName !== undefined && doorName !== undefined && stageName !== doorName;
+	if (isOfOtherStage) return false;
+	const apis = [...watches].filter(({ type }) => type === REST_API || type === HTTP_API);
+	if (apis.length > 0) return api !== undefined && apis.includes(api);
+	if (stages.includes(door)) return true;
+	// An API elsewhere is known by name alone, and its stage by its own.
+	return api === undefined && API_DIMENSIONS.some((key) => dimensions.has(key));
+}
+
+/** A program's own metric says for which model it counts. */
+function isOfModel(backend: ResourceNode, dimensions: WatchedMetric["dimensions"]): boolean {
+	const model = ifKnown(tagOf(backend, "model"));
+	if (model === undefined) return false;
+	return [...dimensions].some(([key, value]) => /^model(_?name)?$/i.test(key) && ifKnown(value) === model);
+}
+
+/** Every queue that work from an endpoint goes through, however far behind it. */
+export function queuesBehind(stack: StackGraph, { door, api, backends }: Endpoint): ResourceNode[] {
+	const seen = new Set<ResourceNode>([door, ...(api ? [api] : []), ...backends]);
+	for (const node of seen) for (const { to } of callsFrom(stack, node)) seen.add(to);
+	return [...seen].filter(({ type }) => type === QUEUE);
+}

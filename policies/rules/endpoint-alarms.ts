@@ -1,0 +1,115 @@
+/**
+ * Every public endpoint has an alarm on its latency and one on its errors, every queue behind it one on its age, and the
+ * queue's dead letters one on their number; and somebody is told. Thresholds, and alarms of other stacks, are not seen.
+ */
+import { absent, type Unknown, unknown } from "../facts/fact.ts";
+import { ALARM_TYPES, acts, isHeard } from "../graph/alarms.ts";
+import { isDeadLetterQueue, redriveOf } from "../graph/dead-letters.ts";
+import { endpointsOf } from "../graph/endpoints.ts";
+import type { ResourceNode } from "../graph/node.ts";
+import type { StackGraph } from "../graph/stack-graph.ts";
+import { LOAD_BALANCER } from "../graph/types.ts";
+import {
+	ERRORS,
+	LATENCY,
+	QUEUE_AGE,
+	QUEUE_DEPTH,
+	queuesBehind,
+	type Watch,
+	watchOfEndpoint,
+	watchOfResource,
+} from "../graph/watch.ts";
+import { cannotTell, fail, notApplicable, pass, type Rule, type Verdict } from "../rule.ts";
+
+/** What must be watched, by finding, and a metric that does. */
+const DEMANDS = {
+	latency: { of: "latency", metric: "Latency, Duration, TargetResponseTime or ModelLatency" },
+	errors: { of: "errors", metric: "5XXError, Errors, HTTPCode_Target_5XX_Count or Invocation5XXErrors" },
+	"queue-age": { of: "oldest message", metric: "ApproximateAgeOfOldestMessage" },
+	"dead-letters": { of: "dead letters", metric: "ApproximateNumberOfMessagesVisible" },
+} as const;
+type Demand = keyof typeof DEMANDS;
+const ACTION = "action";
+
+export const endpointAlarms: Rule = {
+	name: "endpoint-alarms",
+	findings: [...Object.keys(DEMANDS), ACTION],
+	*check({ stack }) {
+		const queues = new Map<ResourceNode, Unknown | undefined>();
+		for (const endpoint of endpointsOf(stack)) {
+			const { door, isPublic } = endpoint;
+			if (isPublic.state === "known" && !isPublic.value) {
+				yield notApplicable(door, "it is not public", "latency");
+				continue;
+			}
+			const open = isPublic.state === "unknown" ? isPublic : undefined;
+			if (hasLatency(door)) yield watched(stack, door, "latency", watchOfEndpoint(stack, endpoint, LATENCY), open);
+			yield watched(stack, door, "errors", watchOfEndpoint(stack, endpoint, ERRORS), open);
+			for (const queue of queuesBehind(stack, endpoint)) if (!queues.get(queue)) queues.set(queue, open);
+		}
+		for (const [queue, open] of queues) yield* queueAlarms(stack, queue, open);
+		for (const alarm of stack.ofType(...ALARM_TYPES)) yield doesSomething(stack, alarm);
+	},
+};
+
+/** A network load balancer passes packets: it measures no answer's time. */
+const hasLatency = (door: ResourceNode): boolean => {
+	const kind = door.type === LOAD_BALANCER ? door.effectiveText("loadBalancerType") : absent;
+	return kind.state !== "known" || kind.value === "application";
+};
+
+function* queueAlarms(stack: StackGraph, queue: ResourceNode, open: Unknown | undefined): Iterable<Verdict> {
+	const isForDeadLetters = isDeadLetterQueue(stack, queue);
+	if (isForDeadLetters.state === "known") return;
+	const doubt = isForDeadLetters.state === "unknown" ? isForDeadLetters : open;
+	yield watched(stack, queue, "queue-age", watchOfResource(stack, queue, QUEUE_AGE), doubt);
+	const deadLetters = redriveOf(stack, queue)?.target;
+	if (deadLetters)
+		yield watched(stack, deadLetters, "dead-letters", watchOfResource(stack, deadLetters, QUEUE_DEPTH), doubt);
+}
+
+/** @param doubt what keeps us from telling whether the alarm is owed at all */
+function watched(
+	stack: StackGraph,
+	where: ResourceNode,
+	finding: Demand,
+	{ alarms, open }: Watch,
+	doubt: Unknown | undefined,
+): Verdict {
+	const { of, metric } = DEMANDS[finding];
+	const hearing = alarms.map((alarm) => ({ alarm, isHeard: isHeard(stack, alarm) }));
+	if (hearing.some(({ isHeard: heard }) => heard.state === "known")) return pass(where, finding);
+	if (doubt) return cannotTell(where, doubt, `whether it owes an alarm on its ${of}`, finding);
+	for (const { alarm, isHeard: heard } of hearing)
+		if (heard.state === "unknown")
+			return cannotTell(alarm, heard, `whether anybody is told of the ${of} of ${where.label}`, finding);
+	if (open)
+		return cannotTell(open.alarm, unknown(open.property), `whether it is on the ${of} of ${where.label}`, finding);
+	const [silent] = alarms;
+	if (silent)
+		return fail(
+			where,
+			{
+				what: `has an alarm on its ${of}, ${silent.label}, of which nobody is told`,
+				fix: "Set alarmActions to a topic that people read, on the alarm or on a composite above it, and leave actionsEnabled on.",
+			},
+			finding,
+		);
+	return fail(
+		where,
+		{ what: `has no alarm on its ${of}`, fix: `Add an aws.cloudwatch.MetricAlarm on ${metric} with alarmActions.` },
+		finding,
+	);
+}
+
+/** An alarm that does nothing in any state is looked at by nobody. */
+function doesSomething(stack: StackGraph, alarm: ResourceNode): Verdict {
+	const does = acts(stack, alarm);
+	if (does.state === "known") return pass(alarm, ACTION);
+	if (does.state === "unknown") return cannotTell(alarm, does, "whether it does anything", ACTION);
+	return fail(
+		alarm,
+		{ what: "does nothing when it rises", fix: "Set alarmActions, or remove the alarm.", level: "advisory" },
+		ACTION,
+	);
+}
