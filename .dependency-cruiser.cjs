@@ -40,7 +40,7 @@ module.exports = {
 		keepOut(
 			"pulumi-stays-in-its-places",
 			"@pulumi/",
-			"^index\\.ts$",
+			"^(index\\.ts|program\\.mjs)$",
 			"^components/",
 			"^policies/",
 			"^sandbox/(provider|engine)/",
