@@ -13,7 +13,9 @@ export interface FunctionReference {
 
 /** The functions that a property refers to: by name, ARN, invoke ARN, or an alias of its own. */
 export function functionsBehind(stack: StackGraph, node: ResourceNode, path: string): FunctionReference[] {
-	const { nodes } = stack.targets(node, path, [FUNCTION, FUNCTION_ALIAS]);
+	// Aliases of several functions may share a name: which one is meant, the engine knows better than the text.
+	const aliases = stack.dependencies(node, path, [FUNCTION_ALIAS]);
+	const nodes = aliases.length > 0 ? aliases : stack.targets(node, path, [FUNCTION, FUNCTION_ALIAS]).nodes;
 	const text = ifKnown(node.props.text(path));
 	const stated = qualifierStatedBy(stack, node) ?? (text === undefined ? undefined : qualifierIn(text));
 	return throughAliases(stack, nodes, stated);
