@@ -16,7 +16,7 @@ export interface RouteStore {
 /** What is looked at of a call. */
 export interface Probe {
 	request: Pick<ApiRequest, "method" | "resource">;
-	deadline: Pick<Deadline, "signal">;
+	deadline: Pick<Deadline, "limit">;
 }
 
 export interface HealthPorts {
@@ -41,7 +41,7 @@ export async function health(ports: HealthPorts, { request, deadline }: Probe): 
 		case "/v2/health/live":
 			return jsonAnswer({ live: true });
 		case "/v2/health/ready":
-			return ready(ports, deadline.signal(READ_MAX_MS));
+			return deadline.limit(READ_MAX_MS, (signal) => ready(ports, signal));
 	}
 }
 

@@ -38,19 +38,15 @@ export async function fetchFeatures(
 	if (!features || !spec)
 		throw new FeatureRecordError(`The signature of "${model}" names no input for features. Register it with one.`);
 	deadline.check("the features were read");
-	const signal = deadline.signal(featuresMs);
-	const values = await store.read(model, [...new Set(entities)], signal).catch((cause: unknown) => {
-		if (signal.aborted)
-			throw new ApiError(
-				"DEADLINE_EXCEEDED",
-				`The features of ${entities.length} entities were not read within ${featuresMs} ms. Send fewer entities, or try again.`,
-				{ cause, retryAfterSeconds: RETRY_SECONDS },
+	const ids = [...new Set(entities)];
+	const values = await deadline.limit(featuresMs, (signal) =>
+		store.read(model, ids, signal).catch((cause: unknown) => {
+			throw readError(
+				cause,
+				signal.aborted ? `of ${ids.length} entities were not read within ${featuresMs} ms` : undefined,
 			);
-		throw new ApiError("UNAVAILABLE", "The feature table cannot be read now. Try again.", {
-			cause,
-			retryAfterSeconds: RETRY_SECONDS,
-		});
-	});
+		}),
+	);
 	const rows = entities.map((id, i) => rowOf(values.get(id), id, i, features));
 	const shape = [rows.length, features.columns.length];
 	return {
@@ -59,6 +55,14 @@ export async function fetchFeatures(
 		shape,
 		data: readTensorData(rows.flat(), spec.datatype, shape, `The features of "${features.entityInput}"`),
 	};
+}
+
+/** @param late what was not done in time, where that is why reading ended */
+function readError(cause: unknown, late: string | undefined): ApiError {
+	const options = { cause, retryAfterSeconds: RETRY_SECONDS };
+	return late
+		? new ApiError("DEADLINE_EXCEEDED", `The features ${late}. Send fewer entities, or try again.`, options)
+		: new ApiError("UNAVAILABLE", "The feature table cannot be read now. Try again.", options);
 }
 
 function rowOf(

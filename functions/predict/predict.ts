@@ -51,7 +51,7 @@ export async function predict(ports: PredictPorts, call: Call): Promise<Answer> 
 		case "infer": {
 			const { record, request } = await call.span.child(SPANS.admit, async () => {
 				checkBody(call.request);
-				await ports.throttle.admit(tenant, () => call.deadline.signal(THROTTLE_MAX_MS));
+				await ports.throttle.admit(tenant, (take) => call.deadline.limit(THROTTLE_MAX_MS, take));
 				const body = parseBody(call.request);
 				const chosen = await chooseVersion(ports, call, operation.version);
 				return { record: chosen, request: readInferRequest(body, chosen.signature) };

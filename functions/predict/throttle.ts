@@ -34,12 +34,15 @@ interface FullSpend {
 	expiresAt: number;
 }
 
+export type Limit = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+
 export interface Throttle {
 	/**
 	 * Lets one request of a tenant through.
+	 * @param limit runs what asks the bucket, for as long as that may take
 	 * @throws {ApiError} THROTTLED with the seconds after which a token is there
 	 */
-	admit(tenant: TenantContext, signal: () => AbortSignal): Promise<void>;
+	admit(tenant: TenantContext, limit: Limit): Promise<void>;
 }
 
 export interface ThrottleOptions {
@@ -80,7 +83,7 @@ export function leaseBlock({ rps, burst }: { rps: number; burst: number }, reser
 export function createThrottle({ model, reservedConcurrency, store, now, onFailedOpen }: ThrottleOptions): Throttle {
 	const holdings = new Map<string, Holding>();
 	return {
-		admit: async ({ tenant, rps, burst }, signal) => {
+		admit: async ({ tenant, rps, burst }, limit) => {
 			const rate = { rps: Number(rps), burst: Number(burst) };
 			const bucket = { key: bucketKey(tenant, model), tokenMs: MS_PER_SECOND / rate.rps, burst: rate.burst };
 			const holding = holdingOf(holdings, tenant);
@@ -92,12 +95,8 @@ export function createThrottle({ model, reservedConcurrency, store, now, onFaile
 			if (holding.deniedUntilMs > nowMs) throw throttled(tenant, model, bucket, holding.deniedUntilMs - nowMs);
 			let lease: Lease;
 			try {
-				lease = await takeLease(store, bucket, {
-					holding,
-					block: leaseBlock(rate, reservedConcurrency),
-					now,
-					signal: signal(),
-				});
+				const block = leaseBlock(rate, reservedConcurrency);
+				lease = await limit((signal) => takeLease(store, bucket, { holding, block, now, signal }));
 			} catch (thrown) {
 				onFailedOpen(tenant, thrown);
 				return;

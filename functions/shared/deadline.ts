@@ -9,7 +9,7 @@ import { TRACE_FLUSH_MAX_MS } from "../../charter/limits.ts";
 /** Kept back of the function's time, to send the spans and the answer. */
 const RESPONSE_RESERVE_MS = TRACE_FLUSH_MAX_MS + 50;
 /** Below this a timer would fire before the work has begun. */
-const SIGNAL_MINIMUM_MS = 1;
+const LIMIT_MINIMUM_MS = 1;
 
 export interface Deadline {
 	/** Milliseconds left; not above 0 once the deadline has passed. */
@@ -20,8 +20,8 @@ export interface Deadline {
 	 * @throws {ApiError} DEADLINE_EXCEEDED
 	 */
 	check(next: string): void;
-	/** Aborts at the deadline, or after `capMs` where that is sooner. */
-	signal(capMs: number): AbortSignal;
+	/** Runs work with a signal that aborts at the deadline, or after `capMs` where that is sooner. */
+	limit<T>(capMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 	/**
 	 * Waits for work that cannot be aborted, but not past the deadline; the work itself goes on.
 	 * @throws {ApiError} DEADLINE_EXCEEDED
@@ -49,7 +49,7 @@ export function createDeadline(wish: string | undefined, remainingMs: number, no
 		check: (next) => {
 			if (leftMs() <= 0) throw exceeded(next);
 		},
-		signal: (capMs) => AbortSignal.timeout(Math.max(SIGNAL_MINIMUM_MS, Math.ceil(Math.min(leftMs(), capMs)))),
+		limit: (capMs, work) => limited(Math.min(leftMs(), capMs), work),
 		wait: async (work, what) => {
 			if (leftMs() <= 0) {
 				work.catch(() => undefined);
@@ -64,6 +64,17 @@ export function createDeadline(wish: string | undefined, remainingMs: number, no
 			}
 		},
 	};
+}
+
+/** Not AbortSignal.timeout: its timer outlives the work and holds all that the work's client hung on it. */
+async function limited<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+	const controller = new AbortController();
+	const timer = setTimeout(() => controller.abort(), Math.max(LIMIT_MINIMUM_MS, Math.ceil(ms)));
+	try {
+		return await work(controller.signal);
+	} finally {
+		clearTimeout(timer);
+	}
 }
 
 function parseWish(wish: string): number {

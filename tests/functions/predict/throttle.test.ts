@@ -8,13 +8,18 @@ import { ApiError } from "../../../charter/errors.ts";
 import { TOKEN_LEASE_MS } from "../../../charter/limits.ts";
 import { bucketKey } from "../../../charter/tenancy.ts";
 import { bucketStore } from "../../../functions/predict/bucket-store.ts";
-import { createThrottle, leaseBlock, type Throttle } from "../../../functions/predict/throttle.ts";
+import { createThrottle, type Limit, leaseBlock, type Throttle } from "../../../functions/predict/throttle.ts";
 import { acme } from "../../support/functions-api.ts";
 import { MemoryAws } from "../../support/functions-aws.ts";
 import { TABLES } from "../../support/functions-predict.ts";
 
 const START_MS = 1_700_000_000_000;
-const signal = () => AbortSignal.timeout(1_000);
+/** Lets the bucket be asked for so long, in real milliseconds. */
+const within =
+	(ms: number): Limit =>
+	(work) =>
+		work(AbortSignal.timeout(ms));
+const long = within(1_000);
 
 interface Setup {
 	instances?: number;
@@ -48,7 +53,7 @@ const tenantOf = (rps: number, burst: number) => ({ ...acme, rps: String(rps), b
 
 /** The error of a refused request, or undefined where it was admitted. */
 const refusal = (throttle: Throttle, tenant = acme): Promise<ApiError | undefined> =>
-	throttle.admit(tenant, signal).then(
+	throttle.admit(tenant, long).then(
 		() => undefined,
 		(thrown: unknown) => {
 			if (thrown instanceof ApiError) return thrown;
@@ -151,7 +156,7 @@ describe("functions/predict/throttle", () => {
 		it(`lets a request through and says so where the table ${disturbance === "fail" ? "fails" : "does not answer"}`, async () => {
 			const { throttle, aws, failedOpen } = setUp();
 			aws.disturbances.set("UpdateItem", disturbance);
-			await throttle.admit(acme, () => AbortSignal.timeout(5));
+			await throttle.admit(acme, within(5));
 			expect(failedOpen).to.deep.equal(["acme"]);
 		});
 

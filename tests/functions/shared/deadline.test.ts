@@ -1,4 +1,5 @@
 /** How long a request may take: the caller's wish against the function's own time. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import fc from "fast-check";
 import { createDeadline } from "../../../functions/shared/deadline.ts";
@@ -47,11 +48,21 @@ describe("functions/shared/deadline", () => {
 		expect(thrown).to.include({ code: "DEADLINE_EXCEEDED" });
 	});
 
-	it("gives a signal that aborts at the cap where that is sooner", async () => {
+	it("gives work a signal that aborts at the cap where that is sooner", async () => {
 		const { deadline } = setUp("1000", 2_000);
-		const signal = deadline.signal(5);
-		await new Promise((resolve) => signal.addEventListener("abort", resolve));
-		expect(signal.aborted).to.equal(true);
+		await deadline.limit(5, (signal) => new Promise((resolve) => signal.addEventListener("abort", resolve)));
+	});
+
+	it("gives what work within the cap gives, and does not abort it later", async () => {
+		const { deadline } = setUp("1000", 2_000);
+		let kept: AbortSignal | undefined;
+		const work = async (signal: AbortSignal) => {
+			kept = signal;
+			return "done";
+		};
+		expect(await deadline.limit(5, work)).to.equal("done");
+		await sleep(20);
+		expect(kept?.aborted).to.equal(false);
 	});
 
 	it("takes any whole number from 1 as a wish, and nothing else", () => {
