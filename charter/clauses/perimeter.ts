@@ -21,4 +21,23 @@ export const PERIMETER_CLAUSES = {
 		severity: "critical",
 		level: "mandatory",
 	},
+	// Advisory: a webhook's own address, or a second API while one replaces the other, can be meant.
+	"one-front-door": {
+		title: "Where there is an API, it is the only way in",
+		because:
+			"A second door has no usage plan, no authorizer and no access log: one caller who finds it floods what the API protects.",
+		howToComply:
+			"Make every public route part of the one API; sign function URLs, keep load balancers internal and machines off public addresses.",
+		severity: "high",
+		level: "advisory",
+	},
+	// Advisory: a rule that starts one small task works; what is lost is that all jobs can be seen, retried and stopped alike.
+	"one-orchestrator": {
+		title: "Workflows start jobs, and nothing else does",
+		because:
+			"Cron on a machine, triggers in Glue and rules that run tasks fail unseen: no retry, no timeout, no place that shows what ran.",
+		howToComply: "Let a schedule start a state machine, and let that run the task, job or pipeline and wait for it.",
+		severity: "medium",
+		level: "advisory",
+	},
 } as const satisfies Record<string, Clause>;
