@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** The `triplane` command: words to functions, errors to exit codes. What each does is in commands/. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { TriplaneError } from "../charter/errors.ts";
+import { type CheckOptions, check, FORMAT_NAMES } from "./commands/check.ts";
 import { doctor } from "./commands/doctor.ts";
 import { down } from "./commands/down.ts";
 import { predict } from "./commands/predict.ts";
@@ -98,6 +99,33 @@ program
 	.option("--region <region>", "where the stack will be", DEFAULT_REGION)
 	.option("--json", "print JSON")
 	.action(async (options) => finish(await doctor(checkout, options)));
+program
+	.command("check")
+	.argument("[program]", "entry of a Pulumi program in TypeScript or JavaScript, as in index.ts")
+	.description("judge a program, a stack's state or a preview by the charter, without any cloud or engine")
+	.option("--state <file>", "judge a stack as it is deployed: the output of `pulumi stack export`")
+	.option("--preview <file>", "judge what is planned: the output of `pulumi preview --json`")
+	.option("--stack <name>", "whose settings are meant (default: dev, where it has a file)")
+	.option("--config <file>", "the pack's config in JSON or YAML, as for `pulumi preview --policy-pack-config`")
+	.addOption(new Option("--format <format>", "of the report").choices(FORMAT_NAMES).default("table"))
+	.option("--output <file>", "write the report there (default: standard output)")
+	.option("--baseline <file>", "violations that are known: only new ones block")
+	.option("--write-baseline <file>", "write today's mandatory violations as a baseline, and block on none of them")
+	.option("--timeout-seconds <seconds>", "how long the program may take", positiveNumber, 60)
+	.addHelpText(
+		"after",
+		`
+Exit codes:
+  0  no mandatory violation
+  1  mandatory violations (with --baseline: new ones)
+  2  could not be judged: the reason is on standard error
+
+Examples:
+  triplane check index.ts --stack dev
+  pulumi preview --json > plan.json; triplane check --preview plan.json --format markdown --output comment.md
+  pulumi stack export | triplane check --state /dev/stdin --format sarif --output charter.sarif`,
+	)
+	.action(async (entry: string | undefined, options: CheckOptions) => finish(await check(entry, options, interrupted)));
 
 try {
 	await program.parseAsync();
@@ -105,6 +133,12 @@ try {
 	finish(exitCodeOf(error));
 	if (error instanceof TriplaneError) console.error(`\n${error.message}`);
 	else if (!(error instanceof CommanderError)) console.error(error);
+}
+
+function positiveNumber(text: string): number {
+	const number = Number(text);
+	if (!(number > 0 && Number.isFinite(number))) throw new InvalidArgumentError("Give a number of seconds above 0.");
+	return number;
 }
 
 function exitCodeOf(error: unknown): number {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { CLAUSES } from "../../../charter/clauses.ts";
 import { TriplaneError } from "../../../charter/errors.ts";
 import { linesOf, rejectionOf } from "../../../cli/story/reject.ts";
 
@@ -36,6 +37,16 @@ describe("cli/story/reject", () => {
 			'      Queue "a", Table "b" and 1 more: has no tag. Set one.',
 			"    function-timeout-explicit",
 			"      It has no timeout. Set one.",
+		]);
+	});
+
+	it("prints what to change on a line of its own, without the clause's reason", () => {
+		const { because } = CLAUSES["function-timeout-explicit"];
+		const message = `[function-timeout-explicit] Function "a" may run too long. ${because} Set timeout to 1.`;
+		expect(linesOf([{ ...violation("mandatory"), message }])).to.deep.equal([
+			"    function-timeout-explicit",
+			'      Function "a" may run too long.',
+			"      → Set timeout to 1.",
 		]);
 	});
 

@@ -1,0 +1,72 @@
+/** A report as SARIF 2.1.0, for code scanning. A resource has no line in a file, so a logical location says where. */
+import { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } from "node-sarif-builder";
+import type { Result } from "sarif";
+import type { Finding, PolicySummary, Report } from "../../../policies/report.ts";
+import type { Judged } from "./judged.ts";
+import { sentencesOf } from "./summary.ts";
+
+/** What code scanning sorts by: 0 to 10. */
+const SECURITY_SEVERITY = { low: "3.0", medium: "5.0", high: "8.0", critical: "9.5" } as const;
+const FINGERPRINT = "triplaneFinding/v1";
+
+export function sarifOf(report: Report, { source, pack, notes }: Judged): string {
+	const run = new SarifRunBuilder({
+		defaultSourceLanguage: "typescript",
+		invocations: [
+			{
+				executionSuccessful: true,
+				...(notes.length > 0
+					? { toolExecutionNotifications: notes.map((text) => ({ level: "note" as const, message: { text } })) }
+					: {}),
+			},
+		],
+	}).initSimple({
+		toolDriverName: pack.name,
+		toolDriverVersion: pack.version,
+		url: "https://github.com/triplane/triplane",
+	});
+	for (const policy of report.policies) run.addRule(ruleOf(policy));
+	for (const finding of report.findings) run.addResult(new SarifResultBuilder(resultOf(finding, source, report)));
+	const log = new SarifBuilder();
+	log.addRun(run);
+	return `${log.buildSarifJsonString({ indent: true })}\n`;
+}
+
+const ruleOf = ({ name, title, level, severity, howToComply, page }: PolicySummary): SarifRuleBuilder =>
+	new SarifRuleBuilder({
+		defaultConfiguration: { enabled: level !== "disabled", level: level === "mandatory" ? "error" : "warning" },
+		help: { text: howToComply, markdown: `${howToComply} See [${name}](${page}).` },
+		properties: { "security-severity": SECURITY_SEVERITY[severity], tags: ["aws", "charter"] },
+	}).initSimple({ ruleId: name, shortDescriptionText: `${title}.`, helpUri: page });
+
+function resultOf(finding: Finding, source: string, { policies }: Report): Result {
+	const { policy, id, level, answer, resource, fingerprint, isKnown } = finding;
+	return {
+		ruleId: policy,
+		ruleIndex: policies.findIndex(({ name }) => name === policy),
+		level: answer === "cannot tell" && level === "advisory" ? "note" : level === "mandatory" ? "error" : "warning",
+		message: { text: sentencesOf(finding) },
+		locations: [
+			{
+				// Code scanning shows no result without a file: the program, or the file that was judged.
+				physicalLocation: { artifactLocation: { uri: uriOf(source) }, region: { startLine: 1 } },
+				...(resource
+					? {
+							logicalLocations: [{ name: resource.name, fullyQualifiedName: resource.urn, kind: "resource" }],
+						}
+					: {}),
+			},
+		],
+		partialFingerprints: { [FINGERPRINT]: fingerprint },
+		...(isKnown ? { baselineState: "unchanged" as const, suppressions: [{ kind: "external" as const }] } : {}),
+		properties: { finding: id, answer },
+	};
+}
+
+/** A path as a relative reference. */
+const uriOf = (path: string): string =>
+	path
+		.replaceAll("\\", "/")
+		.split("/")
+		.map((part) => encodeURIComponent(part))
+		.join("/");
