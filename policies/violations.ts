@@ -11,6 +11,9 @@ import { findingId, type Rule, type Verdict } from "./rule.ts";
 /** Name of the policy that holds the pack's config, and reports what is wrong with it. */
 export const CHARTER = "charter";
 
+/** The engine's own name for the level of every policy that the config does not name. */
+const ALL = "all";
+
 export interface Violation {
 	/** Finding id; the engine ignores it, reports do not. */
 	id: string;
@@ -65,7 +68,7 @@ export function charterViolations(
 }
 
 function misplaced(policy: string, keys: readonly string[], known: ReadonlySet<string>): string[] {
-	if (!known.has(policy))
+	if (policy !== ALL && !known.has(policy))
 		return [`The config names a policy "${policy}" that the pack does not have. Use one of ${[...known].join(", ")}.`];
 	if (policy === CHARTER) return [];
 	return keys.map((key) =>

@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect } from "chai";
+import { locateEngine } from "../../sandbox/engine/engine.ts";
 
 const root = join(import.meta.dirname, "../..");
-const ENGINE = join(homedir(), ".pulumi/versions/3.259.0/bin");
 
 /** Resources of an exported stack: what `pulumi stack export` writes, as far as the engine reads it. */
 const exported = (resources: { type: string; name: string; outputs: Record<string, unknown> }[]) => {
@@ -57,25 +57,23 @@ describe("the pack in the real engine", () => {
 
 	after(() => rm(folder, { recursive: true, force: true }));
 
-	/** Judges an exported stack with `pulumi policy analyze`. */
-	async function analyze(resources: Parameters<typeof exported>[0], config?: Record<string, unknown>) {
+	/** Judges an exported stack with `pulumi policy analyze`, by one rule and the charter unless the config says more. */
+	async function analyze(resources: Parameters<typeof exported>[0], config: Record<string, unknown> = {}) {
 		const state = join(folder, "state.json");
 		await writeFile(state, JSON.stringify(exported(resources)));
-		const args = ["policy", "analyze", "--file", state, "--policy-pack", join(root, "policies")];
-		if (config) {
-			await writeFile(join(folder, "config.json"), JSON.stringify(config));
-			args.push("--policy-pack-config", join(folder, "config.json"));
-		}
+		const levels = { all: "disabled", charter: "mandatory", "function-reserved-concurrency": "mandatory" };
+		await writeFile(join(folder, "config.json"), JSON.stringify({ ...levels, ...config }));
+		const pack = ["--policy-pack", join(root, "policies"), "--policy-pack-config", join(folder, "config.json")];
+		const args = ["policy", "analyze", "--file", state, ...pack];
 		const env = {
 			...process.env,
-			PATH: `${ENGINE}${delimiter}${process.env.PATH}`,
 			PULUMI_HOME: join(folder, "home"),
 			PULUMI_BACKEND_URL: `file://${folder}`,
 			PULUMI_CONFIG_PASSPHRASE: "test",
 			PULUMI_SKIP_UPDATE_CHECK: "true",
 		};
 		return new Promise<{ exitCode: number; output: string }>((resolve) => {
-			execFile("pulumi", args, { cwd: root, env }, (error, stdout, stderr) => {
+			execFile(locateEngine().command, args, { cwd: root, env }, (error, stdout, stderr) => {
 				resolve({ exitCode: typeof error?.code === "number" ? error.code : error ? 1 : 0, output: stdout + stderr });
 			});
 		});
@@ -106,7 +104,9 @@ describe("the pack in the real engine", () => {
 			ticket: "PLAT-1",
 			expiry: "2999-12-31",
 		};
-		const { exitCode, output } = await analyze([score({ timeout: 1 })], { charter: { exceptions: [exception] } });
+		const { exitCode, output } = await analyze([score({ timeout: 1 })], {
+			charter: { enforcementLevel: "mandatory", exceptions: [exception] },
+		});
 		expect(exitCode, output).to.equal(0);
 		expect(output).to.contain("[advisory] [severity: high]  charter");
 		expect(output).to.contain("function-reserved-concurrency on *::score accepts 1 finding(s) until 2999-12-31");
@@ -116,7 +116,7 @@ describe("the pack in the real engine", () => {
 		const kept = [score({ timeout: 1, reservedConcurrentExecutions: 5 })];
 		const { exitCode, output } = await analyze(kept, {
 			"function-reserved-concurency": "advisory",
-			charter: { requiredTag: ["team"] },
+			charter: { enforcementLevel: "mandatory", requiredTag: ["team"] },
 		});
 		expect(exitCode, output).to.not.equal(0);
 		expect(output).to.contain('The config names a policy "function-reserved-concurency" that the pack does not have.');
