@@ -30,9 +30,7 @@ const StateFile = z.looseObject({
 	deployment: z.looseObject({ resources: z.array(RecordedResource).nullish() }),
 });
 const PreviewFile = z.looseObject({
-	steps: z
-		.array(z.looseObject({ op: z.string(), urn: z.string(), newState: RecordedResource.nullish() }))
-		.nullish(),
+	steps: z.array(z.looseObject({ op: z.string(), urn: z.string(), newState: RecordedResource.nullish() })).nullish(),
 	changeSummary: z.unknown(),
 	diagnostics: z.array(z.looseObject({ severity: z.string().optional() })).nullish(),
 });
@@ -75,6 +73,20 @@ export function resourcesOfPreview(text: string, source: string): ResourceInput[
 	return inputsOf([...states.values()], (inputs, outputs) => ({ ...outputs, ...inputs }));
 }
 
+/** The stack's settings by full key, as far as a preview tells them; none where it is no preview. */
+export function settingsOfPreview(text: string): Record<string, string> {
+	const parsedText = z.looseObject({ config: z.record(z.string(), z.string()) }).safeParse(jsonOf(text));
+	return parsedText.success ? parsedText.data.config : {};
+}
+
+function jsonOf(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
 type Properties = Record<string, unknown>;
 
 function inputsOf(
@@ -105,7 +117,10 @@ function inputsOf(
 						}
 					: {}),
 				propertyDependencies: Object.fromEntries(
-					Object.entries(propertyDependencies ?? {}).map(([key, urns]) => [key, (urns ?? []).map((each) => ({ urn: each }))]),
+					Object.entries(propertyDependencies ?? {}).map(([key, urns]) => [
+						key,
+						(urns ?? []).map((each) => ({ urn: each })),
+					]),
 				),
 			};
 		});

@@ -6,12 +6,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import type * as resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import type { ResourceInput } from "../graph/node.ts";
 
+export type PulumiSdk = typeof pulumi;
+
 /** What runs a program: an inline program, or the import of a module. */
 export type Program = () => unknown;
 
 export interface RecordingOptions {
 	/** The SDK that the program itself uses: mocks set on another copy would not be seen. */
-	sdk: typeof pulumi;
+	sdk: PulumiSdk;
 	project: string;
 	stack: string;
 	/** Settings by full key, structured ones as JSON. */
@@ -82,7 +84,7 @@ type Answer<T> = (error: Error | null, response: T) => void;
 
 /** Listens in on what the SDK asks of its monitor; a call without an answer becomes an unknown result. */
 function listen(
-	sdk: typeof pulumi,
+	sdk: PulumiSdk,
 	registrations: Registration[],
 	isAnswered: (token: string, args: Record<string, unknown>) => boolean,
 ): void {

@@ -7,16 +7,23 @@ import { basename } from "node:path";
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
 import { SettingsError } from "../../charter/errors.ts";
 
+export interface ReadOptions {
+	/** What stands in for a value that is encrypted for its stack. @default such a value is refused */
+	encryptedAs?: string;
+	/** Whether a file without settings is fine. @default false */
+	mayBeEmpty?: boolean;
+}
+
 /**
  * The settings of a stack by full key, as in `triplane:models`, with structured values as they are.
  * @param file path of a `Pulumi.<stack>.yaml`
  * @throws {SettingsError} that names the file and the line
  */
-export async function readStackConfig(file: string): Promise<Record<string, unknown>> {
+export async function readStackConfig(file: string, options: ReadOptions = {}): Promise<Record<string, unknown>> {
 	const text = await readFile(file, "utf8").catch((cause: unknown) => {
 		throw new SettingsError(`The settings ${file} cannot be read. Give the path of a Pulumi.<stack>.yaml.`, { cause });
 	});
-	return parseStackConfig(text, basename(file));
+	return parseStackConfig(text, basename(file), options);
 }
 
 /**
@@ -24,7 +31,11 @@ export async function readStackConfig(file: string): Promise<Record<string, unkn
  * @param source named in the message, as in "Pulumi.dev.yaml"
  * @throws {SettingsError} that names the line
  */
-export function parseStackConfig(text: string, source: string): Record<string, unknown> {
+export function parseStackConfig(
+	text: string,
+	source: string,
+	{ encryptedAs, mayBeEmpty = false }: ReadOptions = {},
+): Record<string, unknown> {
 	const lines = new LineCounter();
 	const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
 	const lineOf = (offset: number) => `${source}, line ${lines.linePos(offset).line}`;
@@ -33,6 +44,7 @@ export function parseStackConfig(text: string, source: string): Record<string, u
 
 	const root = document.contents;
 	const config = isMap(root) ? root.get("config", true) : undefined;
+	if (mayBeEmpty && (config === undefined || root === null)) return {};
 	if (!isMap(config))
 		throw new SettingsError(
 			`${source} has no map "config". Put the settings below it, as in "config:" and then "  triplane:environment: dev".`,
@@ -44,11 +56,11 @@ export function parseStackConfig(text: string, source: string): Record<string, u
 		if (!/^[^:\s]+:[^:\s]+$/.test(name))
 			throw new SettingsError(`${where}: a setting's key is "namespace:name", as in "triplane:models", not "${name}".`);
 		const plain = plainOf(value, document, where);
-		if (isEncrypted(plain))
+		if (isEncrypted(plain) && encryptedAs === undefined)
 			throw new SettingsError(
 				`${where}: "${name}" is encrypted for its stack, and the sandbox has no key to it. Give the sandbox a file with a value in clear.`,
 			);
-		settings[name] = plain;
+		settings[name] = inClear(plain, encryptedAs);
 	}
 	return settings;
 }
@@ -65,9 +77,19 @@ function plainOf(value: unknown, document: Document, where: string): unknown {
 }
 
 /** Pulumi writes an encrypted value as `secure: <text>`, at any depth. */
+function isSecure(value: object): boolean {
+	const keys = Object.keys(value);
+	return keys.length === 1 && keys[0] === "secure";
+}
+
 function isEncrypted(value: unknown): boolean {
 	if (value === null || typeof value !== "object") return false;
-	const keys = Object.keys(value);
-	if (keys.length === 1 && keys[0] === "secure") return true;
-	return Object.values(value).some(isEncrypted);
+	return isSecure(value) || Object.values(value).some(isEncrypted);
+}
+
+function inClear(value: unknown, encryptedAs: string | undefined): unknown {
+	if (encryptedAs === undefined || value === null || typeof value !== "object") return value;
+	if (isSecure(value)) return encryptedAs;
+	if (Array.isArray(value)) return value.map((item) => inClear(item, encryptedAs));
+	return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inClear(item, encryptedAs)]));
 }

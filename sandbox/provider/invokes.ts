@@ -4,7 +4,9 @@ import { policyDocument } from "./policy-document.ts";
 import type { Context } from "./resource-type.ts";
 import type { Props } from "./values.ts";
 
-type Invoke = (args: Props, context: Context) => Props;
+/** Which account and region the program is in. */
+type Place = Pick<Context, "accountId" | "region">;
+type Invoke = (args: Props, place: Place) => Props;
 
 const INVOKES: Record<string, Invoke> = {
 	"aws:index/getCallerIdentity:getCallerIdentity": (_, { accountId }) => ({
@@ -36,8 +38,11 @@ const INVOKES: Record<string, Invoke> = {
 	"aws:iam/getPolicyDocument:getPolicyDocument": (args) => policyDocument(args),
 };
 
+/** Whether a function is among them. */
+export const isAnswered = (token: string): boolean => Object.hasOwn(INVOKES, token);
+
 /** @throws {TriplaneError} for a function that is not among them */
-export function invoke(token: string, args: Props, context: Context): Props {
+export function invoke(token: string, args: Props, place: Place): Props {
 	const found = INVOKES[token];
 	if (found === undefined)
 		throw new TriplaneError(
@@ -45,5 +50,5 @@ export function invoke(token: string, args: Props, context: Context): Props {
 				.map((each) => each.split(":").at(-1))
 				.join(", ")}: take the value from the settings, or from a resource of the program.`,
 		);
-	return found(args, context);
+	return found(args, place);
 }

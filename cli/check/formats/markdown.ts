@@ -1,7 +1,7 @@
 /** A report as Markdown for a comment on a pull request: what blocks first, the rest folded away. */
 import { blocks, type Finding, type Report } from "../../../policies/report.ts";
 import type { Judged } from "./judged.ts";
-import { countsOf, levelOf, notApplicableIn, sentencesOf, subjectOf, verdictOf } from "./summary.ts";
+import { countsOf, grouped, notApplicableIn, verdictOf } from "./summary.ts";
 
 /** A comment on GitHub has at most 65,536 characters; what follows the tables needs some of them. */
 const TABLES_CHARACTERS = 55_000;
@@ -29,19 +29,14 @@ const folded = (title: string, body: string): string =>
 	`<details>\n<summary>${title}</summary>\n\n${body}\n\n</details>`;
 
 function tableOf(findings: readonly Finding[], room: { characters: number }): string {
-	const lines = ["| level | finding | resource | what, why and what to do |", "|---|---|---|---|"];
+	const lines = ["| level | resource | finding | what, why and what to do |", "|---|---|---|---|"];
 	let left = findings.length;
-	for (const finding of findings) {
-		const line = rowOf([
-			levelOf(finding),
-			`[${escaped(finding.id)}](${finding.page})`,
-			escaped(subjectOf(finding)),
-			escaped(sentencesOf(finding)),
-		]);
+	for (const { id, page, level, subjects, text } of grouped(findings)) {
+		const line = rowOf([level, subjects.map(escaped).join("<br>"), `[${escaped(id)}](${page})`, escaped(text)]);
 		if (line.length > room.characters) break;
 		room.characters -= line.length;
 		lines.push(line);
-		left -= 1;
+		left -= subjects.length;
 	}
 	return [...lines, ...(left > 0 ? ["", `… and ${left} more: see the whole report.`] : [])].join("\n");
 }

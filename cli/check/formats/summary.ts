@@ -59,3 +59,27 @@ export const subjectOf = ({ resource }: Finding): string =>
 /** The message without the id before it, which formats show apart. */
 export const sentencesOf = ({ id, message }: Finding): string =>
 	message.startsWith(`[${id}] `) ? message.slice(id.length + "[] ".length) : message;
+
+/** Findings that say the same of several resources. */
+export interface Group {
+	id: string;
+	page: string;
+	level: string;
+	subjects: string[];
+	/** What is said of each, without its name where it begins with that. */
+	text: string;
+}
+
+/** The findings in their order, those that say the same gathered at the first. */
+export function grouped(findings: readonly Finding[]): Group[] {
+	const groups = new Map<string, Group>();
+	for (const finding of findings) {
+		const [level, subject, sentences] = [levelOf(finding), subjectOf(finding), sentencesOf(finding)];
+		const text = sentences.startsWith(`${subject} `) ? sentences.slice(subject.length + 1) : sentences;
+		const key = JSON.stringify([finding.id, level, text]);
+		const group = groups.get(key);
+		if (group) group.subjects.push(subject);
+		else groups.set(key, { id: finding.id, page: finding.page, level, subjects: [subject], text });
+	}
+	return [...groups.values()];
+}

@@ -1,25 +1,26 @@
 /** A report as a table for a terminal. */
 import Table from "cli-table3";
 import type { Report } from "../../../policies/report.ts";
-import { levelOf, notApplicableIn, sentencesOf, subjectOf, verdictOf } from "./summary.ts";
+import { grouped, notApplicableIn, verdictOf } from "./summary.ts";
 
 const DEFAULT_COLUMNS = 120;
 const NARROWEST_COLUMNS = 80;
-const SIDE_COLUMNS = { level: 14, finding: 36 };
+const SIDE_COLUMNS = { level: 14, resource: 34 };
 /** Borders between three columns. */
 const BORDERS = 4;
 
 /** @param columns width of the terminal */
 export function tableOf(report: Report, _: unknown, columns = process.stdout.columns || DEFAULT_COLUMNS): string {
-	const width = Math.max(columns, NARROWEST_COLUMNS) - BORDERS - SIDE_COLUMNS.level - SIDE_COLUMNS.finding;
+	const width = Math.max(columns, NARROWEST_COLUMNS) - BORDERS - SIDE_COLUMNS.level - SIDE_COLUMNS.resource;
 	const table = new Table({
-		head: ["level", "finding", "what, why and what to do"],
-		colWidths: [SIDE_COLUMNS.level, SIDE_COLUMNS.finding, width],
+		head: ["level", "resource", "[finding] what, why and what to do"],
+		colWidths: [SIDE_COLUMNS.level, SIDE_COLUMNS.resource, width],
 		wordWrap: true,
+		wrapOnWordBoundary: true,
 		style: { head: [], border: [] },
 	});
-	for (const finding of report.findings)
-		table.push([levelOf(finding), `${finding.id}\n${subjectOf(finding)}`, sentencesOf(finding)]);
+	for (const { id, level, subjects, text } of grouped(report.findings))
+		table.push([level, subjects.join("\n"), `[${id}] ${text}`]);
 	const exceptions = report.exceptions.map(
 		({ record, findings }) =>
 			`Exception in force: ${record.rule} on ${record.resource} accepts ${findings} until ${record.expiry}: ${record.reason} (${record.owner}, ${record.ticket}).`,
