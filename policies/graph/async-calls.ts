@@ -2,15 +2,17 @@
  * Who calls functions without waiting, and by which qualifier: what failure handling must stand on. A permission counts
  * where nothing else in the stack shows the call that it allows. Polled and awaited calls are not among these.
  */
-import { ifKnown } from "../facts/fact.ts";
+import { ifKnown, type Unknown } from "../facts/fact.ts";
 import type { Call } from "./call.ts";
 import { callsOf } from "./calls.ts";
 import { EVENT_TARGET, INVOKE_CONFIG, SCHEDULE, SUBSCRIPTION } from "./dead-letters.ts";
 import { functionsBehind } from "./functions.ts";
 import { qualifierIn } from "./identity.ts";
 import type { ResourceNode } from "./node.ts";
-import { perStack } from "./stack-graph.ts";
-import { FUNCTION, PERMISSION } from "./types.ts";
+import { perStack, type StackGraph } from "./stack-graph.ts";
+import { FUNCTION, FUNCTION_ALIAS, PERMISSION } from "./types.ts";
+
+const LOG_SUBSCRIPTION = "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter";
 
 /** The wiring that makes the call which a service's permission allows. */
 const WIRING_OF: Readonly<Record<string, string>> = {
@@ -38,6 +40,32 @@ export const asyncCallsOf = perStack((stack): ReadonlyMap<ResourceNode, readonly
 });
 
 const principalOf = (permission: ResourceNode): string | undefined => ifKnown(permission.props.text("principal"));
+
+/** Where each kind of wiring names the function that it calls. */
+const CALLEE_OF: Readonly<Record<string, string>> = {
+	[EVENT_TARGET]: "arn",
+	[SUBSCRIPTION]: "endpoint",
+	[SCHEDULE]: "target.arn",
+	[PERMISSION]: "function",
+	[LOG_SUBSCRIPTION]: "destinationArn",
+};
+
+/** What keeps us from telling which qualifier a call names; undefined where the call says it, or needs none. */
+export function openQualifierOf(stack: StackGraph, call: Call): Unknown | undefined {
+	if (call.qualifier !== undefined) return undefined;
+	const stated = call.via.props.text("qualifier");
+	if (stated.state === "unknown") return stated;
+	const path = CALLEE_OF[call.via.type];
+	const callee = path === undefined ? undefined : call.via.props.text(path);
+	// A reference that is not known yet may name a version or an alias that the engine does not record.
+	return callee?.state === "unknown" && hasQualifiers(stack, call.to) ? callee : undefined;
+}
+
+/** Whether a function is published, has an alias, or is configured as one. */
+const hasQualifiers = (stack: StackGraph, fn: ResourceNode): boolean =>
+	ifKnown(fn.effectiveFlag("publish")) !== false ||
+	stack.referrers(fn, FUNCTION_ALIAS, "functionName").length > 0 ||
+	(invokeConfigsOf(stack).get(fn) ?? []).some(({ qualifier }) => qualifier !== LATEST);
 
 /** How asynchronous calls of a function are handled, by the qualifier that the configuration is on. */
 export interface InvokeConfig {

@@ -15,7 +15,8 @@ const CONCURRENCY_BY_POLLER = 10;
 /** The most copies that a mapping runs at once; absent where nothing bounds it, or the stack does not show what does. */
 export function maximumOf(stack: StackGraph, mapping: ResourceNode, kind: SourceKind): Fact<number> {
 	if (kind === "queue") {
-		const own = mapping.props.number("scalingConfig.maximumConcurrency");
+		// The provider writes 0 for none.
+		const own = mapFact(mapping.props.number("scalingConfig.maximumConcurrency"), (n) => (n > 0 ? n : undefined));
 		if (own.state !== "absent") return own;
 		return mapFact(mapping.props.number("provisionedPollerConfig.maximumPollers"), (n) => n * CONCURRENCY_BY_POLLER);
 	}

@@ -3,7 +3,7 @@
  * events that were never delivered is another thing, and only advised.
  */
 import { type Fact, ifKnown } from "../facts/fact.ts";
-import { asyncCallsOf, functionNamedBy, invokeConfigsOf, LATEST } from "../graph/async-calls.ts";
+import { asyncCallsOf, functionNamedBy, invokeConfigsOf, LATEST, openQualifierOf } from "../graph/async-calls.ts";
 import { modeAllowedBy } from "../graph/calls-events.ts";
 import { deadLetterOf, EVENT_TARGET, INVOKE_CONFIG, SCHEDULE, SUBSCRIPTION } from "../graph/dead-letters.ts";
 import { functionsBehind } from "../graph/functions.ts";
@@ -45,8 +45,8 @@ function* failedRuns(stack: StackGraph, fn: ResourceNode): Iterable<Verdict> {
 	}
 	const byQualifier = Map.groupBy(calls, ({ qualifier }) => qualifier ?? LATEST);
 	for (const [qualifier, [call]] of byQualifier) {
-		const stated = call?.via.props.text("qualifier");
-		const kept = qualifier === LATEST && stated?.state === "unknown" ? stated : destinationOn(stack, fn, qualifier);
+		const open = call && openQualifierOf(stack, call);
+		const kept = open && hasDestination(stack, fn) ? open : destinationOn(stack, fn, qualifier);
 		if (kept.state === "known") yield pass(fn);
 		else if (kept.state === "unknown") yield cannotTell(fn, kept, "whether its failed runs are kept");
 		else
@@ -60,6 +60,10 @@ function* failedRuns(stack: StackGraph, fn: ResourceNode): Iterable<Verdict> {
 const calledBy = (from: ResourceNode | undefined, via: ResourceNode | undefined): string =>
 	`by ${(from ?? via)?.label ?? "a service"}`;
 const onQualifier = (qualifier: string): string => (qualifier === LATEST ? "" : ` as "${qualifier}"`);
+
+/** Whether the configuration of any qualifier has a failure destination, or may have one. */
+const hasDestination = (stack: StackGraph, fn: ResourceNode): boolean =>
+	(invokeConfigsOf(stack).get(fn) ?? []).some(({ config }) => deadLetterOf(config).state !== "absent");
 
 /** Whether the configuration of a qualifier has a failure destination. */
 function destinationOn(stack: StackGraph, fn: ResourceNode, qualifier: string): Fact<true> {

@@ -41,6 +41,7 @@ describe("policies/rules/consumer-concurrency-bounded", () => {
 			expectAccepts(rule, [jobs, fn(), polls(5)]);
 			expectFails(rule, [jobs, fn(5), polls()], ["jobs (maximum)"]);
 			expectFails(rule, [jobs, fn(5), polls(undefined, { scalingConfig: {} })], ["jobs (maximum)"]);
+			expectFails(rule, [jobs, fn(5), polls(0)], ["jobs (maximum)"]);
 			expectFails(
 				rule,
 				[mapping("jobs", { eventSourceArn: "arn:aws:sqs:a:b:jobs", functionName: "elsewhere" })],

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { deadLetterByInvocation as rule } from "../../../policies/rules/dead-letter-by-invocation.ts";
 import {
 	answers,
+	concat,
 	expectAccepts,
 	expectFails,
 	firstFault,
@@ -159,6 +160,18 @@ describe("policies/rules/dead-letter-by-invocation", () => {
 				"cannot tell score-failures (invoke-config)",
 			]);
 			expect(atPreview(failures, fn(kept), permission({ qualifier: UNKNOWN }))).to.deep.equal([]);
+		});
+
+		it("cannot tell which version a reference means that is not known yet, where there are several", () => {
+			const arn = concat(ref(fn(), "arn"), ":live");
+			const onLive = [topic, failures, fn(), subscription({ endpoint: arn }), config({ qualifier: "live" })];
+			expectAccepts(rule, onLive);
+			expect(open(rule, onLive, { run: "preview" })).to.deep.equal(["cannot tell score"]);
+			const onLatest = [topic, failures, fn({ publish: true }), subscription({ endpoint: arn }), config()];
+			expectFails(rule, onLatest, ["score"]);
+			const kepts = [topic, failures, fn(), live, subscription(), config()];
+			expect(open(rule, kepts, { run: "preview" })).to.deep.equal(["cannot tell score"]);
+			expect(open(rule, called(fn(), config()), { run: "preview" })).to.deep.equal([]);
 		});
 	});
 
