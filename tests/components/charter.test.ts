@@ -36,8 +36,11 @@ describe("components under the charter's policies", function () {
 		applied = await devResources("applied");
 	});
 
-	it("are accepted by every rule at preview, before anything exists", async () => {
-		expect(openOn(await devResources("preview"))).to.deep.equal([]);
+	it("are rejected by no rule at preview, and only policy documents cannot be told of before anything exists", async () => {
+		const open = openOn(await devResources("preview"));
+		// A document that holds one ARN not known yet is unknown as a whole.
+		const readDocuments = ["no-synchronous-function-chain", "least-privilege", "private-by-default"];
+		expect(readDocuments.map((rule) => `${rule}: cannot tell`)).to.include.members(open);
 	});
 
 	it("are accepted by every rule once applied, with nothing left open", () => {
