@@ -22,5 +22,7 @@ export function messageOf(rule: Rule, verdict: Extract<Verdict, { answer: "fail"
 	const tag = `[${findingId(rule.name, verdict)}]`;
 	const { because } = clauseOf(rule);
 	if (verdict.answer === "fail") return `${tag} ${subject} ${verdict.what}. ${because} ${verdict.fix}`;
+	if (verdict.reason !== undefined)
+		return `${tag} Cannot tell ${verdict.what}: "${verdict.property}" of ${subject} ${verdict.reason}. ${because}`;
 	return `${tag} Cannot tell yet ${verdict.what}: "${verdict.property}" of ${subject} is not known before the update. ${because} Give it a value known at preview, or have the pack reject what it cannot tell (unknowns: reject).`;
 }

@@ -22,7 +22,7 @@ export interface Fault {
 export type Verdict = { finding: string; where: ResourceNode | undefined } & (
 	| { answer: "pass" }
 	| ({ answer: "fail" } & Fault)
-	| { answer: "cannot tell"; property: string; what: string }
+	| { answer: "cannot tell"; property: string; what: string; reason?: string }
 	| { answer: "not applicable"; reason: string }
 );
 
@@ -51,15 +51,22 @@ export const fail = (where: ResourceNode | undefined, fault: Fault, finding = ""
 });
 
 /**
- * @param fact the unknown that stands in the way
+ * @param fact the unknown that stands in the way; with a reason where waiting for the update would not help
  * @param what what it keeps us from telling: `whether it has a reserved concurrency`
  */
 export const cannotTell = (
 	where: ResourceNode | undefined,
-	fact: Pick<Unknown, "property">,
+	fact: Pick<Unknown, "property"> & { reason?: string },
 	what: string,
 	finding = "",
-): Verdict => ({ answer: "cannot tell", finding, where, property: fact.property, what });
+): Verdict => ({
+	answer: "cannot tell",
+	finding,
+	where,
+	property: fact.property,
+	what,
+	...(fact.reason === undefined ? {} : { reason: fact.reason }),
+});
 
 export const notApplicable = (where: ResourceNode | undefined, reason: string, finding = ""): Verdict => ({
 	answer: "not applicable",
