@@ -51,4 +51,14 @@ export const OBSERVABILITY_CLAUSES = {
 		severity: "medium",
 		level: "advisory",
 	},
+	// Advisory: dashboards are often another product's.
+	"endpoint-dashboard": {
+		title: "Every endpoint of a model with an SLO has a dashboard that shows its entry and what answers",
+		because:
+			"A latency that drifts is seen at the door and made behind it: with either alone the budget cannot be mapped to its hops.",
+		howToComply:
+			"Add a dashboard with metrics of the API, load balancer or endpoint and of the function or service behind it, or tag the endpoint critical: false.",
+		severity: "low",
+		level: "advisory",
+	},
 } as const satisfies Record<string, Clause>;

@@ -4,18 +4,9 @@
  */
 import { type Fact, ifKnown } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
-import { HTTP_API, HTTP_STAGE, REST_API, REST_STAGE } from "./apis.ts";
+import { behindAlias, MEASURED, measuredBy, typesOfDimension } from "./dimensions.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
-import {
-	ECS_SERVICE,
-	FUNCTION,
-	FUNCTION_ALIAS,
-	LOAD_BALANCER,
-	QUEUE,
-	SAGEMAKER_ENDPOINT,
-	TARGET_GROUP,
-} from "./types.ts";
 
 const METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
@@ -23,21 +14,6 @@ const COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
 export const ALARM_TYPES = [METRIC_ALARM, COMPOSITE_ALARM];
 const ALARM_ACTIONS = "alarmActions";
 const ACTIONS = [ALARM_ACTIONS, "okActions", "insufficientDataActions"];
-
-/** What a dimension's value names, by its key. */
-const NAMED_BY: Readonly<Record<string, readonly string[]>> = {
-	ApiName: [REST_API],
-	ApiId: [HTTP_API, REST_API],
-	Stage: [REST_STAGE, HTTP_STAGE],
-	FunctionName: [FUNCTION, FUNCTION_ALIAS],
-	Resource: [FUNCTION, FUNCTION_ALIAS],
-	QueueName: [QUEUE],
-	LoadBalancer: [LOAD_BALANCER],
-	TargetGroup: [TARGET_GROUP],
-	EndpointName: [SAGEMAKER_ENDPOINT],
-	ServiceName: [ECS_SERVICE],
-};
-const WATCHED = [...new Set(Object.values(NAMED_BY).flat())];
 
 export interface WatchedMetric {
 	alarm: ResourceNode;
@@ -70,27 +46,17 @@ function metricOf(stack: StackGraph, alarm: ResourceNode, holder: Props, propert
 	const entries = holder.entries("dimensions");
 	const dimensions = ifKnown(entries) ?? new Map<string, Fact<string>>();
 	const watches = new Set<ResourceNode>();
-	const depended = stack.dependencies(alarm, property, WATCHED);
+	const depended = stack.dependencies(alarm, property, MEASURED);
 	let unknown = entries.state === "unknown" && depended.length === 0 ? entries.property : undefined;
 	if (entries.state === "unknown") for (const node of depended) watches.add(node);
 	for (const [key, value] of dimensions) {
-		const types = Object.hasOwn(NAMED_BY, key) ? (NAMED_BY[key] ?? WATCHED) : WATCHED;
-		const named = value.state === "known" ? namedBy(stack, value.value, types) : [];
+		const types = typesOfDimension(key);
+		const named = value.state === "known" ? measuredBy(stack, value.value, types) : [];
 		const found = named.length > 0 ? named : depended.filter(({ type }) => types.includes(type));
-		for (const node of found)
-			watches.add(node.type === FUNCTION_ALIAS ? (stack.target(node, "functionName", FUNCTION) ?? node) : node);
+		for (const node of found) watches.add(behindAlias(stack, node));
 		if (value.state === "unknown" && found.length === 0) unknown ??= value.property;
 	}
 	return { alarm, name, dimensions, watches, ...(unknown === undefined ? {} : { unknown }) };
-}
-
-/** Load balancers and target groups are named by the end of their ARN, "app/edge/1a2b"; functions also as "name:alias". */
-function namedBy(stack: StackGraph, value: string, types: readonly string[]): ResourceNode[] {
-	const found = stack.named(value, types);
-	if (found.length > 0) return found;
-	const part =
-		types.includes(LOAD_BALANCER) || types.includes(TARGET_GROUP) ? value.split("/").at(-2) : value.split(":")[0];
-	return part === undefined || part === value ? [] : stack.named(part, types);
 }
 
 /** Whether anyone is told when an alarm rises: by an enabled action of its own, or of a composite above it. */

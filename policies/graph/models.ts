@@ -6,6 +6,9 @@ import type { ResourceNode } from "./node.ts";
 
 const MODEL_TAG = "model";
 
+/** The model's name that a resource says, declared or not. */
+export const modelNameOf = (node: ResourceNode): Fact<string> => tagOf(node, MODEL_TAG);
+
 /** The declared model of a resource; absent where it has none, or one that nobody declared. */
 export const modelOf = (node: ResourceNode, models: readonly ModelDeclaration[]): Fact<ModelDeclaration> =>
-	mapFact(tagOf(node, MODEL_TAG), (name) => models.find((model) => model.name === name));
+	mapFact(modelNameOf(node), (name) => models.find((model) => model.name === name));

@@ -3,13 +3,13 @@
  * stack's alarms are on them. Not whether a threshold makes sense.
  */
 import { ifKnown } from "../facts/fact.ts";
-import { tagOf } from "../facts/tags.ts";
 import { type WatchedMetric, watchedMetrics } from "./alarms.ts";
 import { HTTP_API, HTTP_STAGE, REST_API, REST_STAGE } from "./apis.ts";
 import { callsFrom } from "./calls.ts";
 import type { Endpoint } from "./endpoints.ts";
+import { modelNameOf } from "./models.ts";
 import type { ResourceNode } from "./node.ts";
-import type { StackGraph } from "./stack-graph.ts";
+import { perStack, type StackGraph } from "./stack-graph.ts";
 import { QUEUE } from "./types.ts";
 
 /** What a metric tells, by its name: AWS's own and a program's alike. */
@@ -37,17 +37,38 @@ export interface Watch {
 const API_DIMENSIONS = ["ApiName", "ApiId"];
 
 /** Alarms on a signal of an endpoint: of its door, its API, or what answers there. */
-export const watchOfEndpoint = (stack: StackGraph, endpoint: Endpoint, signal: Signal): Watch =>
-	watchOf(stack, signal, (metric) => isOnEndpoint(endpoint, metric));
+export const watchOfEndpoint = (stack: StackGraph, endpoint: Endpoint, signal: Signal): Watch => {
+	const { door, api, backends } = endpoint;
+	const nodes = [door, ...(api ? [api] : []), ...backends];
+	return watchOf(near(stack, nodes), signal, (metric) => isOnEndpoint(endpoint, metric));
+};
 
 /** Alarms on a signal of one resource. */
 export const watchOfResource = (stack: StackGraph, node: ResourceNode, signal: Signal): Watch =>
-	watchOf(stack, signal, ({ watches }) => watches.has(node));
+	watchOf(near(stack, [node]), signal, ({ watches }) => watches.has(node));
 
-function watchOf(stack: StackGraph, { tells, not }: Signal, isMeant: (metric: WatchedMetric) => boolean): Watch {
+/** Metrics by what they are of, so that an endpoint is held against those alone that can be its own. */
+const metricsByNode = perStack((stack) => {
+	const byNode = new Map<ResourceNode | undefined, WatchedMetric[]>();
+	for (const metric of watchedMetrics(stack)) {
+		const isLoose = metric.watches.size === 0 || metric.unknown !== undefined;
+		for (const node of [...metric.watches, ...(isLoose ? [undefined] : [])])
+			byNode.set(node, [...(byNode.get(node) ?? []), metric]);
+	}
+	return byNode;
+});
+
+const near = (stack: StackGraph, nodes: readonly ResourceNode[]): ReadonlySet<WatchedMetric> =>
+	new Set([...nodes, undefined].flatMap((node) => metricsByNode(stack).get(node) ?? []));
+
+function watchOf(
+	metrics: ReadonlySet<WatchedMetric>,
+	{ tells, not }: Signal,
+	isMeant: (metric: WatchedMetric) => boolean,
+): Watch {
 	const alarms: ResourceNode[] = [];
 	let open: Watch["open"];
-	for (const metric of watchedMetrics(stack)) {
+	for (const metric of metrics) {
 		const { alarm, name, unknown } = metric;
 		const isSignal = name.state === "known" && tells.test(name.value) && !not?.test(name.value);
 		if (isSignal && isMeant(metric)) alarms.push(alarm);
@@ -78,7 +99,7 @@ function isOnEndpoint({ door, api, backends }: Endpoint, { watches, dimensions }
 
 /** A program's own metric says for which model it counts. */
 function isOfModel(backend: ResourceNode, dimensions: WatchedMetric["dimensions"]): boolean {
-	const model = ifKnown(tagOf(backend, "model"));
+	const model = ifKnown(modelNameOf(backend));
 	if (model === undefined) return false;
 	return [...dimensions].some(([key, value]) => /^model(_?name)?$/i.test(key) && ifKnown(value) === model);
 }

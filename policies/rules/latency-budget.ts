@@ -2,13 +2,11 @@
  * Every realtime endpoint belongs to a declared model with a p95 and a budget, hop by hop, that fits in it. What is
  * declared is judged here, not what requests take: that is for alarms. Queued and batch models have no such budget.
  */
-import { SHARED } from "../../charter/tags.ts";
 import type { ModelDeclaration, PackConfig } from "../config.ts";
-import type { Unknown } from "../facts/fact.ts";
-import { tagOf } from "../facts/tags.ts";
 import { callersOf } from "../graph/calls.ts";
 import { type Endpoint, endpointsOf, isAsynchronous, speakersFor } from "../graph/endpoints.ts";
 import type { ResourceNode } from "../graph/node.ts";
+import { ownerOf } from "../graph/owners.ts";
 import type { StackGraph } from "../graph/stack-graph.ts";
 import { FUNCTION, SAGEMAKER_ENDPOINT } from "../graph/types.ts";
 import { cannotTell, fail, notApplicable, pass, type Rule, type Verdict } from "../rule.ts";
@@ -16,7 +14,6 @@ import { cannotTell, fail, notApplicable, pass, type Rule, type Verdict } from "
 const UNDECLARED = "undeclared";
 const SUM = "sum";
 const HOP = "hop";
-const MODEL_TAG = "model";
 /** Sums of decimals are off by less than this, in milliseconds. */
 const ROUNDING_MS = 1e-6;
 
@@ -28,32 +25,12 @@ export const latencyBudget: Rule = {
 		for (const endpoint of endpointsOf(stack)) yield* ofEndpoint(stack, config, endpoint, judged);
 		// The door may be in another stack: a realtime model's own function is held to its budget all the same.
 		for (const fn of stack.ofType(FUNCTION)) {
-			const owner = ownerOf([fn], config);
+			const owner = ownerOf([fn], config.models);
 			if (judged.has(fn) || owner.kind !== "model" || callersOf(stack, fn).length > 0) continue;
 			yield* declaration(fn, owner.model);
 		}
 	},
 };
-
-type Owner =
-	| { kind: "model"; model: ModelDeclaration }
-	| { kind: "shared" }
-	| { kind: "nobody" }
-	| { kind: "unknown"; fact: Unknown; of: ResourceNode };
-
-/** Whom the nearest tag names; what all models share belongs to no model, but only by its own tag. */
-function ownerOf(speakers: readonly ResourceNode[], { models }: PackConfig): Owner {
-	for (const [i, of] of speakers.entries()) {
-		const tag = tagOf(of, MODEL_TAG);
-		if (tag.state === "unknown") return { kind: "unknown", fact: tag, of };
-		if (tag.state === "absent") continue;
-		const model = models.find(({ name }) => name === tag.value);
-		if (model) return { kind: "model", model };
-		if (tag.value !== SHARED) return { kind: "nobody" };
-		if (i === 0) return { kind: "shared" };
-	}
-	return { kind: "nobody" };
-}
 
 function* ofEndpoint(
 	stack: StackGraph,
@@ -66,7 +43,7 @@ function* ofEndpoint(
 	for (const backend of backends) {
 		if (judged.has(backend) || (backend.type === SAGEMAKER_ENDPOINT && isAsynchronous(stack, backend))) continue;
 		judged.add(backend);
-		const owner = ownerOf(speakersFor(stack, endpoint, backend), config);
+		const owner = ownerOf(speakersFor(stack, endpoint, backend), config.models);
 		if (owner.kind === "nobody") orphans.push(backend);
 		else if (owner.kind === "unknown")
 			yield cannotTell(owner.of, owner.fact, `which model ${backend.label} answers for`, UNDECLARED);

@@ -1,0 +1,174 @@
+import { expect } from "chai";
+import { endpointDashboard as rule } from "../../../policies/rules/endpoint-dashboard.ts";
+import {
+	answers,
+	concat,
+	expectAccepts,
+	expectFails,
+	firstFault,
+	json,
+	open,
+	type ResourceSpec,
+	ref,
+	resource,
+	UNKNOWN,
+} from "../../support/policies.ts";
+import { alarm } from "../../support/policies-alarms.ts";
+import { balanced, functionUrl, restApi, scoring } from "../../support/policies-endpoints.ts";
+import { exceptionTo } from "../../support/policies-exceptions.ts";
+
+const tags = { model: "tumour-risk" };
+const config = (slo: object | undefined = { p95Ms: 150 }) => ({
+	models: [{ name: "tumour-risk", serve: "realtime", slo }],
+});
+const fn = scoring({ tags, name: "score" });
+const rest = [fn, ...restApi(fn, { api: { name: "scoring-api" } })];
+const [, api = fn, stage = fn] = rest;
+const graph = (metrics: unknown, properties: object = {}, type = "metric") => ({
+	type,
+	properties: { metrics, ...properties },
+});
+const dashboard = (dashboardBody: unknown) =>
+	resource("aws:cloudwatch/dashboard:Dashboard", "board", { dashboardName: "board", dashboardBody });
+const showing = (...metrics: unknown[]) => dashboard(JSON.stringify({ widgets: [graph(metrics)] }));
+const LATENCY = ["AWS/ApiGateway", "Latency", "ApiName", "scoring-api", "Stage", "prod"];
+const ERRORS = ["AWS/Lambda", "Errors", "FunctionName", "score"];
+const accepts = (specs: ResourceSpec[]) => expectAccepts(rule, specs, config());
+const rejects = (specs: ResourceSpec[], fails = ["score"]) => expectFails(rule, specs, fails, config());
+
+describe("policies/rules/endpoint-dashboard", () => {
+	it("has nothing to say of a stack without endpoints, or without models", () => {
+		expect(answers(rule, [fn], { config: config() })).to.deep.equal([]);
+		expect(answers(rule, rest)).to.deep.equal([]);
+	});
+
+	it("demands a dashboard of an endpoint whose model has an SLO", () => {
+		rejects(rest);
+		expect(firstFault(rule, rest, { config: config() })).to.deep.equal({
+			what: 'answers for model "tumour-risk", which has an SLO, and no dashboard shows it together with its entry, Stage "prod"',
+			fix: 'Add an aws.cloudwatch.Dashboard with metrics of both, or tag it critical: "false".',
+		});
+		for (const slo of [{ errorRate: 0.01 }, { jobP95Seconds: 30 }]) expectFails(rule, rest, ["score"], config(slo));
+		for (const slo of [{}, { monthlyCostUsd: 100 }]) expectAccepts(rule, rest, config(slo));
+		expectAccepts(rule, rest, { models: [{ name: "tumour-risk" }] });
+	});
+
+	it("asks nothing of another model's, or of nobody's", () => {
+		const other = scoring({ tags: { model: "digit-reader" } });
+		accepts([other, ...restApi(other)]);
+		accepts([scoring(), ...restApi(fn)]);
+	});
+
+	it("asks nothing of what is tagged as not critical, on the backend or its door", () => {
+		const calm = scoring({ tags: { ...tags, critical: "false" } });
+		accepts([calm, ...restApi(calm)]);
+		accepts([fn, ...restApi(fn, { stage: { tags: { critical: "False" } } })]);
+		rejects([fn, ...restApi(fn, { stage: { tags: { critical: "true" } } })]);
+	});
+
+	it("accepts one dashboard that shows entry and backend, by name", () => {
+		accepts([...rest, showing(LATENCY, ERRORS)]);
+		accepts([...rest, dashboard(JSON.stringify({ widgets: [graph([LATENCY]), graph([ERRORS])] }))]);
+	});
+
+	it("accepts one whose body is made from both", () => {
+		const row = (...cells: unknown[]) => [...cells, { stat: "p95" }];
+		accepts([
+			...rest,
+			dashboard(
+				json({
+					widgets: [
+						graph([row("AWS/ApiGateway", "Latency", "ApiName", ref(api, "name"), "Stage", ref(stage, "stageName"))]),
+						graph([row("AWS/Lambda", "Errors", "FunctionName", ref(fn, "name"))]),
+					],
+				}),
+			),
+		]);
+		const text = concat(
+			'{"widgets":[{"type":"metric","properties":{"metrics":[["AWS/Lambda","Errors","FunctionName","',
+			ref(fn, "name"),
+			'"],["AWS/ApiGateway","Latency","ApiName","',
+			ref(api, "name"),
+			'"]]}}]}',
+		);
+		accepts([...rest, dashboard(text)]);
+	});
+
+	it("rejects one that shows either alone, another's, or two that share the task", () => {
+		rejects([...rest, showing(LATENCY)]);
+		rejects([...rest, showing(ERRORS)]);
+		rejects([...rest, showing(LATENCY, ["AWS/Lambda", "Errors", "FunctionName", "other"])]);
+		rejects([...rest, showing(LATENCY), { ...showing(ERRORS), name: "second" }]);
+	});
+
+	it("does not take a name for another kind of resource", () => {
+		const alike = [fn, ...restApi(fn, { api: { name: "score" } })];
+		rejects([...alike, showing(ERRORS)]);
+	});
+
+	it("reads shorthands, expressions, queries and alarms", () => {
+		accepts([...rest, showing(LATENCY, ERRORS, ["AWS/Lambda", "Duration", ".", "."])]);
+		rejects([...rest, showing(LATENCY, ["AWS/SNS", "Sent", "TopicName", "x"], [".", "Duration", ".", "."])]);
+		accepts([...rest, showing(["AWS/Lambda", "Errors", "FunctionName", "score"], ["..."], LATENCY)]);
+		const search = `SEARCH('{AWS/Lambda,FunctionName} FunctionName="score"', 'Sum', 60)`;
+		accepts([...rest, showing(LATENCY, [{ expression: search }])]);
+		const query = graph(undefined, { query: "SOURCE '/aws/lambda/score' | fields @message" }, "log");
+		accepts([...rest, dashboard(JSON.stringify({ widgets: [graph([LATENCY]), query] }))]);
+		const watching = alarm("slow", "Duration", { FunctionName: "score" }, { name: "slow" });
+		const arn = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:slow";
+		const status = graph(undefined, { alarms: [arn] }, "alarm");
+		accepts([...rest, watching, dashboard(JSON.stringify({ widgets: [graph([LATENCY]), status] }))]);
+	});
+
+	it("takes no text, title or label for a metric", () => {
+		const text = { type: "text", properties: { markdown: "score and scoring-api" } };
+		rejects([...rest, dashboard(JSON.stringify({ widgets: [text] }))]);
+		rejects([...rest, showing(LATENCY, [{ expression: "m1 * 2", label: "score" }])]);
+		rejects([...rest, dashboard(JSON.stringify({ widgets: [graph([LATENCY], { title: "score" })] }))]);
+	});
+
+	it("reads a malformed body as far as it goes", () => {
+		for (const body of [
+			"",
+			"no JSON",
+			"[]",
+			'{"widgets":{}}',
+			'{"widgets":[{"type":"metric","properties":{"metrics":[1,[],["a"]]}}]}',
+		])
+			rejects([...rest, dashboard(body)]);
+	});
+
+	it("shows what answers for a function URL, a load balancer or a SageMaker endpoint", () => {
+		rejects([fn, functionUrl(fn)]);
+		accepts([fn, functionUrl(fn), showing(ERRORS)]);
+		const [balancer = fn, ...behind] = balanced({ name: "edge" }, { name: "server", tags });
+		const times = ["AWS/ApplicationELB", "TargetResponseTime", "LoadBalancer", "app/edge/50dc6c495c0c9188"];
+		rejects([balancer, ...behind], ["server"]);
+		rejects([balancer, ...behind, showing(times)], ["server"]);
+		accepts([balancer, ...behind, showing(times, ["AWS/ECS", "CPUUtilization", "ServiceName", "server"])]);
+		const hosted = resource("aws:sagemaker/endpoint:Endpoint", "hosted", {
+			name: "hosted",
+			endpointConfigName: "any",
+			tags,
+		});
+		rejects([hosted], ["hosted"]);
+		accepts([hosted, showing(["AWS/SageMaker", "ModelLatency", "EndpointName", "hosted", "VariantName", "main"])]);
+	});
+
+	it("cannot tell of a body or a tag that is not known before the update", () => {
+		const preview = (specs: ResourceSpec[]) => open(rule, specs, { run: "preview", config: config() });
+		expect(preview([...rest, dashboard(UNKNOWN)])).to.deep.equal(["cannot tell board"]);
+		expect(preview([...rest, dashboard({ widgets: [graph([LATENCY, UNKNOWN])] })])).to.deep.equal([
+			"cannot tell board",
+		]);
+		const tagged = scoring({ tags: UNKNOWN });
+		expect(preview([tagged, ...restApi(tagged)])).to.deep.equal(["cannot tell score"]);
+		const marked = scoring({ tags: { ...tags, critical: UNKNOWN } });
+		expect(preview([marked, ...restApi(marked)])).to.deep.equal(["cannot tell score"]);
+	});
+
+	it("honours an exception", () => {
+		const exceptions = [exceptionTo("endpoint-dashboard", "score")];
+		expect(open(rule, rest, { config: { ...config(), exceptions } })).to.deep.equal([]);
+	});
+});
