@@ -96,7 +96,6 @@ export interface NamedFunction {
 export function functionNamedBy(node: ResourceNode, path: string): NamedFunction | undefined {
 	const text = ifKnown(node.props.text(path));
 	if (text === undefined) return undefined;
-	const [plain = text, inName] = text.startsWith("arn:") ? [text, undefined] : text.split(":");
-	const name = /:function:([^:]+)/.exec(text)?.[1] ?? plain;
-	return { name, qualifier: ifKnown(node.props.text("qualifier")) ?? qualifierIn(text) ?? inName ?? LATEST };
+	const name = /:function:([^:]+)/.exec(text)?.[1] ?? text.replace(/^([\w-]+):[\w$-]+$/, "$1");
+	return { name, qualifier: ifKnown(node.props.text("qualifier")) ?? qualifierIn(text) ?? LATEST };
 }

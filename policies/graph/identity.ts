@@ -60,6 +60,8 @@ export function identitiesOf(node: ResourceNode): Set<string> {
 }
 
 const FUNCTION_IN_ARN = /:function:([\w-]+)(?::([\w$-]+))?/;
+/** A function's name with its alias or version, as Lambda takes it: `score:live`. */
+const QUALIFIED_NAME = /^([\w-]+):([\w$-]+)$/;
 const EXECUTE_API_HOST = /^(?:https?:\/\/|wss:\/\/)?([a-z0-9]+)\.execute-api\./;
 
 /**
@@ -70,6 +72,8 @@ export function namesIn(reference: string): string[] {
 	const names = [reference];
 	const lambda = FUNCTION_IN_ARN.exec(reference);
 	if (lambda?.[1]) names.push(lambda[1]);
+	const qualified = QUALIFIED_NAME.exec(reference);
+	if (qualified?.[1]) names.push(qualified[1]);
 	const api = EXECUTE_API_HOST.exec(reference);
 	if (api?.[1]) names.push(api[1]);
 	const host = hostOf(reference);
@@ -94,8 +98,6 @@ function hostOf(reference: string): string | undefined {
 	return match?.[1];
 }
 
-/** The qualifier (alias or version) in a function's ARN, or undefined. */
-export function qualifierIn(reference: string): string | undefined {
-	const qualifier = FUNCTION_IN_ARN.exec(reference)?.[2];
-	return qualifier === undefined ? undefined : qualifier;
-}
+/** The qualifier (alias or version) in a function's ARN or name, or undefined. */
+export const qualifierIn = (reference: string): string | undefined =>
+	FUNCTION_IN_ARN.exec(reference)?.[2] ?? QUALIFIED_NAME.exec(reference)?.[2];

@@ -111,6 +111,9 @@ describe("policies/rules/dead-letter-by-invocation", () => {
 			const specs = [topic, failures, fn({ name: "score" }), subscription({ endpoint: arn })];
 			expectFails(rule, [...specs, config()], ["score"]);
 			expectAccepts(rule, [...specs, config({ qualifier: "live" })]);
+			const byName = [failures, fn({ name: "score" }), permission({ function: "score:live" })];
+			expectFails(rule, [...byName, config()], ["score"]);
+			expectAccepts(rule, [...byName, config({ qualifier: "live" })]);
 		});
 
 		it("goes by the wiring where a permission allows the same call under another qualifier", () => {
@@ -146,6 +149,9 @@ describe("policies/rules/dead-letter-by-invocation", () => {
 			expectFails(rule, [permission({ function: "elsewhere" })], ["caller"]);
 			expectFails(rule, specs({ functionName: "another" }), ["caller"]);
 			expectFails(rule, specs({ qualifier: "live" }), ["caller"]);
+			const qualified = permission({ function: "arn:aws:lambda:us-east-1:1:function:elsewhere:live" });
+			expectAccepts(rule, [qualified, ...specs({ qualifier: "live" }).slice(1)]);
+			expectFails(rule, [qualified, ...specs().slice(1)], ["caller"]);
 			expectAccepts(rule, [permission({ function: "elsewhere", principal: "apigateway.amazonaws.com" })]);
 		});
 
