@@ -10,8 +10,7 @@ export const OBSERVABILITY_NEUTRAL: Readonly<Record<string, readonly string[]>> 
 	"state-machine-tracing": ["tracing-on/workflow"],
 	"alarm-has-action": ["endpoint-alarms/action"],
 	"api-access-logging": ["structured-logs/access-log"],
-	// No access log, or none with a format, is not a structured one either.
-	"api-structured-access-log": ["structured-logs/access-log", "structured-logs/access-log/format"],
+	"api-structured-access-log": ["structured-logs/access-log/format"],
 };
 
 /** Why a neutral rule is not judged. */
