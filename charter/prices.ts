@@ -31,6 +31,7 @@ export const PRICES_USD = {
 	alarmMonth: 0.1,
 	dashboardMonth: 3,
 	rdsGp3GbMonth: 0.115,
+	auroraCapacityUnitHour: 0.12,
 } as const;
 
 /** A month as AWS's own calculator counts it. */

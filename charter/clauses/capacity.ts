@@ -42,4 +42,13 @@ export const CAPACITY_CLAUSES = {
 		// Some GPU work cannot be interrupted: a person decides.
 		level: "advisory",
 	},
+	"monthly-cost-cap": {
+		title: "A model costs no more a month than it declares",
+		because: "A cap that nobody sums up is noticed on the bill, a month after the capacity was asked for.",
+		howToComply:
+			"Lower the minimum capacity or the instance size of what carries the model's tag, or raise slo.monthlyCostUsd.",
+		severity: "medium",
+		// An estimate at list price: discounts, free tiers and storage are not in it.
+		level: "advisory",
+	},
 } as const satisfies Record<string, Clause>;

@@ -12,6 +12,7 @@ const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 const LAUNCH_CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration";
 const MIXED = "mixedInstancesPolicy";
 const DISTRIBUTION = `${MIXED}.instancesDistribution`;
+const OVERRIDES = `${MIXED}.launchTemplate.overrides`;
 const ALL_PERCENT = 100;
 
 /** Families with NVIDIA or AMD GPUs; those with Inferentia or Trainium have none. */
@@ -40,12 +41,11 @@ export const gpuGroupsOf = perStack((stack): ReadonlyMap<ResourceNode, GpuGroup>
 function groupOf(stack: StackGraph, group: ResourceNode): GpuGroup | undefined {
 	const launch = launchOf(stack, group);
 	const mixed = group.props.part(MIXED);
-	const listed = group.props.parts(`${MIXED}.launchTemplate.overrides`);
-	const overrides = ifKnown(listed) ?? [];
+	const overrides = ifKnown(group.props.parts(OVERRIDES)) ?? [];
 	const requirements = [...overrides, ...(launch ? [launch.props] : [])].flatMap(
 		(holder) => ifKnown(holder.part("instanceRequirements")) ?? [],
 	);
-	const types = listed.state === "unknown" ? listed : typesOf(overrides, launch);
+	const types = instanceTypesOf(stack, group);
 	const isGpu =
 		requirements.some(asksForGpus) ||
 		(ifKnown(types) ?? []).some((type) => GPU_TYPE.test(type)) ||
@@ -65,6 +65,12 @@ function groupOf(stack: StackGraph, group: ResourceNode): GpuGroup | undefined {
 		isOnDemand: isMixed ? mapFact(spotPercent, (share) => share <= 0) : mapFact(isSpotLaunch, (isSpot) => !isSpot),
 		onDemandBase: isMixed ? orElse(group.props.number(`${DISTRIBUTION}.onDemandBaseCapacity`), 0) : known(0),
 	};
+}
+
+/** The instance types that a group may start, GPU or not; an empty list where it selects by attributes or from elsewhere. */
+export function instanceTypesOf(stack: StackGraph, group: ResourceNode): Fact<readonly string[]> {
+	const overrides = group.props.parts(OVERRIDES);
+	return overrides.state === "unknown" ? overrides : typesOf(ifKnown(overrides) ?? [], launchOf(stack, group));
 }
 
 /** The template, or the older configuration, that a group starts its instances from. */

@@ -6,7 +6,7 @@ import { HOURS_PER_MONTH, PRICES_USD, SECONDS_PER_MONTH } from "../../charter/pr
 import type { ModelDeclaration } from "../config.ts";
 import { ifKnown } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
-import { callersOf } from "../graph/calls.ts";
+import { isScheduled, requestsPerSecond } from "../graph/costs-usage.ts";
 import { modelOf } from "../graph/models.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import type { StackGraph } from "../graph/stack-graph.ts";
@@ -52,7 +52,7 @@ export const workflowType: Rule = {
 /** What may be found of a machine of a type; without a model of a high rate, no workflow is started at one. */
 function findingsFor(type: string | undefined, { config }: RuleContext): string[] {
 	if (type === "EXPRESS") return [EXPRESS];
-	const isFrequent = config.models.some((model) => startsOf(model) >= HIGH_RATE_PER_SECOND);
+	const isFrequent = config.models.some((model) => requestsPerSecond(model) >= HIGH_RATE_PER_SECOND);
 	return [POLLING, ...(isFrequent ? [STANDARD] : []), ...(type === undefined ? [EXPRESS] : [])];
 }
 
@@ -65,7 +65,7 @@ function* standardVerdict({ stack, config }: RuleContext, machine: ResourceNode,
 	const model = modelOf(machine, config.models);
 	if (model.state === "unknown") yield cannotTell(machine, model, "how often it is started", STANDARD);
 	if (model.state !== "known") return;
-	const startsPerSecond = startsOf(model.value);
+	const startsPerSecond = requestsPerSecond(model.value);
 	if (startsPerSecond < HIGH_RATE_PER_SECOND) yield pass(machine, STANDARD);
 	else
 		yield fail(
@@ -77,10 +77,6 @@ function* standardVerdict({ stack, config }: RuleContext, machine: ResourceNode,
 			STANDARD,
 		);
 }
-
-/** Requests a second that each start one; a batch model's traffic starts none. */
-const startsOf = ({ serve, traffic }: ModelDeclaration): number =>
-	serve === "batch" ? 0 : (traffic?.rps ?? traffic?.peakRps ?? 0);
 
 const durationOf = ({ slo }: ModelDeclaration, seconds: number): number =>
 	slo?.p95Ms === undefined ? seconds : Math.min(seconds, slo.p95Ms / MS_PER_SECOND);
@@ -94,18 +90,6 @@ function boundSeconds(stack: StackGraph, machine: ResourceNode, definition: Prop
 	const longest = isOpenEnded ? undefined : longestPathSeconds(definition, taskSecondsIn(stack, machine));
 	const bounds = [stated, longest].filter((bound) => bound !== undefined);
 	return bounds.length === 0 ? undefined : Math.min(...bounds);
-}
-
-/** Whether a clock alone starts it. */
-function isScheduled(stack: StackGraph, machine: ResourceNode): boolean {
-	const starts = callersOf(stack, machine);
-	return (
-		starts.length > 0 &&
-		starts.every(
-			({ from, via }) =>
-				via.type === "aws:scheduler/schedule:Schedule" || from?.props.read("scheduleExpression").state === "known",
-		)
-	);
 }
 
 function bothPrices(definition: Props, startsPerSecond: number, seconds: number): string {
