@@ -2,11 +2,11 @@
  * Whether a function may call another one: by its role's statements and managed policies, by a permission that names the
  * role, or by a function URL that it knows. A grant does not say how the call is made.
  */
-import { ifKnown, type Unknown } from "../facts/fact.ts";
+import { ifKnown, type Unknown, unknown } from "../facts/fact.ts";
 import { callsFrom } from "./calls.ts";
 import { functionsBehind, roleOf } from "./functions.ts";
 import type { ResourceNode } from "./node.ts";
-import { allows, covers, grantsOf, type Statement } from "./permissions.ts";
+import { allows, covers, grantsOf, grantsOfNamed, type Statement } from "./permissions.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 import { FUNCTION_URL, PERMISSION, ROLE } from "./types.ts";
 
@@ -25,18 +25,18 @@ export interface Chain {
 
 export function chainFrom(stack: StackGraph, fn: ResourceNode): Chain {
 	const role = roleOf(stack, fn);
-	const grants = role && grantsOf(stack, role);
+	const stated = fn.props.text("role");
+	const grants = role ? grantsOf(stack, role) : grantsOfNamed(stack, ifKnown(stated) ?? "");
 	const ways = [
-		...(grants ? byStatements(grants.statements) : []),
-		...(grants?.managed ?? [])
-			.filter((arn) => INVOKING_POLICY.test(arn))
-			.map((arn) => `may invoke any function (${arn})`),
+		...byStatements(grants.statements),
+		...grants.managed.filter((arn) => INVOKING_POLICY.test(arn)).map((arn) => `may invoke any function (${arn})`),
 		...(role ? (permittedRoles(stack).get(role) ?? []) : []).map((by) => `is permitted to invoke one (${by.label})`),
 		...byUrl(stack, fn),
 	];
-	const [unread] = grants?.unknown ?? [];
-	const open = unread && ({ state: "unknown", property: `${unread.property} of ${unread.source.name}` } as const);
-	return { ways: [...new Set(ways)], open };
+	const [unread] = grants.unknown;
+	const property = unread && `${unread.property} of ${unread.source.name}`;
+	const open = property === undefined ? undefined : unknown(property);
+	return { ways: [...new Set(ways)], open: open ?? (!role && stated.state === "unknown" ? stated : undefined) };
 }
 
 function byStatements(statements: readonly Statement[]): string[] {

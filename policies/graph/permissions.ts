@@ -45,8 +45,15 @@ interface MutableGrants {
 	managed: string[];
 }
 
-const grantsByRole = perStack((stack): ReadonlyMap<ResourceNode, Grants> => {
+interface GrantIndex {
+	byRole: ReadonlyMap<ResourceNode, Grants>;
+	/** Of roles that are not in the stack, by their names. */
+	byName: ReadonlyMap<string, Grants>;
+}
+
+const grantIndex = perStack((stack): GrantIndex => {
 	const byRole = new Map<ResourceNode, MutableGrants>();
+	const byName = new Map<string, MutableGrants>();
 	for (const role of stack.ofType(ROLE)) {
 		const grants: MutableGrants = { statements: [], unknown: [], managed: [] };
 		byRole.set(role, grants);
@@ -55,8 +62,18 @@ const grantsByRole = perStack((stack): ReadonlyMap<ResourceNode, Grants> => {
 		if (inline.state === "unknown") addUnknown(stack, grants, role, "inlinePolicies");
 		addManaged(stack, grants, role);
 	}
-	const ofRoles = (node: ResourceNode, property: string) =>
-		stack.targets(node, property, [ROLE]).nodes.flatMap((role) => byRole.get(role) ?? []);
+	const ofRoles = (node: ResourceNode, property: string): MutableGrants[] => {
+		const roles = stack.targets(node, property, [ROLE]).nodes;
+		if (roles.length > 0) return roles.flatMap((role) => byRole.get(role) ?? []);
+		const texts = ifKnown(node.props.texts(property)) ?? [];
+		return texts.flatMap((fact) => {
+			const name = ifKnown(fact);
+			if (name === undefined) return [];
+			const grants = byName.get(name) ?? { statements: [], unknown: [], managed: [] };
+			byName.set(name, grants);
+			return [grants];
+		});
+	};
 	for (const policy of stack.ofType(ROLE_POLICY))
 		for (const grants of ofRoles(policy, "role")) addDocument(stack, grants, policy, policy.props, "policy", "policy");
 	for (const { type, role } of ATTACHMENTS)
@@ -67,7 +84,7 @@ const grantsByRole = perStack((stack): ReadonlyMap<ResourceNode, Grants> => {
 				if (unknown !== undefined) addUnknown(stack, grants, attachment, "policyArn");
 				for (const policy of nodes) addDocument(stack, grants, policy, policy.props, "policy", "policy");
 			}
-	return byRole;
+	return { byRole, byName };
 });
 
 /** Policies that a role lists itself: those of the stack by their documents, the others by ARN. */
@@ -87,7 +104,11 @@ function addManaged(stack: StackGraph, grants: MutableGrants, role: ResourceNode
 const NONE: Grants = { statements: [], unknown: [], managed: [] };
 
 /** What a role is granted by the documents of the stack. */
-export const grantsOf = (stack: StackGraph, role: ResourceNode): Grants => grantsByRole(stack).get(role) ?? NONE;
+export const grantsOf = (stack: StackGraph, role: ResourceNode): Grants => grantIndex(stack).byRole.get(role) ?? NONE;
+
+/** What the stack grants a role that is not in it, by the role's name or ARN. */
+export const grantsOfNamed = (stack: StackGraph, role: string): Grants =>
+	grantIndex(stack).byName.get(role.slice(role.lastIndexOf("/") + 1)) ?? NONE;
 
 function addUnknown(stack: StackGraph, grants: MutableGrants, source: ResourceNode, property: string): void {
 	grants.unknown.push({ source, property, references: stack.dependencies(source, property) });

@@ -112,6 +112,14 @@ describe("policies/rules/no-synchronous-function-chain", () => {
 		expectFails(rule, [named, byArn, byName], ["front"]);
 	});
 
+	it("reads what the stack grants a role that is not in it", () => {
+		const elsewhere = front({ role: "arn:aws:iam::123456789012:role/service/front" });
+		const byName = (name: string) =>
+			resource("aws:iam/rolePolicy:RolePolicy", "front", { role: name, policy: INVOKES });
+		expectFails(rule, [elsewhere, byName("front")], ["front"]);
+		expectAccepts(rule, [elsewhere, byName("another")]);
+	});
+
 	it("knows AWS's own policies by name", () => {
 		const managed = (arn: unknown) => [front(), role({ managedPolicyArns: [arn] })];
 		for (const name of ["service-role/AWSLambdaRole", "AWSLambda_FullAccess", "PowerUserAccess", "AdministratorAccess"])
@@ -153,6 +161,7 @@ describe("policies/rules/no-synchronous-function-chain", () => {
 		expect(atPreview(role(), front(), inline(UNKNOWN))).to.deep.equal(["cannot tell front"]);
 		expect(atPreview(role({ managedPolicyArns: [UNKNOWN] }), front())).to.deep.equal(["cannot tell front"]);
 		expect(atPreview(role({ managedPolicyArns: UNKNOWN }), front())).to.deep.equal(["cannot tell front"]);
+		expect(atPreview(front({ role: UNKNOWN }))).to.deep.equal(["cannot tell front"]);
 		const jobs = resource("aws:sqs/queue:Queue", "jobs");
 		const sends = inline(json({ Statement: allow("sqs:SendMessage", ref(jobs, "arn")) }));
 		expect(atPreview(jobs, role(), front(), sends)).to.deep.equal(["cannot tell front"]);
