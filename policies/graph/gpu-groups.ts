@@ -4,16 +4,12 @@
  */
 import { absent, type Fact, ifKnown, known, mapFact, orElse } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
+import { DISTRIBUTION, launchesSpot, launchOf, MIXED, spotPercentOf } from "./instance-groups.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 import { AUTOSCALING_GROUP } from "./types.ts";
 
-const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
-const LAUNCH_CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration";
-const MIXED = "mixedInstancesPolicy";
-const DISTRIBUTION = `${MIXED}.instancesDistribution`;
 const OVERRIDES = `${MIXED}.launchTemplate.overrides`;
-const ALL_PERCENT = 100;
 
 /** Families with NVIDIA or AMD GPUs; those with Inferentia or Trainium have none. */
 const GPU_TYPE = /^(p|g|gr)\d+[a-z]*(-[\w]+)?\./;
@@ -51,10 +47,7 @@ function groupOf(stack: StackGraph, group: ResourceNode): GpuGroup | undefined {
 		(ifKnown(types) ?? []).some((type) => GPU_TYPE.test(type)) ||
 		types.state === "unknown";
 	if (!isGpu) return undefined;
-	const spotPercent = mapFact(
-		orElse(group.props.number(`${DISTRIBUTION}.onDemandPercentageAboveBaseCapacity`), ALL_PERCENT),
-		(onDemand) => ALL_PERCENT - onDemand,
-	);
+	const spotPercent = spotPercentOf(group);
 	const isSpotLaunch = launch ? launchesSpot(launch) : known(false);
 	const isMixed = mixed.state === "known";
 	return {
@@ -73,21 +66,6 @@ export function instanceTypesOf(stack: StackGraph, group: ResourceNode): Fact<re
 	return overrides.state === "unknown" ? overrides : typesOf(ifKnown(overrides) ?? [], launchOf(stack, group));
 }
 
-/** The template, or the older configuration, that a group starts its instances from. */
-function launchOf(stack: StackGraph, group: ResourceNode): ResourceNode | undefined {
-	const paths = [
-		"launchTemplate.id",
-		"launchTemplate.name",
-		`${MIXED}.launchTemplate.launchTemplateSpecification.launchTemplateId`,
-		`${MIXED}.launchTemplate.launchTemplateSpecification.launchTemplateName`,
-	];
-	for (const path of paths) {
-		const template = stack.target(group, path, LAUNCH_TEMPLATE);
-		if (template) return template;
-	}
-	return stack.target(group, "launchConfiguration", LAUNCH_CONFIGURATION);
-}
-
 /** Types that the overrides name, or else the template. */
 function typesOf(overrides: readonly Props[], launch: ResourceNode | undefined): Fact<readonly string[]> {
 	const stated = overrides.map((override) => override.text("instanceType"));
@@ -97,14 +75,6 @@ function typesOf(overrides: readonly Props[], launch: ResourceNode | undefined):
 	const types = [...new Set(facts.flatMap((fact) => ifKnown(fact) ?? []))];
 	const open = facts.find(({ state }) => state === "unknown");
 	return open?.state === "unknown" && types.length === 0 ? open : known(types);
-}
-
-function launchesSpot(launch: ResourceNode): Fact<boolean> {
-	if (launch.props.read("spotPrice").state === "known") return known(true);
-	return orElse(
-		mapFact(launch.props.text("instanceMarketOptions.marketType"), (market) => market === "spot"),
-		false,
-	);
 }
 
 function asksForGpus(requirements: Props): boolean {

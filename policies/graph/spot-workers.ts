@@ -2,9 +2,10 @@
  * Workers on spot capacity, and the queues that they take messages from: services and groups that AWS may stop with two
  * minutes' notice. Not whether they should be on spot at all.
  */
-import { type Fact, ifKnown, known, orElse } from "../facts/fact.ts";
+import { type Fact, ifKnown, known } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { roleOf } from "./functions.ts";
+import { launchOf, mayRunOnSpot } from "./instance-groups.ts";
 import type { ResourceNode } from "./node.ts";
 import { allows, covers, grantsOf } from "./permissions.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
@@ -12,8 +13,6 @@ import { AUTOSCALING_GROUP, CAPACITY_PROVIDER, ECS_SERVICE, QUEUE, TASK_DEFINITI
 
 const CLUSTER = "aws:ecs/cluster:Cluster";
 const CLUSTER_PROVIDERS = "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders";
-const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
-const LAUNCH_CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration";
 const INSTANCE_PROFILE = "aws:iam/instanceProfile:InstanceProfile";
 const STRATEGIES = "capacityProviderStrategies";
 const DEFAULT_STRATEGIES = "defaultCapacityProviderStrategies";
@@ -127,32 +126,7 @@ const isUsed = (strategy: Props): boolean =>
 		(key) => strategy.number(key).state === "unknown" || (ifKnown(strategy.number(key)) ?? 0) > 0,
 	);
 
-const DISTRIBUTION = "mixedInstancesPolicy.instancesDistribution";
-
-function isSpotGroup(stack: StackGraph, group: ResourceNode): boolean {
-	const onDemandPercent = group.effectiveNumber(`${DISTRIBUTION}.onDemandPercentageAboveBaseCapacity`);
-	if (group.props.read("mixedInstancesPolicy").state === "known") return (ifKnown(onDemandPercent) ?? 100) < 100;
-	const launch = launchOf(stack, group);
-	if (!launch) return false;
-	if (launch.type === LAUNCH_CONFIGURATION) return launch.props.read("spotPrice").state !== "absent";
-	return ifKnown(orElse(launch.props.text("instanceMarketOptions.marketType"), "")) === "spot";
-}
-
-/** What a group launches its instances by. */
-function launchOf(stack: StackGraph, group: ResourceNode): ResourceNode | undefined {
-	const template = "launchTemplate";
-	for (const [path, type] of [
-		[`${template}.id`, LAUNCH_TEMPLATE],
-		[`${template}.name`, LAUNCH_TEMPLATE],
-		[`mixedInstancesPolicy.${template}.launchTemplateSpecification.launchTemplateId`, LAUNCH_TEMPLATE],
-		[`mixedInstancesPolicy.${template}.launchTemplateSpecification.launchTemplateName`, LAUNCH_TEMPLATE],
-		["launchConfiguration", LAUNCH_CONFIGURATION],
-	] as const) {
-		const found = stack.target(group, path, type);
-		if (found) return found;
-	}
-	return undefined;
-}
+const isSpotGroup = (stack: StackGraph, group: ResourceNode): boolean => ifKnown(mayRunOnSpot(stack, group)) === true;
 
 /** The role of the instances: a launch template nests its profile, a configuration names it. */
 function instanceRole(stack: StackGraph, launch: ResourceNode): ResourceNode | undefined {
