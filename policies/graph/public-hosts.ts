@@ -2,13 +2,14 @@
  * Machines and tasks that strangers can reach by themselves: a public address, and a port that is open to anywhere.
  * What a route table or a network ACL forbids is not seen.
  */
-import { type Fact, ifKnown, known } from "../facts/fact.ts";
+import { type Fact, ifKnown, known, orElse } from "../facts/fact.ts";
 import { groupsOf, ingressOf } from "./ingress.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 import { ECS_SERVICE } from "./types.ts";
 
-export const INSTANCE = "aws:ec2/instance:Instance";
+const INSTANCE = "aws:ec2/instance:Instance";
+const APP_RUNNER = "aws:apprunner/service:Service";
 const SUBNET = "aws:ec2/subnet:Subnet";
 /** Where each kind of host says that it takes a public address. */
 const ADDRESS: Readonly<Record<string, string>> = {
@@ -26,11 +27,17 @@ export interface Host {
 }
 
 /** Every machine, template of machines and service of the stack. */
-export const hostsOf = (stack: StackGraph): Host[] =>
-	stack.ofType(...Object.keys(ADDRESS)).map((node) => ({
+export const hostsOf = (stack: StackGraph): Host[] => [
+	...stack.ofType(...Object.keys(ADDRESS)).map((node) => ({
 		node,
 		isPublic: both(hasPublicAddress(stack, node), hasOpenPort(stack, node)),
-	}));
+	})),
+	// App Runner opens its service to everyone by itself.
+	...stack.ofType(APP_RUNNER).map((node) => ({
+		node,
+		isPublic: orElse(node.props.flag("networkConfiguration.ingressConfiguration.isPubliclyAccessible"), true),
+	})),
+];
 
 /** One no is enough to say no. */
 function both(a: Fact<boolean>, b: Fact<boolean>): Fact<boolean> {

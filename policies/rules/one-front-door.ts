@@ -50,7 +50,11 @@ export const oneFrontDoor: Rule = {
 				what: `has a public address and a port open to anywhere ${besides}`,
 				fix: "Take the public address away, and let the API or an internal load balancer reach it.",
 			});
-		for (const distribution of stack.ofType(DISTRIBUTION)) yield pastTheApi(stack, distribution, besides);
+		const origins = Map.groupBy(originsOf(stack), ({ distribution }) => distribution);
+		for (const distribution of stack.ofType(DISTRIBUTION)) {
+			const named = (origins.get(distribution) ?? []).map(({ target }) => target);
+			yield pastTheApi(stack, distribution, named, besides);
+		}
 	},
 };
 
@@ -75,10 +79,14 @@ function isPublicUrl(url: ResourceNode): Fact<boolean> {
 }
 
 /** A CDN makes public what it leads to; what is public by itself has a finding of its own. */
-function pastTheApi(stack: StackGraph, distribution: ResourceNode, besides: string): Verdict {
-	const named = originsOf(stack).filter((origin) => origin.distribution === distribution);
+function pastTheApi(
+	stack: StackGraph,
+	distribution: ResourceNode,
+	named: readonly ResourceNode[],
+	besides: string,
+): Verdict {
 	const origins = new Set([
-		...named.map(({ target }) => target),
+		...named,
 		...stack.dependencies(distribution, "origins", [LOAD_BALANCER, FUNCTION_URL, VPC_ORIGIN]),
 	]);
 	const hidden = [...origins].find(

@@ -149,6 +149,15 @@ describe("policies/rules/one-front-door", () => {
 				accepts(group(), resource(type, "host", groups));
 			});
 
+		it("may be App Runner's, public unless it is told otherwise", () => {
+			const ingress = (isPubliclyAccessible: boolean) => ({ ingressConfiguration: { isPubliclyAccessible } });
+			const service = (networkConfiguration: object) =>
+				resource("aws:apprunner/service:Service", "runner", { networkConfiguration });
+			fails([service({})], "runner (host)");
+			fails([service(ingress(true))], "runner (host)");
+			accepts(service(ingress(false)));
+		});
+
 		it("waits for an address or a port not known yet, unless the other says no", () => {
 			const waits = (...specs: ResourceSpec[]) =>
 				expect(open(rule, [api, ...specs])).to.deep.equal(["cannot tell machine (host)"]);
