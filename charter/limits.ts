@@ -11,6 +11,10 @@ export const RESERVED_CONCURRENCY_MINIMUM = 2;
 
 /** Retention of every log group, unless the settings say otherwise. */
 export const LOG_RETENTION_DAYS = 30;
+/** The days that CloudWatch takes for a group's retention. */
+export const LOG_RETENTION_CHOICES_DAYS = [
+	1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
 
 /** Longest a REST API waits for an integration, by default quota. */
 export const API_INTEGRATION_TIMEOUT_MAX_MS = 29_000;

@@ -4,6 +4,7 @@
  */
 import { type ParsedConfig, parseConfig } from "./config.ts";
 import { Exceptions } from "./exceptions.ts";
+import { statedIn } from "./exceptions-in-program.ts";
 import type { ResourceInput } from "./graph/node.ts";
 import { StackGraph } from "./graph/stack-graph.ts";
 import { fail, type Rule, UNFORESEEN, type Verdict } from "./rule.ts";
@@ -37,7 +38,8 @@ export class Analysis {
 	constructor(input: AnalysisInput) {
 		this.stack = new StackGraph(input.resources);
 		this.config = parseConfig(input.config, input.fromStack);
-		this.exceptions = new Exceptions(this.config.config.exceptions, input.rules, input.today);
+		const { exceptions, inProgramExceptions: policy } = this.config.config;
+		this.exceptions = new Exceptions(exceptions, input.rules, input.today, { records: statedIn(this.stack), policy });
 		this.rules = input.rules;
 	}
 

@@ -3,7 +3,7 @@
  * every unknown key is an error. Not the level of each policy, which the engine keeps.
  */
 import { z } from "zod";
-import { ACCOUNT_CONCURRENCY_LIMIT } from "../charter/limits.ts";
+import { ACCOUNT_CONCURRENCY_LIMIT, LOG_RETENTION_CHOICES_DAYS, LOG_RETENTION_DAYS } from "../charter/limits.ts";
 import { COST_TAG_KEYS } from "../charter/tags.ts";
 
 const positive = z.number().positive();
@@ -47,6 +47,12 @@ const PackConfigSchema = z.strictObject({
 	unknowns: z.enum(["reject", "warn"]).default("warn"),
 	/** Records, each judged on its own: see exceptions.ts. */
 	exceptions: z.array(z.unknown()).default([]),
+	/** Whether a program may state exceptions itself: see exceptions-in-program.ts. */
+	inProgramExceptions: z.enum(["allow", "forbid"]).default("allow"),
+	/** What cost-allocation-tags adds at the level "remediate", by key. */
+	defaultTags: z.record(z.string(), z.string().min(1)).default({}),
+	/** What log-retention sets at the level "remediate". */
+	logRetentionDays: z.literal(LOG_RETENTION_CHOICES_DAYS).default(LOG_RETENTION_DAYS),
 });
 
 export type PackConfig = z.output<typeof PackConfigSchema>;

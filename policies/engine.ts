@@ -3,15 +3,23 @@
  * over one analysis shared by all of them. Constructs no pack: index.ts does.
  */
 
-import type { ReportViolation, Severity, StackValidationArgs, StackValidationPolicy } from "@pulumi/policy";
+import type {
+	ReportViolation,
+	ResourceValidationPolicy,
+	Severity,
+	StackValidationArgs,
+	StackValidationPolicy,
+} from "@pulumi/policy";
 import { Config } from "@pulumi/pulumi";
 import type { Clause } from "../charter/clauses/clause.ts";
 import { CLAUSES } from "../charter/clauses.ts";
 import { Analysis } from "./analysis.ts";
-import { CONFIG_KEYS } from "./config.ts";
+import { CONFIG_KEYS, parseConfig } from "./config.ts";
 import { engineConfig } from "./engine-config.ts";
+import { engineInputs, keepEngineInputs } from "./engine-inputs.ts";
 import type { ResourceInput } from "./graph/node.ts";
 import { clauseOf, pageOf } from "./message.ts";
+import { mended, type Remediation } from "./remediation.ts";
 import type { Rule } from "./rule.ts";
 import { CHARTER, charterViolations, type Violation, violationsOf } from "./violations.ts";
 
@@ -24,7 +32,7 @@ const tell = (report: ReportViolation, violation: Violation): void => {
 };
 
 /** The policies of a pack: the charter's own first, for it hands the config to the others. */
-export function policiesOf(rules: readonly Rule[]): StackValidationPolicy[] {
+export function policiesOf(rules: readonly Rule[], remediations: readonly Remediation[] = []): StackValidationPolicy[] {
 	const analysisOf = sharedAnalysis(rules);
 	const charter: StackValidationPolicy = {
 		...metadata(CHARTER, CLAUSES[CHARTER]),
@@ -33,8 +41,29 @@ export function policiesOf(rules: readonly Rule[]): StackValidationPolicy[] {
 			for (const violation of charterViolations(analysisOf(args), engineConfig())) tell(report, violation);
 		},
 	};
-	return [charter, ...rules.map((rule) => policyOf(rule, analysisOf))];
+	return [
+		charter,
+		...rules.map((rule) => {
+			const remediation = remediations.find((each) => each.rule === rule);
+			return { ...policyOf(rule, analysisOf), ...(remediation ? { remediateResource: remediate(remediation) } : {}) };
+		}),
+	];
 }
+
+/** The engine calls it at the level "remediate" alone, before the resource is judged. */
+const remediate =
+	(remediation: Remediation): NonNullable<ResourceValidationPolicy["remediateResource"]> =>
+	({ type, name, urn, provider }) => {
+		const inputs = engineInputs(urn);
+		if (!inputs) return undefined;
+		const { config } = parseConfig(engineConfig()?.get(CHARTER), ownSettings());
+		const whole = mended(remediation, { type, name, urn, inputs, ...(provider ? { provider } : {}) }, config, today());
+		if (!whole) return undefined;
+		keepEngineInputs(urn, whole);
+		return whole;
+	};
+
+const today = (): string => new Date().toISOString().slice(0, 10);
 
 function policyOf(rule: Rule, analysisOf: (args: StackValidationArgs) => Analysis): StackValidationPolicy {
 	return {
@@ -72,7 +101,7 @@ function sharedAnalysis(rules: readonly Rule[]): (args: StackValidationArgs) => 
 			config: engineConfig()?.get(CHARTER) ?? getConfig(),
 			fromStack: ownSettings(),
 			rules,
-			today: new Date().toISOString().slice(0, 10),
+			today: today(),
 		});
 		current = { run, analysis };
 		setImmediate(() => {

@@ -3,6 +3,7 @@
  * incomplete, mistyped, expired or unused is a violation itself, and excepts nothing.
  */
 import { z } from "zod";
+import type { StatedRecord } from "./exceptions-in-program.ts";
 import type { ResourceNode } from "./graph/node.ts";
 import { findingId, type Rule, UNFORESEEN, type Verdict } from "./rule.ts";
 
@@ -25,7 +26,7 @@ const ExceptionRecord = z.strictObject({
 export type ExceptionRecord = z.output<typeof ExceptionRecord>;
 
 export interface RecordFault {
-	kind: "incomplete" | "unknown-rule" | "expired" | "unused";
+	kind: "incomplete" | "unknown-rule" | "expired" | "unused" | "forbidden";
 	/** Which record, and what is wrong with it. */
 	what: string;
 	fix: string;
@@ -40,25 +41,40 @@ export class Exceptions {
 	 * @param records as the config gives them
 	 * @param rules whose names and findings a record may name
 	 * @param today as in "2026-11-24"
+	 * @param stated what the program says itself, and whether the config lets it
 	 */
-	constructor(records: readonly unknown[], rules: readonly Rule[], today: string) {
+	constructor(
+		records: readonly unknown[],
+		rules: readonly Rule[],
+		today: string,
+		stated: { records: readonly StatedRecord[]; policy: "allow" | "forbid" } = { records: [], policy: "allow" },
+	) {
 		const ids = new Set(
 			rules.flatMap((rule) => [rule.name, ...[...rule.findings, UNFORESEEN].map((id) => `${rule.name}/${id}`)]),
 		);
-		records.forEach((raw, i) => {
+		const inConfig = records.map((raw, i): StatedRecord => ({ name: `exceptions[${i}]`, raw }));
+		for (const { name: at, raw } of [...inConfig, ...(stated.policy === "allow" ? stated.records : [])]) {
+			if (raw === undefined) {
+				this.faults.push({
+					kind: "incomplete",
+					what: `${at} is not known before the update`,
+					fix: "Name the resource by its URN or its name in the program, which are known at preview.",
+				});
+				continue;
+			}
 			const parsed = ExceptionRecord.safeParse(raw);
 			if (!parsed.success) {
 				const [issue] = parsed.error.issues;
 				const path = issue?.path.join(".") || "the record";
 				this.faults.push({
 					kind: "incomplete",
-					what: `exceptions[${i}] is not complete: ${path}: ${issue?.message}`,
+					what: `${at} is not complete: ${path}: ${issue?.message}`,
 					fix: "Give rule, resource, reason, owner, ticket and expiry.",
 				});
-				return;
+				continue;
 			}
 			const record = parsed.data;
-			const name = `exceptions[${i}] (${record.rule} on ${record.resource})`;
+			const name = `${at} (${record.rule} on ${record.resource})`;
 			if (!ids.has(record.rule))
 				this.faults.push({
 					kind: "unknown-rule",
@@ -72,7 +88,14 @@ export class Exceptions {
 					fix: `Mend the resource, or have ${record.owner} renew the record with a new reason (${record.ticket}).`,
 				});
 			else this.#inForce.push({ record, resource: glob(record.resource), findings: 0 });
-		});
+		}
+		if (stated.policy === "forbid")
+			for (const { name } of stated.records)
+				this.faults.push({
+					kind: "forbidden",
+					what: `${name} is an exception in the program, which this pack's config forbids`,
+					fix: "Move the record to the config's exceptions.",
+				});
 	}
 
 	/** Whether a verdict is accepted; the record that accepts it counts as used. */

@@ -2,7 +2,9 @@
 import { PolicyPack } from "@pulumi/policy";
 import { policiesOf } from "./engine.ts";
 import { watchEngineConfig } from "./engine-config.ts";
-import { RULES } from "./pack.ts";
+import { watchEngineInputs } from "./engine-inputs.ts";
+import { REMEDIATIONS, RULES } from "./pack.ts";
 
 watchEngineConfig();
-new PolicyPack("triplane", { policies: policiesOf(RULES) });
+watchEngineInputs();
+new PolicyPack("triplane", { policies: policiesOf(RULES, REMEDIATIONS) });

@@ -10,6 +10,9 @@ const defaults = {
 	accountConcurrencyLimit: 1000,
 	unknowns: "warn",
 	exceptions: [],
+	inProgramExceptions: "allow",
+	defaultTags: {},
+	logRetentionDays: 30,
 };
 
 describe("policies/config", () => {
@@ -20,7 +23,7 @@ describe("policies/config", () => {
 	it("reports an unknown key, and keeps the others", () => {
 		const { config, faults } = parseConfig({ requiredTag: ["team"], unknowns: "reject" });
 		expect(faults).to.deep.equal([
-			'"requiredTag" is no key of the pack\'s config: use one of models, tenants, requiredTags, accountConcurrencyLimit, unknowns, exceptions',
+			'"requiredTag" is no key of the pack\'s config: use one of models, tenants, requiredTags, accountConcurrencyLimit, unknowns, exceptions, inProgramExceptions, defaultTags, logRetentionDays',
 		]);
 		expect(config).to.deep.equal({ ...defaults, unknowns: "reject" });
 	});

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { locateEngine } from "../../sandbox/engine/engine.ts";
+import { partsOf } from "../../sandbox/engine/results.ts";
 import { type OpenStack, type OperationResult, openStack } from "../../sandbox/engine/stack.ts";
 import { type Provider, startProvider } from "../../sandbox/provider/server.ts";
 import type { Program } from "./policies-programs.ts";
@@ -17,6 +18,11 @@ const NOWHERE = "http://127.0.0.1:9";
 export interface Previews extends AsyncDisposable {
 	/** Previews a program from nothing. */
 	of(program: Program): Promise<OperationResult>;
+	/**
+	 * Deploys a program of types that the provider only records, and takes it down again.
+	 * @returns the inputs of its resources as the state kept them, by name
+	 */
+	deployed(program: Program): Promise<Map<string, Record<string, unknown>>>;
 }
 
 /**
@@ -48,6 +54,18 @@ export async function openPreviews(
 		of: (program) => {
 			current = program;
 			return stack.preview();
+		},
+		async deployed(program) {
+			current = program;
+			await stack.up();
+			const { deployment } = await stack.exportState();
+			await stack.destroy();
+			return new Map(
+				deployment.resources.map(({ urn, inputs }: { urn: string; inputs?: Record<string, unknown> }) => [
+					partsOf(urn).name,
+					inputs ?? {},
+				]),
+			);
 		},
 		async [Symbol.asyncDispose]() {
 			await provider.stop();
