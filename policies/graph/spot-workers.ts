@@ -2,12 +2,12 @@
  * Workers on spot capacity, and the queues that they take messages from: services and groups that AWS may stop with two
  * minutes' notice. Not whether they should be on spot at all.
  */
-import { type Fact, ifKnown, known } from "../facts/fact.ts";
+import { type Fact, ifKnown, known, unknown } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { roleOf } from "./functions.ts";
 import { launchOf, mayRunOnSpot } from "./instance-groups.ts";
 import type { ResourceNode } from "./node.ts";
-import { allows, covers, grantsOf } from "./permissions.ts";
+import { allows, covers, type Grants, grantsOf, type Statement } from "./permissions.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 import { AUTOSCALING_GROUP, CAPACITY_PROVIDER, ECS_SERVICE, QUEUE, TASK_DEFINITION } from "./types.ts";
 
@@ -28,14 +28,39 @@ const NONE: ReadonlySet<ResourceNode> = new Set();
 
 /** The spot worker that takes messages from a queue; unknown while its permissions are not known. */
 export function spotWorkerOn(stack: StackGraph, queue: ResourceNode): Fact<ResourceNode> {
-	let open: Fact<ResourceNode> = { state: "absent" };
-	for (const worker of spotWorkers(stack)) {
-		const consumes = consumption(stack, worker, queue);
-		if (consumes.state === "known") return known(worker.node);
-		if (consumes.state === "unknown") open = consumes;
-	}
-	return open;
+	const { byQueue, ofAny, openByQueue, openOfAny } = consumers(stack);
+	const worker = byQueue.get(queue) ?? ofAny;
+	if (worker) return known(worker);
+	const property = openByQueue.get(queue) ?? openOfAny;
+	return property === undefined ? { state: "absent" } : unknown(property);
 }
+
+/** Spot workers by the queues that they take messages from, and the properties that do not tell yet. */
+interface Consumers {
+	byQueue: ReadonlyMap<ResourceNode, ResourceNode>;
+	/** A worker that may take from any queue, and is told of none. */
+	ofAny: ResourceNode | undefined;
+	openByQueue: ReadonlyMap<ResourceNode, string>;
+	openOfAny: string | undefined;
+}
+
+const consumers = perStack((stack): Consumers => {
+	const byQueue = new Map<ResourceNode, ResourceNode>();
+	const openByQueue = new Map<ResourceNode, string>();
+	let ofAny: ResourceNode | undefined;
+	let openOfAny: string | undefined;
+	for (const worker of spotWorkers(stack)) {
+		const { queues, isAny, open } = consumedBy(stack, worker);
+		for (const queue of queues) byQueue.set(queue, worker.node);
+		if (isAny) ofAny ??= worker.node;
+		for (const { source, property, references } of open) {
+			const unread = `${property} of ${source.name}`;
+			for (const queue of [...worker.told, ...references]) openByQueue.set(queue, unread);
+			if (references.length === 0) openOfAny ??= unread;
+		}
+	}
+	return { byQueue, ofAny, openByQueue, openOfAny };
+});
 
 const spotWorkers = perStack((stack): readonly Worker[] => [
 	...stack.ofType(ECS_SERVICE).flatMap((node) => {
@@ -53,38 +78,51 @@ const spotWorkers = perStack((stack): readonly Worker[] => [
 const MAY_RECEIVE =
 	/:policy\/(?:.*\/)?(?:AmazonSQSFullAccess|AWSLambdaSQSQueueExecutionRole|AdministratorAccess|PowerUserAccess)$/;
 
-function consumption(stack: StackGraph, { role, told }: Worker, queue: ResourceNode): Fact<true> {
-	const isTold = told.has(queue);
-	if (!role) return isTold ? known(true) : { state: "absent" };
-	const grants = grantsOf(stack, role);
-	const receiving = grants.statements.filter((statement) => allows(statement, "sqs:ReceiveMessage"));
-	const patterns = receiving.flatMap(({ resources }) => resources);
-	const isNamed = receiving.some(({ source, property, resources }) =>
-		resources.some(
-			(pattern) =>
-				namesQueue(stack, pattern, queue) ||
-				// Before the stack exists the queue has no name yet: one that the provider makes up begins as its resource.
-				(isMadeUpFrom(pattern, queue) && stack.dependencies(source, property, [QUEUE]).includes(queue)),
-		),
-	);
-	if (isNamed) return known(true);
-	// Leave to receive from any queue: the one that it is told of is meant.
-	if (patterns.includes("*") || grants.managed.some((arn) => MAY_RECEIVE.test(arn)))
-		return isTold || told.size === 0 ? known(true) : { state: "absent" };
-	const open = grants.unknown.find(({ references }) => isTold || references.includes(queue) || references.length === 0);
-	if (open) return { state: "unknown", property: `${open.property} of ${open.source.name}` };
-	return isTold && grants.statements.length === 0 && grants.managed.length === 0 ? known(true) : { state: "absent" };
+interface Consumed {
+	queues: ReadonlySet<ResourceNode>;
+	isAny: boolean;
+	/** Documents of its role that are not known yet. */
+	open: Grants["unknown"];
 }
 
-const isMadeUpFrom = (arn: string, queue: ResourceNode): boolean =>
-	arn.slice(arn.lastIndexOf(":") + 1).startsWith(queue.name);
-
-function namesQueue(stack: StackGraph, pattern: string, queue: ResourceNode): boolean {
-	if (pattern === "*") return false;
-	if (stack.named(pattern, [QUEUE]).includes(queue)) return true;
-	const arn = ifKnown(queue.props.text("arn"));
-	return arn !== undefined && covers(pattern, arn);
+function consumedBy(stack: StackGraph, { role, told }: Worker): Consumed {
+	if (!role) return { queues: told, isAny: false, open: [] };
+	const { statements, managed, unknown: open } = grantsOf(stack, role);
+	const receiving = statements.filter((statement) => allows(statement, "sqs:ReceiveMessage"));
+	const mayReceiveAny =
+		receiving.some(({ resources }) => resources.includes("*")) || managed.some((arn) => MAY_RECEIVE.test(arn));
+	// Without a single grant in sight, being told of a queue is all there is to go by.
+	const isUngranted = statements.length === 0 && managed.length === 0 && open.length === 0;
+	const named = receiving.flatMap((statement) => queuesIn(stack, statement));
+	return {
+		queues: new Set([...named, ...(mayReceiveAny || isUngranted ? told : [])]),
+		isAny: mayReceiveAny && told.size === 0,
+		open,
+	};
 }
+
+/** The queues that a statement names. */
+function queuesIn(stack: StackGraph, { resources, source, property }: Statement): ResourceNode[] {
+	const depended = stack.dependencies(source, property, [QUEUE]);
+	return resources.flatMap((pattern) => {
+		if (pattern === "*") return [];
+		const named = stack.named(pattern, [QUEUE]);
+		if (named.length > 0) return named;
+		// Before the stack exists the queue has no name yet: one that the provider makes up begins as its resource.
+		const madeUp = depended.filter((queue) => pattern.slice(pattern.lastIndexOf(":") + 1).startsWith(queue.name));
+		return [...madeUp, ...(/[*?]/.test(pattern) ? queuesMatching(stack, pattern) : [])];
+	});
+}
+
+const queuesMatching = (stack: StackGraph, pattern: string): ResourceNode[] =>
+	stack.ofType(QUEUE).filter((queue) => {
+		const arn = ifKnown(queue.props.text("arn"));
+		const name = ifKnown(queue.props.text("name"));
+		return (
+			(arn !== undefined && covers(pattern, arn)) ||
+			(name !== undefined && covers(pattern.slice(pattern.lastIndexOf(":") + 1), name))
+		);
+	});
 
 /** The queues that a task's containers have in their environment. */
 function toldOf(stack: StackGraph, task: ResourceNode): Set<ResourceNode> {

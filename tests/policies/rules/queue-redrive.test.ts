@@ -254,6 +254,11 @@ describe("policies/rules/queue-redrive", () => {
 			});
 			expectFails(rule, worker(1, spot, attached), ["jobs (receive-count)"]);
 			expectFails(rule, [failures(), jobs(redrive(1)), task({}), spot], ["jobs (receive-count)"]);
+			const patterned = grant("sqs:ReceiveMessage", "arn:aws:sqs:us-east-1:123456789012:jo*");
+			const named = jobs({ name: "jobs", ...redrive(1) });
+			expectFails(rule, [failures(), named, role, patterned, task(), spot], ["jobs (receive-count)"]);
+			const others = grant("sqs:ReceiveMessage", "arn:aws:sqs:us-east-1:123456789012:other-*");
+			expectAccepts(rule, [failures(), named, role, others, task(), spot]);
 		});
 	});
 
