@@ -5,7 +5,7 @@
 import { type Fact, ifKnown, known } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import type { ResourceNode } from "./node.ts";
-import type { StackGraph } from "./stack-graph.ts";
+import { perStack, type StackGraph } from "./stack-graph.ts";
 import { BUCKET, QUEUE, ROLE, TOPIC } from "./types.ts";
 
 /** Where resources keep a policy that says who may use them. APIs are no part: they are the front door. */
@@ -160,10 +160,20 @@ export function aclLetsEveryoneIn({ props }: ResourceNode): Fact<boolean> {
 
 /** What S3's public access block of the bucket, or of the account, switches off. */
 export function isBlocked(stack: StackGraph, node: ResourceNode, flags: readonly string[]): boolean {
-	const bucket = node.type === BUCKET ? node : stack.target(node, "bucket", BUCKET);
+	const bucket = bucketOf(stack, node);
 	const blocks = [
-		...(bucket ? stack.referrers(bucket, "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "bucket") : []),
+		...((bucket !== undefined && blocksByBucket(stack).get(bucket)) || []),
 		...stack.ofType("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"),
 	];
 	return blocks.some((block) => flags.some((flag) => ifKnown(block.props.flag(flag)) === true));
 }
+
+/** The bucket that something belongs to: of the stack, or elsewhere by its name. */
+const bucketOf = (stack: StackGraph, node: ResourceNode): ResourceNode | string | undefined =>
+	node.type === BUCKET ? node : (stack.target(node, "bucket", BUCKET) ?? ifKnown(node.props.text("bucket")));
+
+const blocksByBucket = perStack((stack) =>
+	Map.groupBy(stack.ofType("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"), (block) =>
+		bucketOf(stack, block),
+	),
+);

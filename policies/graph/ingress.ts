@@ -15,11 +15,14 @@ const GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";
 const INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
 const CIDRS = ["cidrBlocks", "ipv6CidrBlocks", "cidrIpv4", "cidrIpv6"];
 
+/** A security group: of the stack, or elsewhere by its id. */
+export type Group = ResourceNode | string;
+
 export interface Ingress {
 	/** The resource that states the rule: a group, or a rule of its own. */
 	via: ResourceNode;
-	/** The group that it belongs to, where that is in the stack. */
-	group: ResourceNode | undefined;
+	/** The group that it belongs to, if known. */
+	group: Group | undefined;
 	isFromAnywhere: Fact<boolean>;
 	/** As in `tcp 22`, `tcp 8000-9000`, `everything`. */
 	ports: string;
@@ -38,7 +41,7 @@ export const ingressOf = perStack((stack): readonly Ingress[] => [
 	...stack
 		.ofType(GROUP_RULE, INGRESS_RULE)
 		.filter((rule) => rule.type === INGRESS_RULE || ifKnown(rule.props.text("type")) !== "egress")
-		.map((via) => ({ via, group: stack.target(via, "securityGroupId", ...GROUPS), ...readRule(via.props) })),
+		.map((via) => ({ via, group: groupsAt(stack, via, "securityGroupId")[0], ...readRule(via.props) })),
 ]);
 
 function readRule(rule: Props): Pick<Ingress, "isFromAnywhere" | "ports" | "isWeb"> {
@@ -89,22 +92,28 @@ const MEMBERSHIPS = [
 	"networkInterfaces.securityGroups",
 ];
 
+/** The groups that a property names; those that are not in the stack as they are written. */
+function groupsAt(stack: StackGraph, node: ResourceNode, path: string): Group[] {
+	const { nodes } = stack.targets(node, path, GROUPS);
+	if (nodes.length > 0) return nodes;
+	return (ifKnown(node.props.texts(path)) ?? []).flatMap((text) => ifKnown(text) ?? []);
+}
+
 const membersByGroup = perStack((stack) => {
-	const byGroup = new Map<ResourceNode, ResourceNode[]>();
-	for (const node of stack.nodes) {
-		const groups = new Set(MEMBERSHIPS.flatMap((path) => stack.targets(node, path, GROUPS).nodes));
-		for (const group of groups) if (group !== node) byGroup.set(group, [...(byGroup.get(group) ?? []), node]);
-	}
+	const byGroup = new Map<Group, ResourceNode[]>();
+	for (const node of stack.nodes)
+		for (const group of groupsOf(stack, node))
+			if (group !== node) byGroup.set(group, [...(byGroup.get(group) ?? []), node]);
 	return byGroup;
 });
 
 /** The resources of the stack that are in a group. */
-export const membersOf = (stack: StackGraph, group: ResourceNode): readonly ResourceNode[] =>
+export const membersOf = (stack: StackGraph, group: Group): readonly ResourceNode[] =>
 	membersByGroup(stack).get(group) ?? [];
 
 /** The groups that a resource is in. */
-export const groupsOf = (stack: StackGraph, node: ResourceNode): ResourceNode[] => [
-	...new Set(MEMBERSHIPS.flatMap((path) => stack.targets(node, path, GROUPS).nodes)),
+export const groupsOf = (stack: StackGraph, node: ResourceNode): Group[] => [
+	...new Set(MEMBERSHIPS.flatMap((path) => groupsAt(stack, node, path))),
 ];
 
 /** Whether a load balancer, of any generation, takes calls from the internet; other resources do not. */

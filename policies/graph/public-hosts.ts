@@ -3,7 +3,7 @@
  * What a route table or a network ACL forbids is not seen.
  */
 import { type Fact, ifKnown, known, orElse } from "../facts/fact.ts";
-import { groupsOf, ingressOf } from "./ingress.ts";
+import { type Group, groupsOf, ingressOf } from "./ingress.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 import { ECS_SERVICE } from "./types.ts";
@@ -70,7 +70,7 @@ function bySubnet(stack: StackGraph, instance: ResourceNode): Fact<boolean> {
 }
 
 const openness = perStack((stack) => {
-	const byGroup = new Map<ResourceNode, Fact<boolean>>();
+	const byGroup = new Map<Group, Fact<boolean>>();
 	for (const { group, isFromAnywhere } of ingressOf(stack))
 		if (group && ifKnown(byGroup.get(group) ?? known(false)) !== true && ifKnown(isFromAnywhere) !== false)
 			byGroup.set(group, isFromAnywhere);

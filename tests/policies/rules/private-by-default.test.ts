@@ -117,6 +117,15 @@ describe("policies/rules/private-by-default", () => {
 			expectAccepts(rule, [bucket(), bucketPolicy(policy), accessBlock({ restrictPublicBuckets: true })]);
 		});
 
+		it("knows a bucket that is not in the stack by its name", () => {
+			const elsewhere = (type: string, name: string, props: Record<string, unknown>) =>
+				resource(type, name, { bucket: "elsewhere", ...props });
+			const policy = elsewhere("aws:s3/bucketPolicy:BucketPolicy", "open", { policy: json(allow({ Principal: "*" })) });
+			const block = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
+			expectAccepts(rule, [policy, elsewhere(block, "block", { blockPublicPolicy: true })]);
+			expectFails(rule, [policy, accessBlock({ blockPublicPolicy: true })], ["open (public-policy)"]);
+		});
+
 		it("is not put off by an access block that blocks ACLs alone", () => {
 			const specs = [bucket(), bucketPolicy(json(allow({ Principal: "*" }))), accessBlock({ blockPublicAcls: true })];
 			expectFails(rule, specs, ["data-policy (public-policy)"]);
@@ -239,6 +248,15 @@ describe("policies/rules/private-by-default", () => {
 				const classic = resource("aws:elb/loadBalancer:LoadBalancer", "old", { securityGroups: [ref(group(), "id")] });
 				expectAccepts(rule, [group([anywhere(port)]), classic]);
 			});
+
+		it("knows a group that is not in the stack by its id", () => {
+			const rules = resource("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "web", {
+				securityGroupId: "sg-1",
+				...{ ipProtocol: "tcp", fromPort: 443, toPort: 443, cidrIpv4: "0.0.0.0/0" },
+			});
+			expectAccepts(rule, [rules, balancer({ securityGroups: ["sg-1"] })]);
+			fails(rules, balancer({ securityGroups: ["sg-2"] }));
+		});
 
 		it("rejects the same on an internal one, on other members beside it, and on nothing", () => {
 			fails(group([anywhere(443)]), balancer({ internal: true }));
