@@ -7,8 +7,10 @@ import type { Props } from "../facts/props.ts";
 import { containsUnknown, isUnknown, rawProperty } from "../facts/unknown.ts";
 import { ALARM_TYPES, watchedMetrics } from "./alarms.ts";
 import { behindAlias, MEASURED, measuredBy, typesOfDimension } from "./dimensions.ts";
+import { functionsByGroup } from "./log-groups.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
+import { LOG_GROUP } from "./types.ts";
 
 const DASHBOARD = "aws:cloudwatch/dashboard:Dashboard";
 const BODY = "dashboardBody";
@@ -28,7 +30,7 @@ export interface Dashboard {
 export const dashboardsOf = perStack((stack): readonly Dashboard[] =>
 	stack.ofType(DASHBOARD).map((node) => {
 		const body = node.props.document(BODY);
-		const depended = stack.dependencies(node, BODY).map((found) => behindAlias(stack, found));
+		const depended = stack.dependencies(node, BODY).flatMap((found) => standsFor(stack, found));
 		if (body.state !== "known")
 			return { node, shows: new Set(depended), ...(body.state === "unknown" ? { unknown: body } : {}) };
 		const widgets = (ifKnown(body.value.parts("widgets")) ?? []).filter(draws);
@@ -55,10 +57,17 @@ function shownBy(stack: StackGraph, widget: Props): ResourceNode[] {
 	];
 }
 
-/** A name in free text: of a resource, or of an alarm, which shows what it watches. */
+/** What a name in free text shows. */
 const inText = (stack: StackGraph, text: string): ResourceNode[] => [
 	...measuredBy(stack, text, MEASURED),
-	...stack.named(text, ALARM_TYPES).flatMap((alarm) => [...(watchedBy(stack).get(alarm) ?? [])]),
+	...stack.named(text, [...ALARM_TYPES, LOG_GROUP]).flatMap((node) => standsFor(stack, node)),
+];
+
+/** An alarm shows what it watches, a log group the functions that write to it, an alias its function. */
+const standsFor = (stack: StackGraph, node: ResourceNode): ResourceNode[] => [
+	behindAlias(stack, node),
+	...(watchedBy(stack).get(node) ?? []),
+	...(functionsByGroup(stack).get(node) ?? []),
 ];
 
 const watchedBy = perStack((stack) => {

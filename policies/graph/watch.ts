@@ -10,7 +10,7 @@ import type { Endpoint } from "./endpoints.ts";
 import { modelNameOf } from "./models.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
-import { QUEUE } from "./types.ts";
+import { FUNCTION, QUEUE } from "./types.ts";
 
 /** What a metric tells, by its name: AWS's own and a program's alike. */
 export interface Signal {
@@ -23,7 +23,12 @@ export const LATENCY: Signal = {
 	not: /PostRuntime|Init|Restore|Overhead|Provisioned/,
 };
 /** A caller's own mistakes (4xx) are no error of the endpoint. */
-export const ERRORS: Signal = { tells: /error|5xx|_5\d\d_|fault|fail/i, not: /4xx|DeadLetter|Destination|AsyncEvent/i };
+export const ERRORS: Signal = {
+	tells: /error|5xx|_5\d\d_|fault|fail/i,
+	not: /4xx|^Client|DeadLetter|Destination|AsyncEvent/i,
+};
+/** A load balancer that passes packets counts no answers: only connections cut off and targets gone. */
+export const NETWORK_ERRORS: Signal = { tells: /Reset_Count|UnHealthyHostCount|NegotiationErrorCount/, not: /^Client/ };
 export const QUEUE_AGE: Signal = { tells: /^ApproximateAgeOfOldestMessage/ };
 /** What comes by redrive is not counted as sent: only the depth tells. */
 export const QUEUE_DEPTH: Signal = { tells: /^ApproximateNumberOfMessagesVisible/ };
@@ -104,9 +109,19 @@ function isOfModel(backend: ResourceNode, dimensions: WatchedMetric["dimensions"
 	return [...dimensions].some(([key, value]) => /^model(_?name)?$/i.test(key) && ifKnown(value) === model);
 }
 
-/** Every queue that work from an endpoint goes through, however far behind it. */
-export function queuesBehind(stack: StackGraph, { door, api, backends }: Endpoint): ResourceNode[] {
-	const seen = new Set<ResourceNode>([door, ...(api ? [api] : []), ...backends]);
-	for (const node of seen) for (const { to } of callsFrom(stack, node)) seen.add(to);
-	return [...seen].filter(({ type }) => type === QUEUE);
+/** Every queue that work from some endpoints goes through, however far behind them. Linear, whatever they share. */
+export function queuesBehind(stack: StackGraph, endpoints: readonly Endpoint[]): Set<ResourceNode> {
+	const seen = new Set(endpoints.flatMap(({ door, api, backends }) => [door, ...(api ? [api] : []), ...backends]));
+	for (const node of seen) {
+		for (const { to } of callsFrom(stack, node)) seen.add(to);
+		if (node.type === FUNCTION) for (const queue of queuesTold(stack, node)) seen.add(queue);
+	}
+	return new Set([...seen].filter(({ type }) => type === QUEUE));
+}
+
+/** The queues that a function's environment names: its role may be in another stack. */
+function queuesTold(stack: StackGraph, fn: ResourceNode): ResourceNode[] {
+	const variables = [...(ifKnown(fn.props.entries("environment.variables"))?.values() ?? [])];
+	const urls = variables.flatMap((value) => ifKnown(value) ?? []).filter((text) => /^(arn:|https:)/.test(text));
+	return [...urls.flatMap((text) => stack.named(text, [QUEUE])), ...stack.dependencies(fn, "environment", [QUEUE])];
 }

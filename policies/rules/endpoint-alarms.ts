@@ -2,19 +2,21 @@
  * Every public endpoint has an alarm on its latency and one on its errors, every queue behind it one on its age, and the
  * queue's dead letters one on their number; and somebody is told. Thresholds, and alarms of other stacks, are not seen.
  */
-import { absent, type Unknown, unknown } from "../facts/fact.ts";
+import { absent, ifKnown, type Unknown, unknown } from "../facts/fact.ts";
 import { ALARM_TYPES, acts, isHeard } from "../graph/alarms.ts";
 import { isDeadLetterQueue, redriveOf } from "../graph/dead-letters.ts";
-import { endpointsOf } from "../graph/endpoints.ts";
+import { type Endpoint, endpointsOf } from "../graph/endpoints.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import type { StackGraph } from "../graph/stack-graph.ts";
 import { LOAD_BALANCER } from "../graph/types.ts";
 import {
 	ERRORS,
 	LATENCY,
+	NETWORK_ERRORS,
 	QUEUE_AGE,
 	QUEUE_DEPTH,
 	queuesBehind,
+	type Signal,
 	type Watch,
 	watchOfEndpoint,
 	watchOfResource,
@@ -35,27 +37,35 @@ export const endpointAlarms: Rule = {
 	name: "endpoint-alarms",
 	findings: [...Object.keys(DEMANDS), ACTION],
 	*check({ stack }) {
-		const queues = new Map<ResourceNode, Unknown | undefined>();
+		const certain: Endpoint[] = [];
+		const doubtful: { endpoint: Endpoint; doubt: Unknown }[] = [];
 		for (const endpoint of endpointsOf(stack)) {
 			const { door, isPublic } = endpoint;
-			if (isPublic.state === "known" && !isPublic.value) {
+			const doubt = isPublic.state === "unknown" ? isPublic : undefined;
+			if (doubt) doubtful.push({ endpoint, doubt });
+			else if (ifKnown(isPublic)) certain.push(endpoint);
+			else {
 				yield notApplicable(door, "it is not public", "latency");
 				continue;
 			}
-			const open = isPublic.state === "unknown" ? isPublic : undefined;
-			if (hasLatency(door)) yield watched(stack, door, "latency", watchOfEndpoint(stack, endpoint, LATENCY), open);
-			yield watched(stack, door, "errors", watchOfEndpoint(stack, endpoint, ERRORS), open);
-			for (const queue of queuesBehind(stack, endpoint)) if (!queues.get(queue)) queues.set(queue, open);
+			const isNetwork = passesPackets(door);
+			if (!isNetwork) yield endpointWatched(stack, endpoint, { finding: "latency", signal: LATENCY }, doubt);
+			const signal = isNetwork ? NETWORK_ERRORS : ERRORS;
+			yield endpointWatched(stack, endpoint, { finding: "errors", signal }, doubt);
 		}
-		for (const [queue, open] of queues) yield* queueAlarms(stack, queue, open);
+		const owed = queuesBehind(stack, certain);
+		for (const queue of owed) yield* queueAlarms(stack, queue, undefined);
+		for (const { endpoint, doubt } of doubtful)
+			for (const queue of queuesBehind(stack, [endpoint]))
+				if (!owed.has(queue)) yield* queueAlarms(stack, queue, doubt);
 		for (const alarm of stack.ofType(...ALARM_TYPES)) yield doesSomething(stack, alarm);
 	},
 };
 
-/** A network load balancer passes packets: it measures no answer's time. */
-const hasLatency = (door: ResourceNode): boolean => {
+/** A network or gateway load balancer measures no answer's time. */
+const passesPackets = (door: ResourceNode): boolean => {
 	const kind = door.type === LOAD_BALANCER ? door.effectiveText("loadBalancerType") : absent;
-	return kind.state !== "known" || kind.value === "application";
+	return kind.state === "known" && kind.value !== "application";
 };
 
 function* queueAlarms(stack: StackGraph, queue: ResourceNode, open: Unknown | undefined): Iterable<Verdict> {
@@ -68,6 +78,31 @@ function* queueAlarms(stack: StackGraph, queue: ResourceNode, open: Unknown | un
 		yield watched(stack, deadLetters, "dead-letters", watchOfResource(stack, deadLetters, QUEUE_DEPTH), doubt);
 }
 
+/** An alarm on the door covers all that answers there, one on what answers only that: the worst answer is the endpoint's. */
+function endpointWatched(
+	stack: StackGraph,
+	endpoint: Endpoint,
+	{ finding, signal }: { finding: Demand; signal: Signal },
+	doubt: Unknown | undefined,
+): Verdict {
+	const { door, backends } = endpoint;
+	const parts = backends.length > 1 ? backends : [undefined];
+	const verdicts = parts.map((part) =>
+		watched(
+			stack,
+			door,
+			finding,
+			watchOfEndpoint(stack, { ...endpoint, backends: part ? [part] : backends }, signal),
+			doubt,
+			part,
+		),
+	);
+	const worst = ["fail", "cannot tell"].flatMap(
+		(answer) => verdicts.find((verdict) => verdict.answer === answer) ?? [],
+	);
+	return worst[0] ?? pass(door, finding);
+}
+
 /** @param doubt what keeps us from telling whether the alarm is owed at all */
 function watched(
 	stack: StackGraph,
@@ -75,29 +110,35 @@ function watched(
 	finding: Demand,
 	{ alarms, open }: Watch,
 	doubt: Unknown | undefined,
+	part?: ResourceNode,
 ): Verdict {
-	const { of, metric } = DEMANDS[finding];
+	const { metric } = DEMANDS[finding];
+	const of = `${DEMANDS[finding].of}${part ? ` of ${part.label}` : ""}`;
+	const owner = part ? "the" : "its";
 	const hearing = alarms.map((alarm) => ({ alarm, isHeard: isHeard(stack, alarm) }));
 	if (hearing.some(({ isHeard: heard }) => heard.state === "known")) return pass(where, finding);
-	if (doubt) return cannotTell(where, doubt, `whether it owes an alarm on its ${of}`, finding);
+	if (doubt) return cannotTell(where, doubt, `whether it owes an alarm on ${owner} ${of}`, finding);
 	for (const { alarm, isHeard: heard } of hearing)
 		if (heard.state === "unknown")
-			return cannotTell(alarm, heard, `whether anybody is told of the ${of} of ${where.label}`, finding);
+			return cannotTell(alarm, heard, `whether anybody is told of the ${of} at ${where.label}`, finding);
 	if (open)
-		return cannotTell(open.alarm, unknown(open.property), `whether it is on the ${of} of ${where.label}`, finding);
+		return cannotTell(open.alarm, unknown(open.property), `whether it is on the ${of} at ${where.label}`, finding);
 	const [silent] = alarms;
 	if (silent)
 		return fail(
 			where,
 			{
-				what: `has an alarm on its ${of}, ${silent.label}, of which nobody is told`,
+				what: `has an alarm on ${owner} ${of}, ${silent.label}, of which nobody is told`,
 				fix: "Set alarmActions to a topic that people read, on the alarm or on a composite above it, and leave actionsEnabled on.",
 			},
 			finding,
 		);
 	return fail(
 		where,
-		{ what: `has no alarm on its ${of}`, fix: `Add an aws.cloudwatch.MetricAlarm on ${metric} with alarmActions.` },
+		{
+			what: `has no alarm on ${owner} ${of}`,
+			fix: `Add an aws.cloudwatch.MetricAlarm on ${metric} with alarmActions.`,
+		},
 		finding,
 	);
 }

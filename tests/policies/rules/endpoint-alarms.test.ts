@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { endpointAlarms as rule } from "../../../policies/rules/endpoint-alarms.ts";
 import {
 	answers,
@@ -65,6 +66,23 @@ describe("policies/rules/endpoint-alarms", () => {
 		expectFails(rule, [...rest, ...both({ ApiName: ref(api, "name"), Stage: "beta" })], UNWATCHED);
 		const rank = scoring({}, "rank");
 		expectFails(rule, [...rest, rank, ...functionAlarms(rank)], UNWATCHED);
+	});
+
+	it("lets an alarm on a function cover that function alone, and one on the stage all of them", () => {
+		const rank = scoring({}, "rank");
+		const second = resource("aws:apigateway/integration:Integration", "rank", {
+			restApi: ref(api, "id"),
+			httpMethod: "GET",
+			uri: ref(rank, "invokeArn"),
+		});
+		const two = [...rest, rank, second];
+		expectFails(rule, [...two, ...functionAlarms(fn)], UNWATCHED);
+		expect(firstFault(rule, [...two, ...functionAlarms(fn)])?.what).to.equal(
+			'has no alarm on the latency of Function "rank"',
+		);
+		const others = functionAlarms(rank).map((each) => ({ ...each, name: `rank-${each.name}` }));
+		expectAccepts(rule, [...two, ...functionAlarms(fn), ...others]);
+		expectAccepts(rule, [...two, ...both({ ApiName: ref(api, "name") })]);
 	});
 
 	it("knows a stage whose API is elsewhere by its name", () => {
@@ -172,12 +190,12 @@ describe("policies/rules/endpoint-alarms", () => {
 		);
 	});
 
-	it("asks a network load balancer for no latency: it measures none", () => {
-		expectFails(
-			rule,
-			[resource("aws:lb/loadBalancer:LoadBalancer", "edge", { loadBalancerType: "network" })],
-			["edge (errors)"],
-		);
+	it("asks a network load balancer for no latency, which it does not measure, and for cut connections as errors", () => {
+		const network = resource("aws:lb/loadBalancer:LoadBalancer", "edge", { name: "edge", loadBalancerType: "network" });
+		const cut = (metricName: string) => alarm("cut", metricName, { LoadBalancer: "net/edge/50dc6c495c0c9188" });
+		expectFails(rule, [network], ["edge (errors)"]);
+		expectAccepts(rule, [network, cut("TCP_Target_Reset_Count")]);
+		expectFails(rule, [network, cut("ClientTLSNegotiationErrorCount")], ["edge (errors)"]);
 	});
 
 	describe("of the queues behind an endpoint", () => {
@@ -216,6 +234,24 @@ describe("policies/rules/endpoint-alarms", () => {
 			);
 		});
 
+		it("finds them by the function's environment where its role says nothing", () => {
+			const byName = (QUEUE: unknown) => scoring({ environment: { variables: { QUEUE, STAGE: "jobs" } } });
+			for (const QUEUE of [ref(jobs, "url"), "https://sqs.us-east-1.amazonaws.com/123456789012/jobs-named"]) {
+				const told = byName(QUEUE);
+				const named = { ...jobs, props: { ...jobs.props, name: "jobs-named" } };
+				expectFails(rule, [told, ...restApi(told), ...functionAlarms(told), named, lost, depth], ["jobs (queue-age)"]);
+			}
+			const other = byName("jobs-named");
+			expectAccepts(rule, [other, ...restApi(other), ...functionAlarms(other), jobs, lost]);
+		});
+
+		it("owes them for certain where one of two doors is certainly public", () => {
+			const maybe = functionUrl(sender, UNKNOWN);
+			expect(open(rule, [...path, maybe], { run: "preview" })).to.include.members(["fail jobs (queue-age)"]);
+			const alone = path.filter(({ type }) => !type.startsWith("aws:apigateway/"));
+			expect(open(rule, [...alone, maybe], { run: "preview" })).to.include.members(["cannot tell jobs (queue-age)"]);
+		});
+
 		it("asks nothing of queues on no endpoint's path", () => {
 			expectAccepts(rule, [jobs, lost]);
 		});
@@ -240,6 +276,14 @@ describe("policies/rules/endpoint-alarms", () => {
 			"cannot tell door (errors)",
 			"cannot tell door (latency)",
 		]);
+	});
+
+	it("reads any rule of a composite without a throw", () => {
+		fc.assert(
+			fc.property(fc.string(), (alarmRule) => {
+				expect(open(rule, [composite(alarmRule)])).to.deep.equal(["fail burning (action)"]);
+			}),
+		);
 	});
 
 	it("honours an exception to one finding alone", () => {

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { endpointDashboard as rule } from "../../../policies/rules/endpoint-dashboard.ts";
 import {
 	answers,
@@ -118,6 +119,36 @@ describe("policies/rules/endpoint-dashboard", () => {
 		const arn = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:slow";
 		const status = graph(undefined, { alarms: [arn] }, "alarm");
 		accepts([...rest, watching, dashboard(JSON.stringify({ widgets: [graph([LATENCY]), status] }))]);
+	});
+
+	it("takes a function's log group, and an alarm on it, for the function", () => {
+		const logs = resource("aws:cloudwatch/logGroup:LogGroup", "logs", { name: "/apps/score" });
+		const logging = scoring({ tags, name: "score", loggingConfig: { logFormat: "JSON", logGroup: "/apps/score" } });
+		const stack = [logging, logs, ...restApi(logging, { api: { name: "scoring-api" } })];
+		const query = graph(undefined, { query: "SOURCE '/apps/score' | fields @message" }, "log");
+		accepts([...stack, dashboard(JSON.stringify({ widgets: [graph([LATENCY]), query] }))]);
+		accepts([
+			...stack,
+			dashboard(json({ widgets: [graph([LATENCY]), { ...query, properties: { query: ref(logs, "name") } }] })),
+		]);
+		const watching = alarm("slow", "Duration", { FunctionName: "score" });
+		const status = { type: "alarm", properties: { alarms: [ref(watching, "arn")] } };
+		accepts([...rest, watching, dashboard(json({ widgets: [graph([LATENCY]), status] }))]);
+	});
+
+	it("reads any body without a throw", () => {
+		fc.assert(
+			fc.property(
+				fc.array(fc.record({ type: fc.string(), properties: fc.jsonValue() })),
+				fc.jsonValue(),
+				(widgets, metrics) => {
+					for (const body of [{ widgets }, { widgets: [graph(metrics)] }])
+						expect(open(rule, [...rest, dashboard(JSON.stringify(body))], { config: config() })).to.deep.equal([
+							"fail score",
+						]);
+				},
+			),
+		);
 	});
 
 	it("takes no text, title or label for a metric", () => {
