@@ -90,7 +90,7 @@ export function reportOf(analysis: Analysis, { levelOf, given }: PackSettings): 
 		resources: analysis.stack.nodes.length,
 		policies,
 		findings: findings.sort(byWeight),
-		exceptions: [...analysis.exceptions.inForce()],
+		exceptions: analysis.exceptions.inForce().map(({ record, findings: accepted }) => ({ record, findings: accepted })),
 	};
 }
 

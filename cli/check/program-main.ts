@@ -81,11 +81,11 @@ function threw(error: unknown): void {
 	send({ kind: "threw", message, unanswered, ...(where ? { where } : {}) });
 }
 
-/** The innermost line of a stack that is neither Node's nor a package's. */
+/** The innermost line of a stack that is neither Node's nor a package's nor ours. */
 const placeIn = (stack: string): string | undefined =>
 	stack
 		.split("\n")
-		.filter((line) => /^\s+at /.test(line) && !/node:|node_modules/.test(line))
+		.filter((line) => /^\s+at /.test(line) && !/node:|node_modules/.test(line) && !line.includes(import.meta.dirname))
 		.map((line) => /\(?((?:file:\/\/)?\/[^()]+:\d+:\d+)\)?$/.exec(line)?.[1]?.replace("file://", ""))
 		.find((place) => place !== undefined);
 

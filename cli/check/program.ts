@@ -65,7 +65,9 @@ export async function runProgram(
 			answer.unanswered.length > 0
 				? ` It had asked ${[...new Set(answer.unanswered)].join(", ")}, which only a cloud can answer.`
 				: "";
-		throw new Unjudgeable(`${program} threw${at}: ${answer.message}.${asked} Mend that first. ${OUT_OF_BAND}`);
+		throw new Unjudgeable(
+			`${program} threw${at}: ${answer.message.replace(/\s+/g, " ").trim()}.${asked} Mend that first. ${OUT_OF_BAND}`,
+		);
 	} finally {
 		clearTimeout(deadline);
 		child.kill("SIGKILL");

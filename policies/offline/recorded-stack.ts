@@ -31,7 +31,7 @@ const StateFile = z.looseObject({
 });
 const PreviewFile = z.looseObject({
 	steps: z.array(z.looseObject({ op: z.string(), urn: z.string(), newState: RecordedResource.nullish() })).nullish(),
-	changeSummary: z.unknown(),
+	changeSummary: z.unknown().optional(),
 	diagnostics: z.array(z.looseObject({ severity: z.string().optional() })).nullish(),
 });
 

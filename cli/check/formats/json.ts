@@ -3,5 +3,5 @@ import type { Report } from "../../../policies/report.ts";
 import type { Judged } from "./judged.ts";
 import { countsOf } from "./summary.ts";
 
-export const jsonOf = (report: Report, { source, pack }: Judged): string =>
-	`${JSON.stringify({ pack, source, counts: countsOf(report), ...report }, null, 2)}\n`;
+export const jsonOf = (report: Report, { source, pack, notes }: Judged): string =>
+	`${JSON.stringify({ pack, source, notes, counts: countsOf(report), ...report }, null, 2)}\n`;

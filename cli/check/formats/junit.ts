@@ -2,7 +2,7 @@
 import { XMLBuilder } from "fast-xml-parser";
 import { blocks, type Finding, type PolicySummary, type Report } from "../../../policies/report.ts";
 import type { Judged } from "./judged.ts";
-import { levelOf, sentencesOf, subjectOf } from "./summary.ts";
+import { exceptionsIn, levelOf, sentencesOf, subjectOf } from "./summary.ts";
 
 const ATTRIBUTE = "@";
 const TEXT = "#text";
@@ -27,7 +27,10 @@ export function junitOf(report: Report, { source }: Judged): string {
 	});
 	return builder.build({
 		"?xml": { "@version": "1.0", "@encoding": "UTF-8" },
-		testsuites: { "@name": legal(`charter: ${source}`), testsuite: suites },
+		testsuites: {
+			"@name": legal(`charter: ${source}`),
+			testsuite: [...suites, ...exceptionsOf(report)],
+		},
 	});
 }
 
@@ -41,6 +44,17 @@ function suiteOf({ name, title, level, isApplicable }: PolicySummary, findings: 
 		"@skipped": cases.filter((each) => "skipped" in each).length,
 		testcase: cases,
 	};
+}
+
+/** JUnit knows no exceptions: a suite of their own lists them as skipped. */
+function exceptionsOf(report: Report): Element[] {
+	const cases = exceptionsIn(report).map((line, i) => ({
+		"@classname": report.exceptions[i]?.record.rule ?? "",
+		"@name": legal(line),
+		skipped: { "@message": "excepted" },
+	}));
+	if (cases.length === 0) return [];
+	return [{ "@name": "exceptions", "@tests": cases.length, "@failures": 0, "@skipped": cases.length, testcase: cases }];
 }
 
 /** Only what blocks fails: whoever reads this file breaks the build by it. */

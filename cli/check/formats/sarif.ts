@@ -12,6 +12,7 @@ const FINGERPRINT = "triplaneFinding/v1";
 export function sarifOf(report: Report, { source, pack, notes }: Judged): string {
 	const run = new SarifRunBuilder({
 		defaultSourceLanguage: "typescript",
+		properties: { exceptions: report.exceptions },
 		invocations: [
 			{
 				executionSuccessful: true,

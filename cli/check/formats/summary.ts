@@ -46,6 +46,13 @@ export function notApplicableIn(report: Report): string | undefined {
 
 const active = ({ policies }: Report) => policies.filter(({ level }) => level !== "disabled");
 
+/** The exceptions in force, one a line. */
+export const exceptionsIn = ({ exceptions }: Report): string[] =>
+	exceptions.map(
+		({ record, findings }) =>
+			`Exception in force: ${record.rule} on ${record.resource} accepts ${findings} until ${record.expiry}: ${record.reason} (${record.owner}, ${record.ticket}).`,
+	);
+
 /** How a finding's weight is named. */
 export function levelOf(finding: Finding): string {
 	if (finding.isKnown) return "known";

@@ -1,7 +1,7 @@
 /** A report as a table for a terminal. */
 import Table from "cli-table3";
 import type { Report } from "../../../policies/report.ts";
-import { grouped, notApplicableIn, verdictOf } from "./summary.ts";
+import { exceptionsIn, grouped, notApplicableIn, verdictOf } from "./summary.ts";
 
 const DEFAULT_COLUMNS = 120;
 const NARROWEST_COLUMNS = 80;
@@ -21,13 +21,9 @@ export function tableOf(report: Report, _: unknown, columns = process.stdout.col
 	});
 	for (const { id, level, subjects, text } of grouped(report.findings))
 		table.push([level, subjects.join("\n"), `[${id}] ${text}`]);
-	const exceptions = report.exceptions.map(
-		({ record, findings }) =>
-			`Exception in force: ${record.rule} on ${record.resource} accepts ${findings} until ${record.expiry}: ${record.reason} (${record.owner}, ${record.ticket}).`,
-	);
 	const lines = [
 		...(report.findings.length > 0 ? [table.toString()] : []),
-		...exceptions,
+		...exceptionsIn(report),
 		notApplicableIn(report),
 		verdictOf(report),
 	];
