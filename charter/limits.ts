@@ -56,3 +56,5 @@ export const DEAD_LETTER_RETENTION_MAX_SECONDS = 14 * 24 * 60 * 60;
 export const SPOT_RECEIVE_COUNT_MINIMUM = 3;
 /** Largest batch that a queue's mapping may ask for without a window to fill it in. */
 export const QUEUE_BATCH_WITHOUT_WINDOW_MAX = 10;
+/** AWS ends an Express execution then, whatever it states. */
+export const EXPRESS_WORKFLOW_MAX_SECONDS = 300;

@@ -55,16 +55,16 @@ const SEARCH_LARGE: Prices = { t3: 0.146, m5: 0.142, m6g: 0.128, r5: 0.186, r6g:
 /** Sizes below "large", as a share of it; of those above, the number before "xlarge" tells, and one is two "large". */
 const SMALL_SIZES: Prices = { nano: 1 / 16, micro: 1 / 8, small: 1 / 4, medium: 1 / 2, large: 1 };
 
-function bySize(large: Prices, type: string): number | undefined {
-	const [family = "", size = ""] = type.split(".");
-	const [, count] = /^(\d*)xlarge$/.exec(size) ?? [];
-	const share = count === undefined ? SMALL_SIZES[size] : 2 * Number(count || 1);
-	const price = Object.hasOwn(large, family) ? large[family] : undefined;
-	return price === undefined || share === undefined ? undefined : price * share;
-}
-
 const stated = (prices: Prices, type: string): number | undefined =>
 	Object.hasOwn(prices, type) ? prices[type] : undefined;
+
+function bySize(large: Prices, type: string): number | undefined {
+	const [family = "", size = ""] = type.split(".");
+	const [, count] = /^((?:[1-9]\d?)?)xlarge$/.exec(size) ?? [];
+	const share = count === undefined ? stated(SMALL_SIZES, size) : 2 * Number(count || 1);
+	const price = stated(large, family);
+	return price === undefined || share === undefined ? undefined : price * share;
+}
 
 const without = (prefix: string, type: string): string => (type.startsWith(prefix) ? type.slice(prefix.length) : "");
 

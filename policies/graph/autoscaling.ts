@@ -69,7 +69,9 @@ function claimOf(stack: StackGraph, node: ResourceNode): Claim {
 			part: taken?.part ?? unknown(id.property),
 			...(subjects.length === 0 ? { open: id.property } : {}),
 		};
-	return { node, dimension, subjects, part: part === undefined ? absent : known(part) };
+	// A target's own id, where a policy takes it, says less than the target does.
+	const stands = parsed ? absent : (taken?.part ?? absent);
+	return { node, dimension, subjects, part: part === undefined ? stands : known(part) };
 }
 
 /** The target (or policy) that scales something: known, absent, or not to be told before the property named is known. */

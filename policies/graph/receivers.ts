@@ -28,6 +28,8 @@ export function receivedBy(stack: StackGraph, service: ResourceNode): Fact<reado
 	const granted = receiving.flatMap((statement) => queuesIn(stack, statement));
 	if (receiving.length > 0) return known([...new Set([...granted, ...(ifKnown(told) ?? [])])]);
 	if (managed.some((arn) => RECEIVING_POLICY.test(arn))) return known(ifKnown(told) ?? []);
+	// Without a single grant in sight, being told of a queue is all there is to go by.
+	if (statements.length === 0 && managed.length === 0 && open.length === 0) return told;
 	// With a document still open, queues that it or the containers depend on may be sent to or received from.
 	const [document] = open.filter(({ references }) => references.length === 0 || references.some(isQueue));
 	if (document) return unknown(document.property);
@@ -49,10 +51,14 @@ function queuesIn(stack: StackGraph, { resources, source, property }: Statement)
 function queuesToldTo(stack: StackGraph, task: ResourceNode): Fact<readonly ResourceNode[]> {
 	const depended = stack.dependencies(task, CONTAINERS, [QUEUE]);
 	const containers = containersOf(task);
-	const values = (ifKnown(containers) ?? []).flatMap((container) =>
-		(ifKnown(container.parts("environment")) ?? []).flatMap((variable) => ifKnown(variable.text("value")) ?? []),
-	);
-	const named = values.filter((value) => /[:/]/.test(value)).flatMap((value) => stack.named(value, [QUEUE]));
+	const variables = (ifKnown(containers) ?? []).flatMap((container) => ifKnown(container.parts("environment")) ?? []);
+	const values = variables.flatMap((variable) => {
+		const value = ifKnown(variable.text("value"));
+		// A plain word that happens to be a queue's name is none, unless the variable says that it is.
+		const isMeant = /queue|sqs/i.test(ifKnown(variable.text("name")) ?? "");
+		return value !== undefined && (isMeant || /[:/]/.test(value)) ? [value] : [];
+	});
+	const named = values.flatMap((value) => stack.named(value, [QUEUE]));
 	const isQueueUrl = (value: string) => /^(https:\/\/sqs\.|arn:aws[\w-]*:sqs:)/.test(value);
 	const all = [...new Set([...named, ...depended])];
 	if (all.length > 0 || values.some(isQueueUrl)) return known(all);

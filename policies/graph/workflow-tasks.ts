@@ -20,12 +20,15 @@ export interface Integration {
 }
 
 const INTEGRATION = /^arn:[\w-]+:states:[^:]*:[^:]*:(?:aws-sdk:)?([\w-]+):(\w+)(?:\.(\w+))?(?::\d+)?$/;
-const SAME_SERVICES: Readonly<Record<string, string>> = { sfn: "states", emr: "elasticmapreduce" };
+const SAME_SERVICES: ReadonlyMap<string, string> = new Map([
+	["sfn", "states"],
+	["emr", "elasticmapreduce"],
+]);
 
 export function integrationOf({ state }: WorkflowState): Integration | undefined {
 	const [, service, action, pattern = ""] = INTEGRATION.exec(ifKnown(state.text("Resource")) ?? "") ?? [];
 	if (service === undefined || action === undefined) return undefined;
-	return { service: SAME_SERVICES[service] ?? service, action, pattern };
+	return { service: SAME_SERVICES.get(service) ?? service, action, pattern };
 }
 
 const SAGEMAKER_JOB = "(TrainingJob|TransformJob|ProcessingJob|HyperParameterTuningJob|LabelingJob)";
@@ -89,7 +92,7 @@ export function functionOf(stack: StackGraph, machine: ResourceNode, task: Props
 
 /** A function whose own name is not known is meant where the definition depends on it and its name begins as the engine makes it. */
 function dependedOn(stack: StackGraph, machine: ResourceNode, text: string): ResourceNode | undefined {
-	const name = /:function:([\w-]+)/.exec(text)?.[1];
+	const name = /:function:([\w-]+)/.exec(text)?.[1] ?? (text.includes(":") ? undefined : text);
 	if (name === undefined) return undefined;
 	return stack
 		.dependencies(machine, "definition", [FUNCTION, FUNCTION_ALIAS])

@@ -2,7 +2,7 @@
  * Whoever waits, waits at least as long as what it waits for. One finding a kind of hop, each with its sum. Timeouts in
  * the program's own code (a client's, a driver's) are not seen.
  */
-import { VISIBILITY_TIMEOUT_FACTOR } from "../../charter/limits.ts";
+import { EXPRESS_WORKFLOW_MAX_SECONDS, VISIBILITY_TIMEOUT_FACTOR } from "../../charter/limits.ts";
 import { type Fact, ifKnown, known, mapFact } from "../facts/fact.ts";
 import { HTTP_INTEGRATION, REST_INTEGRATION } from "../graph/apis.ts";
 import type { Call } from "../graph/call.ts";
@@ -21,8 +21,6 @@ const VISIBILITY = "visibility";
 const DOWNSTREAM = "downstream";
 const WORKFLOW = "workflow";
 const MS_PER_SECOND = 1000;
-/** AWS ends an Express execution then, whatever it states. */
-const EXPRESS_SECONDS_MAX = 300;
 
 export const timeoutChain: Rule = {
 	name: "timeout-chain",
@@ -149,7 +147,9 @@ function* workflow(machine: ResourceNode): Iterable<Verdict> {
 	if (definition.state !== "known") return;
 	const stated = definition.value.number("TimeoutSeconds");
 	const isExpress = ifKnown(machine.effectiveText("type")) === "EXPRESS";
-	const limit = isExpress ? known(Math.min(ifKnown(stated) ?? EXPRESS_SECONDS_MAX, EXPRESS_SECONDS_MAX)) : stated;
+	const limit = isExpress
+		? known(Math.min(ifKnown(stated) ?? EXPRESS_WORKFLOW_MAX_SECONDS, EXPRESS_WORKFLOW_MAX_SECONDS))
+		: stated;
 	const longest = longestPathSeconds(definition.value);
 	if (limit.state !== "known" || longest === undefined) return;
 	if (longest <= limit.value) yield pass(machine, WORKFLOW);

@@ -2,6 +2,7 @@
  * Express for what is short and frequent, Standard for what waits; and no loop that asks again and again if a job is done
  * where a task can wait for it. Prices are for what the stack and its models declare, at list price.
  */
+import { EXPRESS_WORKFLOW_MAX_SECONDS } from "../../charter/limits.ts";
 import { HOURS_PER_MONTH, PRICES_USD, SECONDS_PER_MONTH } from "../../charter/prices.ts";
 import type { ModelDeclaration } from "../config.ts";
 import { ifKnown } from "../facts/fact.ts";
@@ -19,8 +20,6 @@ import { cannotTell, fail, pass, type Rule, type RuleContext, type Verdict } fro
 const STANDARD = "standard";
 const POLLING = "polling";
 const EXPRESS = "express";
-/** AWS ends an Express execution then, whatever it states. */
-const EXPRESS_SECONDS_MAX = 300;
 /** From here on the price of a Standard workflow's transitions outweighs what it is worth. */
 const HIGH_RATE_PER_SECOND = 10;
 const POLLING_SECONDS_MIN = 60;
@@ -59,7 +58,7 @@ function findingsFor(type: string | undefined, { config }: RuleContext): string[
 /** Standard, short, and started as often as its model's requests come. */
 function* standardVerdict({ stack, config }: RuleContext, machine: ResourceNode, definition: Props): Iterable<Verdict> {
 	const seconds = boundSeconds(stack, machine, definition);
-	if (config.models.length === 0 || seconds === undefined || seconds > EXPRESS_SECONDS_MAX) return;
+	if (config.models.length === 0 || seconds === undefined || seconds > EXPRESS_WORKFLOW_MAX_SECONDS) return;
 	if (statesOf(definition).some((state) => waitsFor(state) !== undefined)) return;
 	if (isScheduled(stack, machine)) return;
 	const model = modelOf(machine, config.models);
@@ -144,14 +143,14 @@ function expressVerdict(stack: StackGraph, machine: ResourceNode, definition: Pr
 	const stated = ifKnown(definition.number("TimeoutSeconds"));
 	const longest = longestPathSeconds(definition, (task) => ofTask(task) ?? 0) ?? 0;
 	const seconds = stated ?? longest;
-	if (waits.length === 0 && seconds <= EXPRESS_SECONDS_MAX) return pass(machine, EXPRESS);
-	const execution = Math.min(EXPRESS_SECONDS_MAX, Math.max(1, seconds));
+	if (waits.length === 0 && seconds <= EXPRESS_WORKFLOW_MAX_SECONDS) return pass(machine, EXPRESS);
+	const execution = Math.min(EXPRESS_WORKFLOW_MAX_SECONDS, Math.max(1, seconds));
 	const standard = statesOf(definition).length * PRICES_USD.stepFunctionsTransition;
 	const thousand = 1000;
 	return fail(
 		machine,
 		{
-			what: `is an Express workflow that ${waits[0] === undefined ? `may run for ${seconds} s, over the ${EXPRESS_SECONDS_MAX} s that Express has` : `has ${waits[0]}`}: about ${usd(expressUsd(execution) * thousand)} for a thousand executions of ${execution} s, and ${usd(standard * thousand)} as Standard, where waiting is free`,
+			what: `is an Express workflow that ${waits[0] === undefined ? `may run for ${seconds} s, over the ${EXPRESS_WORKFLOW_MAX_SECONDS} s that Express has` : `has ${waits[0]}`}: about ${usd(expressUsd(execution) * thousand)} for a thousand executions of ${execution} s, and ${usd(standard * thousand)} as Standard, where waiting is free`,
 			fix:
 				waits[0] === undefined
 					? 'Shorten it, or set type to "STANDARD".'

@@ -86,6 +86,14 @@ describe("policies/rules/no-always-on-poller", () => {
 		expectAccepts(rule, [queue(), role, everything, task(), service()]);
 	});
 
+	it("takes it too where the role has no grant in sight, by the variable's name where the value is a plain word", () => {
+		const named = { ...queue(), props: { name: "jobs" } };
+		const telling = (name: string) =>
+			task({ containerDefinitions: json([container({ environment: [{ name, value: "jobs" }] })]) });
+		expectFails(rule, [named, role, telling("QUEUE_NAME"), service()], ["resize"]);
+		expectAccepts(rule, [named, role, telling("STAGE"), service()]);
+	});
+
 	it("accepts a service that only sends", () => {
 		const sender = task({ containerDefinitions: told(ref(queue(), "url")) });
 		expectAccepts(rule, [queue(), role, allowing("sqs:SendMessage"), sender, service()]);

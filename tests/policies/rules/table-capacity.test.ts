@@ -96,6 +96,15 @@ describe("policies/rules/table-capacity", () => {
 		expectFails(rule, [indexed(), ...scaled, ...scaledIndex("by-week")], ["scores (targets)"]);
 	});
 
+	it("follows a policy that takes its target's id", () => {
+		const made = [target("Read", ofIndex("by-day"), "index"), target("Write", ofIndex("by-day"), "index")];
+		const policies = made.map((each) => ({
+			...policyOf(each),
+			props: { ...policyOf(each).props, resourceId: ref(each, "id") },
+		}));
+		expectAccepts(rule, [indexed(), ...scaled, ...made, ...policies]);
+	});
+
 	it("asks it of an index that is a resource of its own", () => {
 		const index = resource("aws:dynamodb/globalSecondaryIndex:GlobalSecondaryIndex", "by-day", {
 			tableName: ref(table(), "name"),

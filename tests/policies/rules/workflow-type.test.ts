@@ -104,6 +104,13 @@ describe("policies/rules/workflow-type", () => {
 			expectFails(rule, [fn(30), alias, machine(flow(["A", invoked]))], ["score (standard)"], config());
 		});
 
+		it("takes a function that its parameters name", () => {
+			const fn = (timeout: number) => resource("aws:lambda/function:Function", "fn", { timeout });
+			const named = { ...task({ TimeoutSeconds: undefined }), Parameters: { FunctionName: ref(fn(1), "name") } };
+			expectFails(rule, [fn(30), machine(flow(["A", named]))], ["score (standard)"], config());
+			expectAccepts(rule, [fn(600), machine(flow(["A", named]))], config());
+		});
+
 		it("accepts what waits: for a callback, a job, an activity, a time", () => {
 			for (const state of [
 				task({ Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken" }),
