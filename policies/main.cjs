@@ -6,8 +6,6 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 const NODE_MAJOR_MINIMUM = 22;
-const BUNDLE = path.join(__dirname, "dist", "index.cjs");
-const STAMP = path.join(__dirname, "dist", "sources.sha256");
 
 const major = Number(process.versions.node.split(".")[0]);
 if (major < NODE_MAJOR_MINIMUM) {
@@ -17,48 +15,5 @@ if (major < NODE_MAJOR_MINIMUM) {
 	process.exit(1);
 }
 
-if (fs.existsSync(path.join(__dirname, "index.ts"))) build();
-require(BUNDLE);
-
-function build() {
-	const stamp = hashOf([__dirname, path.join(__dirname, "..", "charter")]);
-	if (fs.existsSync(BUNDLE) && read(STAMP) === stamp) return;
-	// Two packs may start at once: each builds under a name of its own, and a rename puts it in place whole.
-	const scratch = path.join(__dirname, `dist/.${process.pid}.cjs`);
-	require("esbuild").buildSync({
-		entryPoints: [path.join(__dirname, "index.ts")],
-		bundle: true,
-		platform: "node",
-		target: `node${NODE_MAJOR_MINIMUM}`,
-		format: "cjs",
-		packages: "external",
-		outfile: scratch,
-		logLevel: "error",
-	});
-	fs.renameSync(scratch, BUNDLE);
-	fs.writeFileSync(`${scratch}.stamp`, stamp);
-	fs.renameSync(`${scratch}.stamp`, STAMP);
-}
-
-/** Hash over names and contents of all sources below some folders, built output apart. */
-function hashOf(folders) {
-	const hash = require("node:crypto").createHash("sha256");
-	for (const folder of folders)
-		for (const entry of fs.readdirSync(folder, { recursive: true }).sort()) {
-			if (!/\.(ts|json)$/.test(entry) || /(^|[\\/])(dist|node_modules)[\\/]/.test(entry)) continue;
-			hash
-				.update(entry)
-				.update("\0")
-				.update(fs.readFileSync(path.join(folder, entry)))
-				.update("\0");
-		}
-	return hash.digest("hex");
-}
-
-function read(file) {
-	try {
-		return fs.readFileSync(file, "utf8");
-	} catch {
-		return undefined;
-	}
-}
+if (fs.existsSync(path.join(__dirname, "index.ts"))) require("./bundle.cjs");
+require("./dist/index.cjs");
