@@ -22,7 +22,7 @@ export interface GpuGroup {
 	isOnDemand: Fact<boolean>;
 	/** How many stay on demand before spot comes in, where it has both. */
 	onDemandBase: Fact<number>;
-	/** The instance types that it names. */
+	/** The GPU instance types that it names. */
 	types: Fact<readonly string[]>;
 	/** Whether it selects instances by what they have. */
 	isByAttributes: boolean;
@@ -52,7 +52,7 @@ function groupOf(stack: StackGraph, group: ResourceNode): GpuGroup | undefined {
 	const isMixed = mixed.state === "known";
 	return {
 		group,
-		types,
+		types: mapFact(types, (names) => names.filter((type) => GPU_TYPE.test(type))),
 		isByAttributes: requirements.length > 0,
 		hasSpot: mixed.state === "unknown" ? mixed : isMixed ? mapFact(spotPercent, (share) => share > 0) : isSpotLaunch,
 		isOnDemand: isMixed ? mapFact(spotPercent, (share) => share <= 0) : mapFact(isSpotLaunch, (isSpot) => !isSpot),

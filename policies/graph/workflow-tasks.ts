@@ -23,6 +23,8 @@ const INTEGRATION = /^arn:[\w-]+:states:[^:]*:[^:]*:(?:aws-sdk:)?([\w-]+):(\w+)(
 const SAME_SERVICES: ReadonlyMap<string, string> = new Map([
 	["sfn", "states"],
 	["emr", "elasticmapreduce"],
+	["emrcontainers", "emr-containers"],
+	["emrserverless", "emr-serverless"],
 ]);
 
 export function integrationOf({ state }: WorkflowState): Integration | undefined {

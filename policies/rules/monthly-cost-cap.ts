@@ -3,7 +3,7 @@
  * at list price. What has no price is said, never guessed. What all models share is in nobody's sum.
  */
 import type { ModelDeclaration } from "../config.ts";
-import { ifKnown, type Unknown } from "../facts/fact.ts";
+import { absent, ifKnown, type Unknown } from "../facts/fact.ts";
 import type { Unpriced } from "../graph/cost.ts";
 import { COSTED_TYPES, monthlyCostOf, payerOf } from "../graph/costs.ts";
 import type { ResourceNode } from "../graph/node.ts";
@@ -20,13 +20,8 @@ export const monthlyCostCap: Rule = {
 		if (capped.length === 0) return;
 		const nodes = stack.ofType(...COSTED_TYPES);
 		const payers = new Map(nodes.map((node) => [node, payerOf(stack, node)]));
-		for (const model of capped) {
-			const own = nodes.filter((node) => {
-				const payer = payers.get(node);
-				return payer !== undefined && ifKnown(payer) === model.name;
-			});
-			yield verdictOn(model, estimate(stack, own, model));
-		}
+		const byModel = Map.groupBy(nodes, (node) => ifKnown(payers.get(node) ?? absent));
+		for (const model of capped) yield verdictOn(model, estimate(stack, byModel.get(model.name) ?? [], model));
 		for (const [node, payer] of payers)
 			if (payer.state === "unknown") yield cannotTell(node, payer, "which model pays for it");
 	},

@@ -91,6 +91,7 @@ describe("policies/rules/spot-with-on-demand-base", () => {
 		expectFails(rule, [template(), mixed(SPOT_OVER_BASE, types("g5.xlarge"))], ["gpu (types)"]);
 		expectFails(rule, [template(), mixed(SPOT_OVER_BASE, types("g5.xlarge", "g5.xlarge"))], ["gpu (types)"]);
 		expectFails(rule, [template(), mixed(SPOT_OVER_BASE, [])], ["gpu (types)"]);
+		expectFails(rule, [template(), mixed(SPOT_OVER_BASE, types("g5.xlarge", "m7i.xlarge"))], ["gpu (types)"]);
 		const byAttributes = [{ instanceRequirements: { acceleratorTypes: ["gpu"], acceleratorCount: { min: 1 } } }];
 		expectAccepts(rule, [template(), mixed(SPOT_OVER_BASE, byAttributes)]);
 		const inTemplate = template({ instanceType: undefined, instanceRequirements: { acceleratorCount: { min: 1 } } });

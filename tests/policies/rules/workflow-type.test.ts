@@ -139,6 +139,11 @@ describe("policies/rules/workflow-type", () => {
 			});
 		});
 
+		it("knows services by their names in the SDK too", () => {
+			const check = { Resource: "arn:aws:states:::aws-sdk:emrserverless:getJobRun" };
+			expectFails(rule, [machine(polling({ check }))], ["score (polling)"]);
+		});
+
 		it("accepts rounds of 60 s and more, and waits that the input decides", () => {
 			expectAccepts(rule, [machine(polling({ wait: { Seconds: 60 } }))]);
 			expectAccepts(rule, [machine(polling({ wait: { SecondsPath: "$.wait" } }))]);
