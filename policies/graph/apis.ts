@@ -120,22 +120,31 @@ const plansByHint = perStack((stack) => {
 	};
 	for (const plan of stack.ofType(USAGE_PLAN)) {
 		for (const node of stack.dependencies(plan, "apiStages", [REST_STAGE])) note(node, plan);
+		const apis = stack.dependencies(plan, "apiStages", [REST_API]);
 		for (const part of ifKnown(plan.props.parts("apiStages")) ?? []) {
 			// Stages of many APIs share a name, so an API of the stack tells more.
 			const apiId = ifKnown(part.text("apiId"));
 			const [api] = apiId === undefined ? [] : stack.named(apiId, [REST_API]);
-			const hint = api ?? ifKnown(part.text("stage"));
-			if (hint !== undefined) note(hint, plan);
+			const name = ifKnown(part.text("stage"));
+			if (api) note(api, plan);
+			// An id not known yet is that of an API the plan depends on; a stage of no known API may be any of them.
+			else if (apiId === undefined && apis.length > 0) {
+				for (const each of apis) note(each, plan);
+				if (name !== undefined) note(ofSomeApi(name), plan);
+			} else if (name !== undefined) note(name, plan);
 		}
 	}
 	return byHint;
 });
 
+const ofSomeApi = (stageName: string): string => `? ${stageName}`;
+
 function plansNear(stack: StackGraph, stage: ResourceNode): ResourceNode[] {
 	const names = ["stageName", "id", "arn", "invokeUrl"].flatMap(
 		(property) => ifKnown(stage.props.text(property)) ?? [],
 	);
-	const hints = [stage, apiOf(stack, stage) ?? stage, ...names];
+	const api = apiOf(stack, stage);
+	const hints = api ? [stage, api, ...names] : [stage, ...names, ...names.map(ofSomeApi)];
 	return [...new Set(hints.flatMap((hint) => [...(plansByHint(stack).get(hint) ?? [])]))];
 }
 
