@@ -6,6 +6,7 @@ import {
 	expectFails,
 	firstFault,
 	json,
+	judge,
 	open,
 	type ResourceSpec,
 	ref,
@@ -73,6 +74,7 @@ describe("policies/rules/least-privilege", () => {
 	it("accepts single actions on everything, and an empty policy", () => {
 		expectAccepts(rule, grants(["xray:PutTraceSegments", "ecr:GetAuthorizationToken"]));
 		expectAccepts(rule, [role(), inline(json({}))]);
+		expectAccepts(rule, [role(), inline(json(allow({ Action: "*" })))]);
 		expectAccepts(rule, [role(), inline("no JSON")]);
 	});
 
@@ -98,6 +100,8 @@ describe("policies/rules/least-privilege", () => {
 			expectFails(rule, [policy], ["all (wildcard)"]);
 			expectFails(rule, [policy, role(), attach(ref(policy, "arn"))], ["all (wildcard)"]);
 			expectAccepts(rule, [policy, boundary]);
+			const user = resource("aws:iam/user:User", "bounded", { permissionsBoundary: ref(policy, "arn") });
+			expectAccepts(rule, [policy, user]);
 			expectFails(rule, [policy, boundary, role(), attach(ref(policy, "arn"))], ["all (wildcard)"]);
 		});
 	});
@@ -141,9 +145,25 @@ describe("policies/rules/least-privilege", () => {
 				"aws:iam/policyAttachment:PolicyAttachment",
 			])
 				expectFails(rule, [resource(type, "held", { policyArn: arn })], ["held (managed-policy)"]);
+			const ofSet = resource("aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment", "held", {
+				managedPolicyArn: arn,
+			});
+			expectFails(rule, [ofSet], ["held (managed-policy)"]);
+			const exclusive = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive";
+			expectFails(rule, [resource(exclusive, "held", { policyArns: [arn] })], ["held (managed-policy)"]);
+		});
+
+		it("leaves a policy of the stack to its own document, at preview too", () => {
+			const narrow = json(allow({ Action: "s3:GetObject", Resource: "arn:aws:s3:::a/*" }));
+			const policy = resource("aws:iam/policy:Policy", "narrow", { policy: narrow });
+			const specs = [policy, role({ managedPolicyArns: [ref(policy, "arn")] }), attach(ref(policy, "arn"))];
+			expect(open(rule, specs, { run: "preview" })).to.deep.equal([]);
 		});
 
 		it("cannot tell while the ARN is not known yet", () => {
+			expect(open(rule, [role({ managedPolicyArns: [UNKNOWN] })])).to.deep.equal([
+				"cannot tell worker (managed-policy)",
+			]);
 			expect(open(rule, [attach(UNKNOWN)])).to.deep.equal(["cannot tell attached (managed-policy)"]);
 		});
 	});
@@ -152,13 +172,33 @@ describe("policies/rules/least-privilege", () => {
 		const fn = resource("aws:lambda/function:Function", "score", { role: ref(role(), "arn") });
 		const isAdvice = (specs: readonly ResourceSpec[], finding: string) => {
 			expectFails(rule, specs, [`grant (${finding})`]);
-			expect(firstFault(rule, specs)).to.not.equal(undefined);
+			const levels = judge(rule, specs).flatMap((verdict) => (verdict.answer === "fail" ? [verdict.level] : []));
+			expect(levels).to.deep.equal(["advisory"]);
 		};
 
 		it("a function that may do everything with what it names, told by its role or by the trust in Lambda", () => {
 			isAdvice([...grants("dynamodb:*", "arn:aws:dynamodb:us-east-1:123456789012:table/a"), fn], "function-actions");
 			const trusting = role({ assumeRolePolicy: trusts(["lambda.amazonaws.com"]) });
 			isAdvice([trusting, inline(json(allow({ Action: "*", Resource: "arn:aws:s3:::a" })))], "function-actions");
+		});
+
+		it("a function whose role gets it by an attached policy, in each way to attach one", () => {
+			const trusting = (props: Record<string, unknown> = {}) =>
+				role({ assumeRolePolicy: trusts(["ec2.amazonaws.com", "lambda.amazonaws.com"]), ...props });
+			const policy = resource("aws:iam/policy:Policy", "grant", {
+				policy: json(allow({ Action: "s3:*", Resource: "arn:aws:s3:::a" })),
+			});
+			const arn = ref(policy, "arn");
+			const roleName = ref(role(), "name");
+			const exclusive = "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive";
+			isAdvice([trusting(), policy, attach(arn)], "function-actions");
+			isAdvice([trusting({ managedPolicyArns: [arn] }), policy], "function-actions");
+			isAdvice([trusting(), policy, resource(exclusive, "all", { roleName, policyArns: [arn] })], "function-actions");
+			const listed = resource("aws:iam/policyAttachment:PolicyAttachment", "all", {
+				roles: [roleName],
+				policyArn: arn,
+			});
+			isAdvice([trusting(), policy, listed], "function-actions");
 		});
 
 		it("but for everything on everything, which is rejected as such", () => {
@@ -179,6 +219,8 @@ describe("policies/rules/least-privilege", () => {
 			{ Statement: [{ Effect: UNKNOWN, Action: "*", Resource: "*" }] },
 			allow({ Action: UNKNOWN, Resource: "*" }),
 			allow({ Action: [UNKNOWN], Resource: "*" }),
+			allow({ Action: ["s3:Get*", UNKNOWN], Resource: "*" }),
+			allow({ Action: UNKNOWN, Resource: UNKNOWN }),
 			allow({ Action: "s3:*", Resource: UNKNOWN }),
 			allow({ Action: "s3:*", Resource: ["arn:aws:s3:::a", UNKNOWN] }),
 		])

@@ -149,6 +149,20 @@ describe("policies/rules/one-front-door", () => {
 				accepts(group(), resource(type, "host", groups));
 			});
 
+		it("is rejected for one open rule among closed ones", () => {
+			const rules = ["10.0.0.0/8", "0.0.0.0/0", "10.1.0.0/16"].map((cidr) => ({
+				...{ protocol: "tcp", fromPort: 22, toPort: 22 },
+				cidrBlocks: [cidr],
+			}));
+			fails(
+				[resource("aws:ec2/securityGroup:SecurityGroup", "group", { ingress: rules }), machine(isPublic)],
+				"machine (host)",
+			);
+			const ingress = [...rules, { ...rules[0], cidrBlocks: [UNKNOWN] }];
+			const specs = [resource("aws:ec2/securityGroup:SecurityGroup", "group", { ingress }), machine(isPublic)];
+			expect(open(rule, [api, ...specs])).to.deep.equal(["fail machine (host)"]);
+		});
+
 		it("may be App Runner's, public unless it is told otherwise", () => {
 			const ingress = (isPubliclyAccessible: boolean) => ({ ingressConfiguration: { isPubliclyAccessible } });
 			const service = (networkConfiguration: object) =>
