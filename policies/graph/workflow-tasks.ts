@@ -12,7 +12,7 @@ import { FUNCTION, FUNCTION_ALIAS } from "./types.ts";
 import type { WorkflowState } from "./workflows.ts";
 
 /** A task's Resource taken apart: `arn:aws:states:::aws-sdk:glue:startJobRun.sync:2`. */
-export interface Integration {
+interface Integration {
 	service: string;
 	action: string;
 	/** "sync", "waitForTaskToken", or "" where the task goes on as soon as the service has answered. */
@@ -27,7 +27,7 @@ const SAME_SERVICES: ReadonlyMap<string, string> = new Map([
 	["emrserverless", "emr-serverless"],
 ]);
 
-export function integrationOf({ state }: WorkflowState): Integration | undefined {
+function integrationOf({ state }: WorkflowState): Integration | undefined {
 	const [, service, action, pattern = ""] = INTEGRATION.exec(ifKnown(state.text("Resource")) ?? "") ?? [];
 	if (service === undefined || action === undefined) return undefined;
 	return { service: SAME_SERVICES.get(service) ?? service, action, pattern };
@@ -82,7 +82,7 @@ function namesCheck(permission: string): boolean {
 }
 
 /** The function of the stack that a task calls, by its Resource or by its parameters. */
-export function functionOf(stack: StackGraph, machine: ResourceNode, task: Props): ResourceNode | undefined {
+function functionOf(stack: StackGraph, machine: ResourceNode, task: Props): ResourceNode | undefined {
 	const names = ["Resource", "Parameters.FunctionName", "Arguments.FunctionName"].map((path) => task.text(path));
 	for (const text of names.flatMap((fact) => ifKnown(fact) ?? [])) {
 		const [found = dependedOn(stack, machine, text)] = stack.named(text, [FUNCTION, FUNCTION_ALIAS]);
