@@ -4,7 +4,7 @@
  */
 import { type Fact, ifKnown } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
-import { behindAlias, MEASURED, measuredBy, typesOfDimension } from "./dimensions.ts";
+import { behindAlias, MEASURED, namedByDimension, typesOfDimension } from "./dimensions.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 
@@ -51,7 +51,7 @@ function metricOf(stack: StackGraph, alarm: ResourceNode, holder: Props, propert
 	if (entries.state === "unknown") for (const node of depended) watches.add(node);
 	for (const [key, value] of dimensions) {
 		const types = typesOfDimension(key);
-		const named = value.state === "known" ? measuredBy(stack, value.value, types) : [];
+		const named = value.state === "known" ? namedByDimension(stack, key, value.value) : [];
 		const found = named.length > 0 ? named : depended.filter(({ type }) => types.includes(type));
 		for (const node of found) watches.add(behindAlias(stack, node));
 		if (value.state === "unknown" && found.length === 0) unknown ??= value.property;

@@ -6,7 +6,7 @@ import { ifKnown, type Unknown, unknown } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { containsUnknown, isUnknown, rawProperty } from "../facts/unknown.ts";
 import { ALARM_TYPES, watchedMetrics } from "./alarms.ts";
-import { behindAlias, MEASURED, measuredBy, typesOfDimension } from "./dimensions.ts";
+import { behindAlias, MEASURED, measuredBy, namedByDimension } from "./dimensions.ts";
 import { functionsByGroup } from "./log-groups.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
@@ -52,7 +52,7 @@ function shownBy(stack: StackGraph, widget: Props): ResourceNode[] {
 	const drawn = ["query", "alarms", "annotations"].map((key) => ifKnown(properties.read(key)));
 	const free = stringsIn([...rows.flatMap(({ rest }) => rest), ...drawn]);
 	return [
-		...rows.flatMap(({ pairs }) => pairs.flatMap(([key, value]) => measuredBy(stack, value, typesOfDimension(key)))),
+		...rows.flatMap(({ pairs }) => pairs.flatMap(([key, value]) => namedByDimension(stack, key, value))),
 		...free.flatMap((text) => [text, ...(text.match(NAME) ?? [])]).flatMap((text) => inText(stack, text)),
 	];
 }

@@ -32,6 +32,10 @@ export const MEASURED: readonly string[] = [...new Set(Object.values(TYPES_BY_KE
 export const typesOfDimension = (key: string): readonly string[] =>
 	(Object.hasOwn(TYPES_BY_KEY, key) ? TYPES_BY_KEY[key] : undefined) ?? MEASURED;
 
+/** The resources that a dimension names by its value. A stage's name says nothing: that of many APIs is "prod". */
+export const namedByDimension = (stack: StackGraph, key: string, value: string): ResourceNode[] =>
+	key === "Stage" ? [] : measuredBy(stack, value, typesOfDimension(key));
+
 /**
  * The resources of some types that a text names as metrics and searches do: load balancers and target groups by the end
  * of their ARN, "app/edge/1a2b"; functions also as "name:alias", and by their log group. An alias stands for its function.

@@ -44,27 +44,40 @@ const API_DIMENSIONS = ["ApiName", "ApiId"];
 /** Alarms on a signal of an endpoint: of its door, its API, or what answers there. */
 export const watchOfEndpoint = (stack: StackGraph, endpoint: Endpoint, signal: Signal): Watch => {
 	const { door, api, backends } = endpoint;
-	const nodes = [door, ...(api ? [api] : []), ...backends];
-	return watchOf(near(stack, nodes), signal, (metric) => isOnEndpoint(endpoint, metric));
+	const models = backends.flatMap((backend) => ifKnown(modelNameOf(backend)) ?? []);
+	const keys: Key[] = [door, api ?? ELSEWHERE, ...backends, ...models];
+	return watchOf(near(stack, keys), signal, (metric) => isOnEndpoint(endpoint, metric));
 };
 
 /** Alarms on a signal of one resource. */
 export const watchOfResource = (stack: StackGraph, node: ResourceNode, signal: Signal): Watch =>
 	watchOf(near(stack, [node]), signal, ({ watches }) => watches.has(node));
 
+/** Where metrics stand that may be of anything once more is known, and those of an API that is not in the stack. */
+const ANYWHERE = Symbol("anywhere");
+const ELSEWHERE = Symbol("elsewhere");
+type Key = ResourceNode | string | typeof ANYWHERE | typeof ELSEWHERE;
+
 /** Metrics by what they are of, so that an endpoint is held against those alone that can be its own. */
-const metricsByNode = perStack((stack) => {
-	const byNode = new Map<ResourceNode | undefined, WatchedMetric[]>();
+const metricsByKey = perStack((stack) => {
+	const byKey = new Map<Key, WatchedMetric[]>();
 	for (const metric of watchedMetrics(stack)) {
-		const isLoose = metric.watches.size === 0 || metric.unknown !== undefined;
-		for (const node of [...metric.watches, ...(isLoose ? [undefined] : [])])
-			byNode.set(node, [...(byNode.get(node) ?? []), metric]);
+		const keys: Key[] = [...metric.watches, ...modelsIn(metric)];
+		if (metric.unknown !== undefined) keys.push(ANYWHERE);
+		if (metric.watches.size === 0 && namesApi(metric)) keys.push(ELSEWHERE);
+		for (const key of keys) {
+			const metrics = byKey.get(key);
+			if (metrics) metrics.push(metric);
+			else byKey.set(key, [metric]);
+		}
 	}
-	return byNode;
+	return byKey;
 });
 
-const near = (stack: StackGraph, nodes: readonly ResourceNode[]): ReadonlySet<WatchedMetric> =>
-	new Set([...nodes, undefined].flatMap((node) => metricsByNode(stack).get(node) ?? []));
+function near(stack: StackGraph, keys: readonly Key[]): ReadonlySet<WatchedMetric> {
+	const all: Key[] = [...keys, ANYWHERE];
+	return new Set(all.flatMap((key) => metricsByKey(stack).get(key) ?? []));
+}
 
 function watchOf(
 	metrics: ReadonlySet<WatchedMetric>,
@@ -84,8 +97,9 @@ function watchOf(
 	return { alarms, ...(open ? { open } : {}) };
 }
 
-function isOnEndpoint({ door, api, backends }: Endpoint, { watches, dimensions }: WatchedMetric): boolean {
-	if (backends.some((backend) => watches.has(backend) || isOfModel(backend, dimensions))) return true;
+function isOnEndpoint({ door, api, backends }: Endpoint, metric: WatchedMetric): boolean {
+	const { watches, dimensions } = metric;
+	if (backends.some((backend) => watches.has(backend) || isOfModel(backend, metric))) return true;
 	if (door.type !== REST_STAGE && door.type !== HTTP_STAGE) return watches.has(door);
 	const stages = [...watches].filter(({ type }) => type === REST_STAGE || type === HTTP_STAGE);
 	const stageName = ifKnown(dimensions.get("Stage") ?? { state: "absent" });
@@ -99,14 +113,18 @@ function isOnEndpoint({ door, api, backends }: Endpoint, { watches, dimensions }
 	if (apis.length > 0) return api !== undefined && apis.includes(api);
 	if (stages.includes(door)) return true;
 	// An API elsewhere is known by name alone, and its stage by its own.
-	return api === undefined && API_DIMENSIONS.some((key) => dimensions.has(key));
+	return api === undefined && namesApi(metric);
 }
 
+const namesApi = ({ dimensions }: WatchedMetric): boolean => API_DIMENSIONS.some((key) => dimensions.has(key));
+
 /** A program's own metric says for which model it counts. */
-function isOfModel(backend: ResourceNode, dimensions: WatchedMetric["dimensions"]): boolean {
+const modelsIn = ({ dimensions }: WatchedMetric): string[] =>
+	[...dimensions].flatMap(([key, value]) => (/^model(_?name)?$/i.test(key) ? (ifKnown(value) ?? []) : []));
+
+function isOfModel(backend: ResourceNode, metric: WatchedMetric): boolean {
 	const model = ifKnown(modelNameOf(backend));
-	if (model === undefined) return false;
-	return [...dimensions].some(([key, value]) => /^model(_?name)?$/i.test(key) && ifKnown(value) === model);
+	return model !== undefined && modelsIn(metric).includes(model);
 }
 
 /** Every queue that work from some endpoints goes through, however far behind them. Linear, whatever they share. */

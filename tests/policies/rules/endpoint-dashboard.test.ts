@@ -102,6 +102,11 @@ describe("policies/rules/endpoint-dashboard", () => {
 		rejects([...rest, showing(LATENCY), { ...showing(ERRORS), name: "second" }]);
 	});
 
+	it("does not take another API's stage of the same name for the endpoint's", () => {
+		const other = resource("aws:apigateway/restApi:RestApi", "other", { name: "other" });
+		rejects([...rest, other, showing(["AWS/ApiGateway", "Latency", "ApiName", "other", "Stage", "prod"], ERRORS)]);
+	});
+
 	it("does not take a name for another kind of resource", () => {
 		const alike = [fn, ...restApi(fn, { api: { name: "score" } })];
 		rejects([...alike, showing(ERRORS)]);
