@@ -38,6 +38,15 @@ describe("bench", () => {
 		);
 	});
 
+	it("says why a line could not be measured, and judges nothing in its place", () => {
+		const line = lineOf(spec, { n: { why: "no network" } });
+		expect(line).to.deep.equal({
+			...{ name: "n", unit: "ms", goal: 2, value: null, baseline: null, ok: null },
+			why: "no network",
+		});
+		expect(tableOf([line])).to.match(/n .*– .*ms.*– .*≤ 2.*–[\s\S]*\nn was not measured: no network$/);
+	});
+
 	it("prints a missed goal so that it is seen", () => {
 		expect(tableOf([lineOf(spec, { n: { value: 3, baseline: 1 } })])).to.match(/n .*3 .*ms.*1 .*≤ 2.*NO/);
 	});

@@ -21,29 +21,41 @@ export interface Measurement {
 	baseline: number;
 }
 
+/** Why a line could not be measured here: nothing is made up in its place. */
+export interface Unmeasured {
+	why: string;
+}
+
 /** Lines that come of one measurement. */
 export interface Bench {
 	lines: readonly LineSpec[];
 	/** @param progress told what is going on, for people */
-	measure(progress: (text: string) => void): Promise<Readonly<Record<string, Measurement>>>;
+	measure(progress: (text: string) => void): Promise<Readonly<Record<string, Measurement | Unmeasured>>>;
 }
 
 /** A line as it is printed with `--json`. */
 export interface Line {
 	name: string;
-	value: number;
+	/** Null where it could not be measured. */
+	value: number | null;
 	unit: LineSpec["unit"];
-	baseline: number;
+	baseline: number | null;
 	goal: number;
-	ok: boolean;
+	ok: boolean | null;
+	/** Why there is no value. */
+	why?: string;
 }
 
 const DIGITS = 4;
 
 /** @throws {Error} where the bench did not measure a line that it promised */
-export function lineOf({ name, unit, goal }: LineSpec, measured: Readonly<Record<string, Measurement>>): Line {
+export function lineOf(
+	{ name, unit, goal }: LineSpec,
+	measured: Readonly<Record<string, Measurement | Unmeasured>>,
+): Line {
 	const measurement = measured[name];
 	if (!measurement) throw new Error(`The bench of "${name}" did not measure it. Correct its measure().`);
+	if ("why" in measurement) return { name, value: null, unit, baseline: null, goal, ok: null, why: measurement.why };
 	const value = rounded(measurement.value);
 	return { name, value, unit, baseline: rounded(measurement.baseline), goal, ok: value <= goal };
 }
@@ -56,8 +68,9 @@ export function tableOf(lines: readonly Line[]): string {
 		style: { head: [], border: [] },
 	});
 	for (const { name, value, unit, baseline, goal, ok } of lines)
-		table.push([name, value, unit, baseline, `≤ ${goal}`, ok ? "yes" : "NO"]);
-	return table.toString();
+		table.push([name, value ?? "–", unit, baseline ?? "–", `≤ ${goal}`, ok === null ? "–" : ok ? "yes" : "NO"]);
+	const reasons = lines.flatMap(({ name, why }) => (why === undefined ? [] : [`${name} was not measured: ${why}`]));
+	return [table.toString(), ...reasons].join("\n");
 }
 
 /** The value below which `share` of the values lie; 0.5 is the median. */

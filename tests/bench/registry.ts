@@ -1,7 +1,9 @@
 /** All benches. A new one is a file `<name>.bench.ts` beside this one that exports a Bench, and a line here. */
 import type { Bench } from "./bench.ts";
 import { judging } from "./policies-judging.bench.ts";
+import { loadTime } from "./policies-load-time.bench.ts";
+import { previewOverhead } from "./policies-preview-overhead.bench.ts";
 import { coldImport } from "./predict-cold-import.bench.ts";
 import { warmOverhead } from "./predict-warm-overhead.bench.ts";
 
-export const BENCHES: readonly Bench[] = [coldImport, warmOverhead, judging];
+export const BENCHES: readonly Bench[] = [coldImport, warmOverhead, judging, loadTime, previewOverhead];
