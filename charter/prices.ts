@@ -1,7 +1,7 @@
 /**
  * AWS's list prices in us-east-1, for estimates: on-demand, without free tiers or discounts.
- * Source: AWS's public pricing pages of each service, as of 2026-01; refresh by hand. Prices by the hour of instances are
- * in prices/.
+ * For an order of magnitude: gathered in 2026 from public copies of AWS's price pages, and not every one checked against
+ * AWS's price list. Refresh by hand, and before a bill depends on them. Prices by the hour of instances are in prices/.
  */
 export const PRICES_USD = {
 	lambdaGbSecondArm64: 0.0000133334,

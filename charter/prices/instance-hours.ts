@@ -1,7 +1,8 @@
 /**
  * AWS's list prices of instances by the hour in us-east-1, in USD: on-demand, Linux, one availability zone. A type that
  * is not here has no price, never a guessed one.
- * Source: AWS's public price list for us-east-1 in copies of 2025-11 to 2026-09; refresh by hand.
+ * EC2 and most of RDS: public copies of AWS's price list of 2025-11 to 2026-09. Aurora, search, caches and some ml.* types:
+ * gathered by hand and not checked against it. Refresh by hand, and before a bill depends on them.
  */
 
 type Prices = Readonly<Record<string, number>>;
