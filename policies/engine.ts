@@ -19,6 +19,7 @@ import { engineConfig } from "./engine-config.ts";
 import { engineInputs, keepEngineInputs } from "./engine-inputs.ts";
 import type { ResourceInput } from "./graph/node.ts";
 import { clauseOf, pageOf } from "./message.ts";
+import { NAMESPACE, type OwnSettings, ownSettings } from "./own-settings.ts";
 import { mended, type Remediation } from "./remediation.ts";
 import type { Rule } from "./rule.ts";
 import { CHARTER, charterViolations, type Violation, violationsOf } from "./violations.ts";
@@ -56,7 +57,7 @@ const remediate =
 	({ type, name, urn, provider }) => {
 		const inputs = engineInputs(urn);
 		if (!inputs) return undefined;
-		const { config } = parseConfig(engineConfig()?.get(CHARTER), ownSettings());
+		const { config } = parseConfig(engineConfig()?.get(CHARTER), stacksOwn());
 		const whole = mended(remediation, { type, name, urn, inputs, ...(provider ? { provider } : {}) }, config, today());
 		if (!whole) return undefined;
 		keepEngineInputs(urn, whole);
@@ -99,7 +100,7 @@ function sharedAnalysis(rules: readonly Rule[]): (args: StackValidationArgs) => 
 		const analysis = new Analysis({
 			resources: resources satisfies ResourceInput[],
 			config: engineConfig()?.get(CHARTER) ?? getConfig(),
-			fromStack: ownSettings(),
+			fromStack: stacksOwn(),
 			rules,
 			today: today(),
 		});
@@ -111,17 +112,4 @@ function sharedAnalysis(rules: readonly Rule[]): (args: StackValidationArgs) => 
 	};
 }
 
-/** Models and tenants where the stack is one of Triplane's own. */
-function ownSettings(): { models?: unknown; tenants?: unknown } {
-	const config = new Config("triplane");
-	return { models: parsed(config.get("models")), tenants: parsed(config.get("tenants")) };
-}
-
-function parsed(text: string | undefined): unknown {
-	try {
-		return text === undefined ? undefined : JSON.parse(text);
-	} catch {
-		// Whoever owns the settings reports them; the pack judges with what its own config says.
-		return undefined;
-	}
-}
+const stacksOwn = (): OwnSettings => ownSettings((name) => new Config(NAMESPACE).get(name));

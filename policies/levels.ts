@@ -6,7 +6,7 @@ import { z } from "zod";
 import { Unjudgeable } from "./offline/unjudgeable.ts";
 
 const Level = z.enum(["advisory", "mandatory", "remediate", "disabled"]);
-export type Level = z.output<typeof Level>;
+type Level = z.output<typeof Level>;
 
 const ALL = "all";
 const PolicySettings = z.union([Level, z.looseObject({ enforcementLevel: Level.optional() })], {

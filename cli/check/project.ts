@@ -52,20 +52,6 @@ export async function projectOf(program: string, stack: string | undefined): Pro
 	return { folder: root, name, stack: stack ?? DEFAULT_STACK, config };
 }
 
-/** Models and tenants where the stack is one of Triplane's own. */
-export function ownSettings(config: Readonly<Record<string, string>>): { models?: unknown; tenants?: unknown } {
-	return { models: parsed(config["triplane:models"]), tenants: parsed(config["triplane:tenants"]) };
-}
-
-function parsed(text: string | undefined): unknown {
-	try {
-		return text === undefined ? undefined : JSON.parse(text);
-	} catch {
-		// Whoever owns the settings reports them; the pack judges with what its own config says.
-		return undefined;
-	}
-}
-
 function projectFileAbove(start: string): string | undefined {
 	for (let folder = start; ; folder = dirname(folder)) {
 		const found = PROJECT_FILES.map((name) => join(folder, name)).find((file) => existsSync(file));

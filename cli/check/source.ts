@@ -3,9 +3,10 @@ import { resolve } from "node:path";
 import type { ResourceInput } from "../../policies/graph/node.ts";
 import { resourcesOfPreview, resourcesOfState, settingsOfPreview } from "../../policies/offline/recorded-stack.ts";
 import { Unjudgeable } from "../../policies/offline/unjudgeable.ts";
+import { NAMESPACE, type OwnSettings, ownSettings } from "../../policies/own-settings.ts";
 import { readInput } from "./files.ts";
 import { requireProgram, runProgram } from "./program.ts";
-import { ownSettings, projectOf } from "./project.ts";
+import { projectOf } from "./project.ts";
 
 export interface SourceOptions {
 	state?: string;
@@ -19,7 +20,7 @@ export interface Source {
 	name: string;
 	resources: ResourceInput[];
 	/** Models and tenants of the stack's own settings. */
-	fromStack: { models?: unknown; tenants?: unknown };
+	fromStack: OwnSettings;
 	/** What was not seen, for people. */
 	notes: string[];
 }
@@ -39,12 +40,12 @@ export async function sourceOf(
 		);
 	if (program !== undefined) return sourceOfProgram(program, { stack, timeoutSeconds }, interrupted);
 	const text = await readInput(name);
-	const settings = stack === undefined ? {} : ownSettings((await projectOf(resolve("Pulumi.yaml"), stack)).config);
+	const settings = stack === undefined ? {} : ownIn((await projectOf(resolve("Pulumi.yaml"), stack)).config);
 	if (state !== undefined) return { name, resources: resourcesOfState(text, name), fromStack: settings, notes: [] };
 	return {
 		name,
 		resources: resourcesOfPreview(text, name),
-		fromStack: { ...ownSettings(settingsOfPreview(text)), ...settings },
+		fromStack: { ...ownIn(settingsOfPreview(text)), ...settings },
 		notes: [],
 	};
 }
@@ -63,7 +64,7 @@ async function sourceOfProgram(
 	return {
 		name,
 		resources,
-		fromStack: ownSettings(config),
+		fromStack: ownIn(config),
 		notes: [
 			...remoteComponents.map(
 				(component) =>
@@ -73,3 +74,6 @@ async function sourceOfProgram(
 		],
 	};
 }
+
+const ownIn = (config: Readonly<Record<string, string>>): OwnSettings =>
+	ownSettings((name) => config[`${NAMESPACE}:${name}`]);

@@ -26,7 +26,7 @@ const FORMATS = {
 	junit: junitOf,
 	markdown: markdownOf,
 } as const satisfies Record<string, (report: Report, judged: Judged) => string>;
-export type Format = keyof typeof FORMATS;
+type Format = keyof typeof FORMATS;
 export const FORMAT_NAMES: readonly string[] = Object.keys(FORMATS);
 
 /** 0 no mandatory violation · 1 some · 2 could not be judged. */

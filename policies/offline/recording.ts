@@ -5,6 +5,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type * as resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import type { ResourceInput } from "../graph/node.ts";
+import { isSecret } from "./wire.ts";
 
 export type PulumiSdk = typeof pulumi;
 
@@ -34,10 +35,6 @@ export interface Recording {
 	/** Functions of providers that had no answer. */
 	unanswered: string[];
 }
-
-/** Marks a secret on the wire: `{ [SIGNATURE]: SECRET, value }`. */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 interface Registration {
 	urn: string;
@@ -157,5 +154,5 @@ const bare = (properties: object): Record<string, unknown> =>
 function bareValue(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(bareValue);
 	if (typeof value !== "object" || value === null) return value;
-	return Reflect.get(value, SIGNATURE) === SECRET ? bareValue(Reflect.get(value, "value")) : bare(value);
+	return isSecret(value) ? bareValue(Reflect.get(value, "value")) : bare(value);
 }

@@ -7,6 +7,10 @@ import { UNKNOWN_TEXT } from "../facts/unknown.ts";
 /** Marks a special value: what kind it is stands beside it. */
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+
+/** Whether a value is a secret in its wrapper. */
+export const isSecret = (value: object): boolean => Reflect.get(value, SIGNATURE) === SECRET;
+
 /** What `pulumi preview --json` writes in place of a secret. */
 const MASKED = "[secret]";
 /** The provider's note of what it filled in; the engine takes it out before a policy sees the resource. */
@@ -26,7 +30,7 @@ function plainValue(value: unknown): unknown {
 	if (value === MASKED) return UNKNOWN_TEXT;
 	if (typeof value !== "object" || value === null) return value;
 	if (Array.isArray(value)) return value.map(plainValue);
-	return Reflect.get(value, SIGNATURE) === SECRET ? secretOf(value) : plainProperties(value);
+	return isSecret(value) ? secretOf(value) : plainProperties(value);
 }
 
 function secretOf(secret: object): unknown {

@@ -22,8 +22,7 @@ export function countsOf({ findings }: Report): Counts {
 }
 
 /** `1 violation`, `2 violations`. */
-export const counted = (number: number, one: string, many = `${one}s`): string =>
-	`${number} ${number === 1 ? one : many}`;
+const counted = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`;
 
 /** What came out, in one line. */
 export function verdictOf(report: Report): string {

@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import schema from "@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json" with { type: "json" };
 import { Ajv } from "ajv";
 import addFormats from "ajv-formats";
 import { expect } from "chai";
@@ -16,9 +15,8 @@ import { FUNCTION, judgedBy, reportOn, smallStack } from "../../support/check-re
 import { exceptionTo } from "../../support/policies-exceptions.ts";
 import { resource } from "../../support/policies-stack.ts";
 
-const schema = createRequire(import.meta.url).resolve("@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json");
 // Draft 4, of which Ajv 8 knows all but how a schema is named; its patterns are older than the flag for Unicode.
-const { $schema, id, ...official } = JSON.parse(readFileSync(schema, "utf8"));
+const { $schema, id, ...official } = schema;
 const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
 addFormats.default(ajv);
 const isSarif = ajv.compile(official);
