@@ -4,7 +4,6 @@
  */
 
 import { BACKEND_TYPES, fixedCapacityOf } from "../graph/backends.ts";
-import type { Call } from "../graph/call.ts";
 import { type Path, reachableSynchronously } from "../graph/calls.ts";
 import { cannotTell, fail, pass, type Rule } from "../rule.ts";
 
@@ -20,18 +19,16 @@ export const queueBeforeNonElasticBackend: Rule = {
 			if (!path) yield pass(backend);
 			else if (fixed.state === "unknown")
 				yield cannotTell(backend, fixed, "whether its capacity follows the load of its outside callers");
-			else
+			else {
+				const names = namesOn(path);
 				yield fail(backend, {
-					what: `${fixed.value} and is called from outside without a queue: ${inWords(path)}`,
-					fix: `Let ${lastCaller(path)} send to an SQS queue or Kinesis stream, and a consumer with a maximum concurrency call ${backend.label}.`,
+					what: `${fixed.value} and is called from outside without a queue: ${names.join(" → ")}`,
+					fix: `Let ${names.at(-2)} send to an SQS queue or Kinesis stream, and a consumer with a maximum concurrency call ${backend.label}.`,
 				});
+			}
 		}
 	},
 };
 
-const inWords = (path: Path): string =>
-	[path[0]?.from?.label ?? "outside", ...path.map(({ to }) => to.label)]
-		.filter((label, i, all) => label !== all[i - 1])
-		.join(" → ");
-
-const lastCaller = (path: Path): string => (path.at(-1) satisfies Call | undefined)?.from?.label ?? "the caller";
+/** Everyone on the way by name, from whoever is outside. */
+const namesOn = (path: Path): string[] => [path[0]?.from?.label ?? "outside", ...path.map(({ to }) => to.label)];

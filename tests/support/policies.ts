@@ -19,7 +19,22 @@ export function judge(rule: Rule, specs: readonly ResourceSpec[], options: Judge
 	const { run = "raw", config = {}, today = "2026-11-24" } = options;
 	const analysis = new Analysis({ resources: stackOf(specs, run), config, rules: [rule], today });
 	expect(analysis.config.faults, "the test's config").to.deep.equal([]);
-	return analysis.judge(rule).verdicts;
+	const { verdicts, excepted } = analysis.judge(rule);
+	for (const verdict of [...verdicts, ...excepted]) expectWords(verdict);
+	return verdicts;
+}
+
+/** Every verdict says something, in the form in which a message puts it together. */
+function expectWords(verdict: Verdict): void {
+	if (verdict.answer === "fail") {
+		expect(verdict.what, "what is wrong: words after a name, without an end").to.match(/^[a-z].*[^.\s]$/s);
+		expect(verdict.fix, "how to mend it: a sentence").to.match(/^[A-Z].*\.$/s);
+	}
+	if (verdict.answer === "cannot tell")
+		expect(verdict.what, "what it cannot tell: words after 'Cannot tell yet'").to.match(
+			/^(whether|which|what|how|who) \S/,
+		);
+	if (verdict.answer === "not applicable") expect(verdict.reason).to.match(/\S/);
 }
 
 /** A verdict in words: `fail tenant-scorer`, with the finding where it has one: `fail jobs (visibility)`. */

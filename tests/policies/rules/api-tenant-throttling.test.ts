@@ -83,6 +83,24 @@ describe("policies/rules/api-tenant-throttling", () => {
 			expect(open(rule, specs, { run: "preview" })).to.deep.equal(["cannot tell prod (stage-limits)"]);
 		});
 
+		it("accepts limits of 0, which let nothing through, and rejects none on an API without methods", () => {
+			expectAccepts(rule, changed(settings({ throttlingRateLimit: 0, throttlingBurstLimit: 0 })));
+			expectFails(rule, without(settings(both), method()), ["prod (stage-limits)"]);
+		});
+
+		it("judges settings for all methods of a stage that is not in the stack, and no other settings", () => {
+			const elsewhere = (methodPath: string, limits: object) =>
+				resource("aws:apigateway/methodSettings:MethodSettings", "elsewhere", {
+					restApi: "a1b2c3",
+					stageName: "live",
+					methodPath,
+					settings: limits,
+				});
+			expect(answers(rule, [elsewhere("*/*", both)])).to.deep.equal(["pass elsewhere (stage-limits)"]);
+			expectFails(rule, [elsewhere("*/*", { metricsEnabled: true })], ["elsewhere (stage-limits)"]);
+			expect(answers(rule, [elsewhere("score/POST", both)])).to.deep.equal([]);
+		});
+
 		it("judges the default route of an HTTP API, or each of its routes", () => {
 			const http = resource("aws:apigatewayv2/api:Api", "http", { protocolType: "HTTP" });
 			const route = resource("aws:apigatewayv2/route:Route", "score", {
@@ -99,6 +117,17 @@ describe("policies/rules/api-tenant-throttling", () => {
 			expectFails(rule, httpStage({ routeSettings: [{ routeKey: "POST /score", ...both }] }), [noPlan]);
 			expectFails(rule, httpStage({}), ["live (stage-limits)", noPlan]);
 			expectFails(rule, httpStage({ routeSettings: [{ routeKey: "POST /score" }] }), ["live (stage-limits)", noPlan]);
+			const negative = { routeKey: "POST /score", throttlingRateLimit: -1, throttlingBurstLimit: -1 };
+			expectFails(rule, httpStage({ routeSettings: [negative] }), ["live (stage-limits)", noPlan]);
+			const nothing = { ...negative, throttlingRateLimit: 0, throttlingBurstLimit: 0 };
+			expectFails(rule, httpStage({ routeSettings: [nothing] }), [noPlan]);
+			const unknown = httpStage({ routeSettings: UNKNOWN });
+			expect(open(rule, unknown, { run: "preview" })).to.deep.equal([
+				"cannot tell live (stage-limits)",
+				`fail ${noPlan}`,
+			]);
+			const routeless = httpStage({}).filter(({ name }) => name !== "score");
+			expectFails(rule, routeless, ["live (stage-limits)", noPlan]);
 		});
 	});
 
@@ -119,6 +148,18 @@ describe("policies/rules/api-tenant-throttling", () => {
 			expectFails(rule, changed(plan({ quotaSettings: undefined })), ["acme (usage-plan/limits)"]);
 			const specs = changed(plan({ throttleSettings: { rateLimit: 10 } }));
 			expect(firstFault(rule, specs)?.what).to.equal("does not limit throttleSettings.burstLimit");
+			const none = changed(plan({ throttleSettings: undefined }));
+			expect(firstFault(rule, none)).to.deep.equal({
+				what: "does not limit throttleSettings.rateLimit, throttleSettings.burstLimit",
+				fix: "Set throttleSettings.rateLimit, throttleSettings.burstLimit.",
+			});
+		});
+
+		it("rejects a plan whose limit is 0 or less, and cannot tell of one that is not known", () => {
+			for (const limit of [0, -1])
+				expectFails(rule, changed(plan({ quotaSettings: { limit, period: "DAY" } })), ["acme (usage-plan/limits)"]);
+			const specs = changed(plan({ quotaSettings: { limit: UNKNOWN, period: "DAY" } }));
+			expect(open(rule, specs, { run: "preview" })).to.deep.equal(["cannot tell acme (usage-plan/limits)"]);
 		});
 
 		it("cannot tell while what the plan lists is not known", () => {
@@ -136,6 +177,34 @@ describe("policies/rules/api-tenant-throttling", () => {
 			const config = { tenants: [{ name: "acme" }, { name: "globex" }] };
 			expectFails(rule, happy, ["prod (tenant-key)"], config);
 			expect(firstFault(rule, happy, { config })?.what).to.equal("has 1 key(s) for 2 tenants; none for globex");
+		});
+
+		it("finds a tenant in a key's name in AWS, and says when names tell nothing", () => {
+			const named = { ...key, name: "first", props: { name: "key-of-acme" } };
+			const toIt = { ...link, props: { ...link.props, keyId: ref(named, "id") } };
+			const specs = [...without(key, link), named, toIt];
+			const config = { tenants: [{ name: "acme" }, { name: "globex" }, { name: "initech" }] };
+			expect(firstFault(rule, specs, { config })?.what).to.equal(
+				"has 1 key(s) for 3 tenants; none for globex, initech",
+			);
+			const alike = { tenants: [{ name: "acme" }, { name: "acm" }] };
+			expect(firstFault(rule, specs, { config: alike })?.what).to.equal("has 1 key(s) for 2 tenants; none for some");
+			const nameless = { tenants: [{ name: "acme" }, { name: "Stryker" }] };
+			expect(firstFault(rule, happy, { config: nameless })?.what).to.contain("none for Stryker");
+		});
+
+		it("tells two keys' tenants apart", () => {
+			const second = { ...key, name: "globex-key" };
+			const toIt = { ...link, name: "globex-link", props: { ...link.props, keyId: ref(second, "id") } };
+			const config = { tenants: [{ name: "acme" }, { name: "globex" }, { name: "initech" }] };
+			expect(firstFault(rule, [...happy, second, toIt], { config })?.what).to.contain(
+				"2 key(s) for 3 tenants; none for initech",
+			);
+		});
+
+		it("cannot tell of a demand that is not known before the update", () => {
+			const specs = changed(method({ apiKeyRequired: UNKNOWN }));
+			expect(open(rule, specs, { run: "preview" })).to.deep.equal(["cannot tell post-score (tenant-key)"]);
 		});
 
 		it("rejects a method that demands no key, preflights apart", () => {

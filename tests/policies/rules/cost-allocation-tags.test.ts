@@ -5,6 +5,7 @@ import {
 	expectAccepts,
 	expectFails,
 	firstFault,
+	judge,
 	open,
 	ref,
 	resource,
@@ -88,6 +89,38 @@ describe("policies/rules/cost-allocation-tags", () => {
 		expectFails(rule, [group(groupTags(others, true))], ["gpus (keys)"]);
 		expectFails(rule, [group(groupTags(tags, false))], ["gpus (propagation)"]);
 		expect(open(rule, [group(UNKNOWN)], { run: "preview" })).to.deep.equal(["cannot tell gpus (keys)"]);
+	});
+
+	it("cannot tell of propagation, of a key or of a switch that is not known before the update", () => {
+		const service = resource("aws:ecs/service:Service", "worker", { tags, propagateTags: UNKNOWN });
+		expect(open(rule, [service], { run: "preview" })).to.deep.equal(["cannot tell worker (propagation)"]);
+		const group = resource("aws:autoscaling/group:Group", "gpus", { tags: UNKNOWN });
+		const [verdict] = judge(rule, [group], { run: "preview", config: { requiredTags: ["team", "model"] } });
+		expect(verdict).to.include({ what: "whether it carries team, model" });
+		const [own] = judge(rule, [queue({ tags: UNKNOWN })], { run: "preview", config: { requiredTags: ["a", "b"] } });
+		expect(own).to.include({ what: "whether it carries a, b" });
+	});
+
+	it("reads a group's list as it stands: none, an entry without a key, an entry without a switch", () => {
+		const group = (list: unknown) => resource("aws:autoscaling/group:Group", "gpus", { tags: list });
+		expectFails(rule, [group(undefined)], ["gpus (keys)"]);
+		expectAccepts(rule, [group([{ value: "x" }, ...groupTags(tags, true)])]);
+		const switchless = Object.entries(tags).map(([key, value]) => ({ key, value }));
+		expectFails(rule, [group(switchless)], ["gpus (propagation)"]);
+		expect(firstFault(rule, [group(switchless)])?.what).to.equal(
+			"keeps team, model, feature, environment, cost-center from its instances",
+		);
+	});
+
+	it("takes a task definition that is not in the stack for one with tags", () => {
+		const service = { tags, propagateTags: "TASK_DEFINITION", taskDefinition: "elsewhere:1" };
+		expectAccepts(rule, [resource("aws:ecs/service:Service", "worker", service)]);
+		const unknown = resource("aws:ecs/taskDefinition:TaskDefinition", "worker-task", {
+			family: "worker",
+			tags: UNKNOWN,
+		});
+		const own = resource("aws:ecs/service:Service", "worker", { ...service, taskDefinition: "worker" });
+		expect(open(rule, [unknown, own], { run: "preview" })).to.deep.equal(["cannot tell worker-task (keys)"]);
 	});
 
 	it("honours an exception", () => {

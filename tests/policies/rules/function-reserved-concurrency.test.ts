@@ -1,6 +1,15 @@
 import { expect } from "chai";
 import { functionReservedConcurrency as rule } from "../../../policies/rules/function-reserved-concurrency.ts";
-import { answers, expectAccepts, expectFails, firstFault, open, resource, UNKNOWN } from "../../support/policies.ts";
+import {
+	answers,
+	expectAccepts,
+	expectFails,
+	firstFault,
+	judge,
+	open,
+	resource,
+	UNKNOWN,
+} from "../../support/policies.ts";
 import { exceptionTo } from "../../support/policies-exceptions.ts";
 
 const fn = (name: string, props: Record<string, unknown> = {}) =>
@@ -19,6 +28,10 @@ describe("policies/rules/function-reserved-concurrency", () => {
 		expectFails(rule, [fn("score"), fn("settle", { reservedConcurrentExecutions: -1 })], ["score", "settle"]);
 	});
 
+	it("rejects a negative one that is not the default", () => {
+		expectFails(rule, [fn("score", { reservedConcurrentExecutions: -5 })], ["score"]);
+	});
+
 	it("does not take provisioned concurrency for a reservation", () => {
 		const provisioned = resource("aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig", "warm", {
 			functionName: "score",
@@ -31,6 +44,9 @@ describe("policies/rules/function-reserved-concurrency", () => {
 	it("remarks on a reservation of 0 as advice: it stops the function", () => {
 		const specs = [fn("score", { reservedConcurrentExecutions: 0 })];
 		expectFails(rule, specs, ["score (stopped)"]);
+		expect(judge(rule, specs).find(({ answer }) => answer === "fail")).to.include({ level: "advisory" });
+		// It reserves nothing, so there is no sum to judge.
+		expect(answers(rule, specs)).to.deep.equal(["fail score (stopped)", "pass score"]);
 	});
 
 	it("accepts reservations that sum to exactly what the account has to give", () => {
@@ -38,6 +54,8 @@ describe("policies/rules/function-reserved-concurrency", () => {
 			fn("score", { reservedConcurrentExecutions: 800 }),
 			fn("settle", { reservedConcurrentExecutions: 100 }),
 		]);
+		const one = [fn("score", { reservedConcurrentExecutions: 1 })];
+		expect(answers(rule, one)).to.deep.equal(["pass score", "pass stack (account-limit)"]);
 	});
 
 	it("rejects a sum over the account's limit less 100, on the largest, with the sum", () => {
@@ -49,6 +67,15 @@ describe("policies/rules/function-reserved-concurrency", () => {
 		expect(firstFault(rule, specs)?.what).to.equal(
 			"reserves 800 of 901 in all, over the 900 that the account has to give (1000 − 100 that AWS keeps unreserved)",
 		);
+	});
+
+	it("names the first of the largest, and what it takes beside functions without a reservation", () => {
+		const specs = [
+			fn("first", { reservedConcurrentExecutions: 500 }),
+			fn("second", { reservedConcurrentExecutions: 500 }),
+			fn("third", { reservedConcurrentExecutions: 1 }),
+		];
+		expectFails(rule, specs, ["first (account-limit)"]);
 	});
 
 	it("takes the account's limit from the config", () => {

@@ -52,6 +52,29 @@ describe("policies/rules/function-timeout-explicit", () => {
 		expectAccepts(rule, [ofModel(60)], config({ serve: "queued" }));
 	});
 
+	it("holds a model of no declared kind to it like a realtime one, and one without a p95 to nothing", () => {
+		expectFails(rule, [ofModel(60)], ["score (over-budget)"], config({ serve: undefined }));
+		for (const slo of [undefined, {}, { errorRate: 0.01 }]) {
+			expectAccepts(rule, [ofModel(60)], config({ slo }));
+			expect(answers(rule, [ofModel(60)], { config: config({ slo }) })).to.deep.equal(["pass score"]);
+		}
+	});
+
+	it("asks nothing of tags where no model is declared", () => {
+		expect(open(rule, [fn({ timeout: 4, tags: UNKNOWN })], { run: "preview" })).to.deep.equal([]);
+	});
+
+	it("does not hold what an API hands over to without waiting to it", () => {
+		const api = resource("aws:apigateway/restApi:RestApi", "api");
+		const integration = (type?: string) =>
+			resource("aws:apigateway/integration:Integration", "post", {
+				restApi: ref(api, "id"),
+				uri: ref(fn(), "invokeArn"),
+				...(type ? { requestParameters: { "integration.request.header.X-Amz-Invocation-Type": type } } : {}),
+			});
+		expectFails(rule, [ofModel(60), api, integration()], ["score (over-budget)"], config());
+	});
+
 	it("does not hold a queue's consumer to the budget of the request path", () => {
 		const jobs = resource("aws:sqs/queue:Queue", "jobs");
 		const mapping = resource("aws:lambda/eventSourceMapping:EventSourceMapping", "score-jobs", {

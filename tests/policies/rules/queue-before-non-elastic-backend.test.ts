@@ -89,6 +89,25 @@ describe("policies/rules/queue-before-non-elastic-backend", () => {
 			knows("score", database(), "endpoint"),
 		];
 		expectFails(rule, specs, ["features"]);
+		expect(firstFault(rule, specs)).to.deep.equal({
+			what: 'has a fixed size and is called from outside without a queue: RestApi "api" → Function "front" → Function "score" → Instance "features"',
+			fix: 'Let Function "score" send to an SQS queue or Kinesis stream, and a consumer with a maximum concurrency call Instance "features".',
+		});
+	});
+
+	it("names the door itself where outside callers reach it at once", () => {
+		const balancer = resource("aws:lb/loadBalancer:LoadBalancer", "door");
+		const group = resource("aws:lb/targetGroup:TargetGroup", "group");
+		const specs = [
+			balancer,
+			group,
+			resource("aws:lb/listener:Listener", "https", {
+				loadBalancerArn: ref(balancer, "arn"),
+				defaultActions: [{ type: "forward", targetGroupArn: ref(group, "arn") }],
+			}),
+			resource("aws:ecs/service:Service", "model", { loadBalancers: [{ targetGroupArn: ref(group, "arn") }] }),
+		];
+		expect(firstFault(rule, specs)?.what).to.match(/without a queue: outside → LoadBalancer "door" → Service "model"$/);
 	});
 
 	it("takes a proxy for what is behind it: it pools, it does not queue", () => {

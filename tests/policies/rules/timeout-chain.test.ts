@@ -13,22 +13,13 @@ import {
 	UNKNOWN,
 } from "../../support/policies.ts";
 import { exceptionTo } from "../../support/policies-exceptions.ts";
+import { api, fn, integration } from "../../support/policies-timeouts.ts";
 
-const fn = (name: string, props: Record<string, unknown> = {}) =>
-	resource("aws:lambda/function:Function", name, { role: "any", ...props });
 const queue = (props: Record<string, unknown> = {}) => resource("aws:sqs/queue:Queue", "jobs", props);
 const mapping = (props: Record<string, unknown> = {}) =>
 	resource("aws:lambda/eventSourceMapping:EventSourceMapping", "settle-jobs", {
 		eventSourceArn: ref(queue(), "arn"),
 		functionName: ref(fn("settle"), "arn"),
-		...props,
-	});
-const api = resource("aws:apigateway/restApi:RestApi", "api");
-const integration = (props: Record<string, unknown> = {}) =>
-	resource("aws:apigateway/integration:Integration", "post-score", {
-		restApi: ref(api, "id"),
-		type: "AWS_PROXY",
-		uri: ref(fn("score"), "invokeArn"),
 		...props,
 	});
 const machine = (definition: unknown, props: Record<string, unknown> = {}) =>
@@ -145,6 +136,7 @@ describe("policies/rules/timeout-chain", () => {
 		];
 		expectAccepts(rule, specs(60));
 		expectFails(rule, specs(61), ["door (load-balancer)"]);
+		expect(firstFault(rule, specs(61))?.fix).to.match(/^Raise idleTimeout to at least 61 s/);
 	});
 
 	it("rejects a CDN that gives up before the API does", () => {
@@ -251,6 +243,16 @@ describe("policies/rules/timeout-chain", () => {
 		it("knows that Express ends after five minutes", () => {
 			const long = { StartAt: "Train", States: { Train: task(301) } };
 			expectFails(rule, [machine(long, { type: "EXPRESS" })], ["train (workflow)"]);
+			const more = { ...long, TimeoutSeconds: 900 };
+			expectFails(rule, [machine(more, { type: "EXPRESS" })], ["train (workflow)"]);
+			const less = { TimeoutSeconds: 20, StartAt: "Train", States: { Train: task(21) } };
+			expectFails(rule, [machine(less, { type: "EXPRESS" })], ["train (workflow)"]);
+			expect(firstFault(rule, [machine(less, { type: "EXPRESS" })])?.fix).to.match(/make it a Standard workflow\.$/);
+		});
+
+		it("cannot tell of a definition that is not known before the update", () => {
+			const unknown = resource("aws:sfn/stateMachine:StateMachine", "train", { definition: UNKNOWN });
+			expect(open(rule, [unknown], { run: "preview" })).to.deep.equal(["cannot tell train (workflow)"]);
 		});
 
 		it("is not troubled by a malformed definition", () => {
