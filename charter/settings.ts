@@ -228,8 +228,9 @@ export type TierSettings = Settings["tiers"][string];
 export function parseSettings(raw: unknown, source: string): Settings {
 	const parsed = Settings.safeParse(raw);
 	if (parsed.success) return parsed.data;
-	const faults = parsed.error.issues.map((fault) => `  triplane:${where(fault.path, raw)}: ${fault.message}`);
-	throw new SettingsError(`${source} has ${faults.length} fault(s) in its settings. Correct:\n${faults.join("\n")}`);
+	const faults = parsed.error.issues.map((fault) => `  triplane:${where(fault.path, raw)}: ${wordsOf(fault)}`);
+	const count = faults.length === 1 ? "a fault" : `${faults.length} faults`;
+	throw new SettingsError(`${source} has ${count} in its settings. Correct:\n${faults.join("\n")}`);
 }
 
 /** A path into the settings that people can find: items of a list by their name where they have one. */
@@ -243,4 +244,12 @@ function where(path: readonly PropertyKey[], raw: unknown): string {
 		else text += text ? `.${String(key)}` : String(key);
 	}
 	return text || "(the settings as a whole)";
+}
+
+/** Zod's own words, but for what is missing or of another kind, which it tells in words for programmers. */
+function wordsOf(fault: z.core.$ZodIssue): string {
+	if (fault.code !== "invalid_type") return fault.message;
+	const kind = { record: "a map", object: "a map", array: "a list", int: "a whole number" }[fault.expected as string];
+	const expected = kind ?? `a ${fault.expected}`;
+	return fault.message.endsWith("received undefined") ? `is missing: give ${expected}` : `must be ${expected}`;
 }

@@ -1,31 +1,26 @@
 /** `.sandbox/current.json`: the sandbox that is up, for the commands that speak to it. It holds tokens: only its owner may read it. */
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { z } from "zod";
 import { TriplaneError } from "../charter/errors.ts";
-import type { StackOutputs } from "./platform/outputs.ts";
+import { startOf } from "../sandbox/processes/table.mjs";
+import { StackOutputs } from "./platform/outputs.ts";
 
-export interface Current {
-	/** The process that holds the sandbox; it ends with it. */
-	pid: number;
-	url: string;
+const Current = z.object({
+	/** The process that holds the sandbox and ends with it; when it started tells it from a later one of the same id. */
+	pid: z.int().positive(),
+	started: z.string(),
+	url: z.string(),
 	/** The emulator's endpoint and region, for AWS's own tools. */
-	endpoint: string;
-	region: string;
-	tenants: { name: string; token: string }[];
-	models: { name: string; version: number | null; serve: string }[];
-	outputs: StackOutputs;
-}
+	endpoint: z.string(),
+	region: z.string(),
+	tenants: z.array(z.object({ name: z.string(), token: z.string() })),
+	models: z.array(z.object({ name: z.string(), version: z.int().nullable(), serve: z.string() })),
+	outputs: StackOutputs,
+});
+export type Current = z.output<typeof Current>;
 
 const fileIn = (checkout: string): string => join(checkout, ".sandbox", "current.json");
-
-const isAlive = (pid: number): boolean => {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return error instanceof Error && "code" in error && error.code === "EPERM";
-	}
-};
 
 /** The sandbox that is up in a checkout, or undefined. */
 export async function findCurrent(checkout: string): Promise<Current | undefined> {
@@ -36,8 +31,8 @@ export async function findCurrent(checkout: string): Promise<Current | undefined
 		if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
 		throw error;
 	}
-	const current: Current = JSON.parse(text);
-	return isAlive(current.pid) ? current : undefined;
+	const current = parsed(text, fileIn(checkout));
+	return startOf(current.pid) === current.started ? current : undefined;
 }
 
 /** @throws {TriplaneError} that says how to start one, where none is up */
@@ -47,8 +42,19 @@ export async function requireCurrent(checkout: string): Promise<Current> {
 	return current;
 }
 
+function parsed(text: string, file: string): Current {
+	try {
+		return Current.parse(JSON.parse(text));
+	} catch (cause) {
+		throw new TriplaneError(`${file} is damaged. Remove it; a sandbox that it named ends with its own process.`, {
+			cause,
+		});
+	}
+}
+
 /** Announces the sandbox of this process. */
-export async function announce(checkout: string, current: Current): Promise<void> {
+export async function announce(checkout: string, sandbox: Omit<Current, "pid" | "started">): Promise<void> {
+	const current = { ...sandbox, pid: process.pid, started: startOf(process.pid) ?? "" };
 	const file = fileIn(checkout);
 	await mkdir(dirname(file), { recursive: true });
 	await writeFile(`${file}.${process.pid}`, JSON.stringify(current), { mode: 0o600 });

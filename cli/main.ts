@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The `triplane` command: words to functions, errors to exit codes. What each does is in commands/. */
+import { fileURLToPath } from "node:url";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { TriplaneError } from "../charter/errors.ts";
 import { type CheckOptions, check, FORMAT_NAMES } from "./commands/check.ts";
@@ -13,8 +14,7 @@ import { up } from "./commands/up.ts";
 
 /** 0 done · 1 it did not come true · 2 the call itself was off. */
 const EXIT = { failed: 1, usage: 2 } as const;
-const checkout = process.cwd();
-const DEFAULT_REGION = process.env.AWS_REGION ?? "us-east-1";
+const checkout = fileURLToPath(new URL("..", import.meta.url));
 
 /** Rejects on Ctrl-C or SIGTERM, so that what was started is ended in order; a second one ends this process at once. */
 const interrupted = new Promise<never>((_, reject) => {
@@ -80,7 +80,6 @@ program
 	.argument("<tenant>")
 	.description("issue a token for a tenant; it is shown this once")
 	.option("--outputs <file>", "of `pulumi stack output --json` (default: the sandbox that is up)")
-	.option("--region <region>", "of the stack on AWS", DEFAULT_REGION)
 	.option("--json", "print JSON")
 	.action(async (tenant, options) => finish(await token(checkout, tenant, options)));
 program
@@ -89,14 +88,13 @@ program
 	.description("make a training run the model's next version")
 	.requiredOption("--run <folder>", "that holds model.onnx and manifest.json")
 	.option("--outputs <file>", "of `pulumi stack output --json` (default: the sandbox that is up)")
-	.option("--region <region>", "of the stack on AWS", DEFAULT_REGION)
 	.option("--json", "print JSON")
 	.action(async (model, options) => finish(await register(checkout, model, options)));
 program
 	.command("doctor")
 	.description("before a first `pulumi up` on AWS: what the account and this machine lack, and what to do")
 	.option("--stack <name>", "whose settings are meant", "dev")
-	.option("--region <region>", "where the stack will be", DEFAULT_REGION)
+	.option("--region <region>", "where the stack will be (default: its own aws:region)")
 	.option("--json", "print JSON")
 	.action(async (options) => finish(await doctor(checkout, options)));
 program

@@ -14,14 +14,20 @@ export type Say = (detail: string) => void;
 
 export class Steps {
 	readonly #out: NodeJS.WriteStream;
+	#isSilent = false;
 
 	constructor(out: NodeJS.WriteStream) {
 		this.#out = out;
 	}
 
+	/** From now on nothing is shown: what is cut short has nothing to say. */
+	silence(): void {
+		this.#isSilent = true;
+	}
+
 	/** A line of its own between steps. */
 	line(text = ""): void {
-		this.#out.write(`${text}\n`);
+		if (!this.#isSilent) this.#out.write(`${text}\n`);
 	}
 
 	/**
@@ -37,7 +43,7 @@ export class Steps {
 		const paint = () => {
 			frame = (frame + 1) % FRAMES.length;
 			const text = `  ${show(FRAMES[frame] ?? "", `${detail}${detail && " · "}${seconds()}`)}`;
-			this.#out.write(`\r\u001b[2K${text.slice(0, this.#out.columns || 80)}`);
+			if (!this.#isSilent) this.#out.write(`\r\u001b[2K${text.slice(0, this.#out.columns || 80)}`);
 		};
 		const beat = () => this.line(`  ${show("…", `${detail}${detail && " · "}${seconds()}`)}`);
 		const timer = this.#out.isTTY ? setInterval(paint, REPAINT_MS) : setInterval(beat, HEARTBEAT_MS);

@@ -2,7 +2,7 @@
 import { styleText } from "node:util";
 import { totalReservedConcurrency } from "../../charter/derive.ts";
 import { accountChecks, accountOn } from "../doctor/account.ts";
-import { examine, exitCodeOf, type Finding } from "../doctor/check.ts";
+import { attention, examine, exitCodeOf, type Finding } from "../doctor/check.ts";
 import { versionChecks } from "../doctor/versions.ts";
 import { readSettings } from "../settings.ts";
 
@@ -11,18 +11,20 @@ const MARKS = { ok: ["green", "✓"], attention: ["yellow", "!"], problem: ["red
 /** Exit code 0 where an `up` can start, 1 where something must be done first. */
 export async function doctor(
 	checkout: string,
-	options: { stack: string; region: string; json?: boolean },
+	options: { stack: string; region?: string; json?: boolean },
 ): Promise<number> {
-	const settings = await readSettings(checkout, options.stack);
+	const { settings, region } = await readSettings(checkout, options.stack);
 	const needs = {
 		reservedConcurrency: totalReservedConcurrency(settings),
 		gpu: settings.models.some(({ runtime }) => runtime.kind === "ecs" && runtime.gpuCount > 0),
 		otlp: settings.observability.otlpEndpoint?.includes("xray") ?? false,
 	};
-	const findings = await examine([
-		...versionChecks(checkout),
-		...accountChecks(accountOn({ region: options.region }), needs),
-	]);
+	const [credentials, ...rest] = accountChecks(accountOn({ region: options.region ?? region }), needs);
+	const findings = await examine([...versionChecks(checkout), ...(credentials ? [credentials] : [])]);
+	if (findings.at(-1)?.verdict === "ok") findings.push(...(await examine(rest)));
+	else
+		for (const { name } of rest)
+			findings.push({ name, ...attention("not checked without credentials", "log in, and ask again") });
 	if (options.json) console.log(JSON.stringify(findings, null, 2));
 	else for (const finding of findings) console.log(lineOf(finding));
 	return exitCodeOf(findings);

@@ -1,4 +1,5 @@
 /** `triplane down`: ends the sandbox that is up, with everything that it started. */
+import { startOf } from "../../sandbox/processes/table.mjs";
 import { findCurrent } from "../current.ts";
 
 const PATIENCE_MS = 60_000;
@@ -15,7 +16,7 @@ export async function down(checkout: string, options: { json?: boolean }): Promi
 	process.kill(current.pid, "SIGTERM");
 	const deadlineMs = performance.now() + PATIENCE_MS;
 	while (performance.now() < deadlineMs) {
-		if (!(await findCurrent(checkout))) {
+		if (startOf(current.pid) !== current.started) {
 			tell("Torn down.", true);
 			return 0;
 		}

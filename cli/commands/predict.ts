@@ -63,7 +63,13 @@ async function toRequest(data: unknown, file: string, client: PlatformClient, mo
 		throw new TriplaneError(
 			`${file} holds neither a request ({"inputs": […]}, Open Inference Protocol) nor rows of numbers ([[…], […]]).`,
 		);
-	const answer = await client.get(modelPath(model));
+	const width = rows.data[0]?.length ?? 0;
+	const ragged = rows.data.findIndex((row) => row.length !== width);
+	if (ragged !== -1)
+		throw new TriplaneError(
+			`${file} is ragged: row ${ragged} has ${rows.data[ragged]?.length} numbers, the first has ${width}. Give each row as many.`,
+		);
+	const answer = await client.get(modelPath(encodeURIComponent(model)));
 	if (answer.status !== 200)
 		throw new TriplaneError(`The platform does not describe ${model}: ${answer.status} ${JSON.stringify(answer.body)}`);
 	const [input] = Metadata.parse(answer.body).inputs;
@@ -72,7 +78,7 @@ async function toRequest(data: unknown, file: string, client: PlatformClient, mo
 			{
 				name: input?.name ?? "",
 				datatype: input?.datatype ?? "",
-				shape: [rows.data.length, rows.data[0]?.length ?? 0],
+				shape: [rows.data.length, width],
 				data: rows.data.flat(),
 			},
 		],

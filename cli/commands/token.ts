@@ -6,9 +6,9 @@ import { issueTokens } from "../platform/tokens.ts";
 export async function token(
 	checkout: string,
 	tenant: string,
-	options: { outputs?: string; region: string; json?: boolean },
+	options: { outputs?: string; json?: boolean },
 ): Promise<number> {
-	const { aws, outputs } = await findTarget(checkout, options.outputs, options.region);
+	const { aws, outputs } = await findTarget(checkout, options.outputs);
 	if (!outputs.tenants.includes(tenant))
 		throw new TriplaneError(
 			`The stack has no tenant "${tenant}", only ${outputs.tenants.join(", ")}. Declare it in triplane:tenants and run \`pulumi up\`.`,

@@ -1,12 +1,14 @@
 /** `triplane up`, the main job: the platform from nothing to predictions and a rejected program, then torn down or held. */
 import { join } from "node:path";
 import { TriplaneError } from "../../charter/errors.ts";
-import { announce, type Current, findCurrent, withdraw } from "../current.ts";
+import { announce, findCurrent, withdraw } from "../current.ts";
 import { writeReport } from "../report.ts";
+import { readSettings } from "../settings.ts";
 import { Steps } from "../steps.ts";
+import { assertTellable } from "../story/callers.ts";
 import { reportOf } from "../story/report-of.ts";
-import { type Stage, setStage } from "../story/stage.ts";
-import { type Platform, raise, show, tearDown } from "../story/story.ts";
+import { STACK, type Stage, setStage } from "../story/stage.ts";
+import { type Platform, raise, SAMPLE, show, tearDown } from "../story/story.ts";
 
 /** Where the report is, relative to the checkout. */
 const REPORT = ".sandbox/report.json";
@@ -24,7 +26,10 @@ export async function up(
 	const steps = new Steps(options.json ? process.stderr : process.stdout);
 	if (options.keep && (await findCurrent(checkout)))
 		throw new TriplaneError("A sandbox is already up in this checkout. End it first: `npm run triplane -- down`.");
+	assertTellable((await readSettings(checkout, STACK)).settings, SAMPLE);
 	await using scope = new AsyncDisposableStack();
+	// Deferred first, so it is done last: who waits for the announcement to go finds nothing left.
+	scope.defer(() => withdraw(checkout));
 	steps.line("Triplane on an embedded AWS\n");
 	const story = async () => {
 		const stage = await steps.run(
@@ -41,6 +46,7 @@ export async function up(
 		steps.line(`\nAll of it in ${report.durationSeconds.toFixed(0)} s. The report: ${REPORT}`);
 		if (options.keep) await hold(checkout, stage, platform, steps, interrupted);
 	};
+	interrupted.catch(() => steps.silence());
 	await Promise.race([story(), interrupted]);
 	return 0;
 }
@@ -48,8 +54,7 @@ export async function up(
 /** Keeps the sandbox up until the user asks to stop. */
 async function hold(checkout: string, stage: Stage, platform: Platform, steps: Steps, interrupted: Promise<never>) {
 	const { outputs, tokens, registered } = platform;
-	const current: Current = {
-		pid: process.pid,
+	const current = {
 		url: outputs.url,
 		endpoint: stage.cloud.endpoint,
 		region: stage.cloud.region,
@@ -65,5 +70,5 @@ async function hold(checkout: string, stage: Stage, platform: Platform, steps: S
 	steps.line(`\nThe platform is up: ${current.url}`);
 	for (const { name, token } of tokens) steps.line(`  ${name.padEnd(10)} ${token}`);
 	steps.line("\nTry it: npm run --silent triplane -- status. Ctrl-C ends it.");
-	await interrupted.finally(() => withdraw(checkout));
+	await interrupted;
 }

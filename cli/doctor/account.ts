@@ -50,7 +50,16 @@ export function accountChecks(
 	return [
 		{
 			name: "credentials",
-			run: async () => ok(`you are ${await account.callerArn()}`),
+			run: async () => {
+				try {
+					return ok(`you are ${await account.callerArn()}`);
+				} catch (error) {
+					return problem(
+						`AWS does not say who you are: ${error instanceof Error ? error.message : error}`,
+						"log in (`aws sso login`), or set AWS_PROFILE or AWS_ACCESS_KEY_ID",
+					);
+				}
+			},
 		},
 		{
 			name: "account concurrency",
@@ -71,7 +80,10 @@ export function accountChecks(
 				const found = `${vcpus} vCPUs of G and VT spot instances`;
 				return vcpus >= GPU_SPOT_VCPUS_MINIMUM
 					? ok(found)
-					: problem(found, 'ask Service Quotas for "All G and VT Spot Instance Requests" of at least 4 vCPUs');
+					: attention(
+							found,
+							'before a GPU model is deployed, ask Service Quotas for "All G and VT Spot Instance Requests" of at least 4 vCPUs',
+						);
 			},
 		},
 		{

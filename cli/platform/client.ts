@@ -39,7 +39,7 @@ export class PlatformClient {
 
 	/** Asks a model for predictions. */
 	infer(model: string, request: { inputs: Tensor[] }): Promise<Answer> {
-		return this.#call(`${modelPath(model)}/infer`, {
+		return this.#call(`${modelPath(encodeURIComponent(model))}/infer`, {
 			method: "POST",
 			body: JSON.stringify(request),
 			headers: { "content-type": "application/json" },

@@ -1,7 +1,8 @@
 /** What a Triplane stack tells about itself: its outputs, parsed. */
 import { z } from "zod";
+import { TriplaneError } from "../../charter/errors.ts";
 
-const StackOutputs = z.object({
+export const StackOutputs = z.object({
 	url: z.string(),
 	registryTable: z.string(),
 	artifactBucket: z.string(),
@@ -13,5 +14,15 @@ const StackOutputs = z.object({
 });
 export type StackOutputs = z.output<typeof StackOutputs>;
 
-/** @param outputs plain values, by name */
-export const parseOutputs = (outputs: Record<string, unknown>): StackOutputs => StackOutputs.parse(outputs);
+/**
+ * @param outputs plain values, by name
+ * @throws {TriplaneError} that names the first output which is missing or of another kind
+ */
+export function parseOutputs(outputs: unknown): StackOutputs {
+	const parsed = StackOutputs.safeParse(outputs);
+	if (parsed.success) return parsed.data;
+	const [fault] = parsed.error.issues;
+	throw new TriplaneError(
+		`These are not the outputs of a Triplane stack: ${fault?.path.join(".")}: ${fault?.message}.`,
+	);
+}

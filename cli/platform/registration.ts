@@ -21,12 +21,12 @@ export async function registerRun(
 	const s3 = new S3Client({ ...aws, forcePathStyle: aws.endpoint !== undefined });
 	const lambda = new LambdaClient(aws);
 	try {
-		for (const file of Object.values(RUN_FILES))
+		for (const [name, Body] of await readRun(folder))
 			await s3.send(
 				new PutObjectCommand({
 					Bucket: stack.artifactBucket,
-					Key: stagingPrefix(request.model, request.run) + file,
-					Body: await readFile(join(folder, file)),
+					Key: stagingPrefix(request.model, request.run) + name,
+					Body,
 				}),
 			);
 		const answer = await lambda.send(
@@ -43,3 +43,18 @@ export async function registerRun(
 		lambda.destroy();
 	}
 }
+
+/** Both files of a run, before anything is uploaded. */
+const readRun = (folder: string): Promise<[string, Buffer][]> =>
+	Promise.all(
+		Object.values(RUN_FILES).map(async (name): Promise<[string, Buffer]> => {
+			try {
+				return [name, await readFile(join(folder, name))];
+			} catch (cause) {
+				throw new TriplaneError(
+					`${join(folder, name)} cannot be read. A training run is a folder with ${Object.values(RUN_FILES).join(" and ")}.`,
+					{ cause },
+				);
+			}
+		}),
+	);

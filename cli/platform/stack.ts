@@ -15,19 +15,27 @@ export interface Target {
  * @param outputsFile what `pulumi stack output --json` wrote; absent: the sandbox that is up in this checkout
  * @throws {TriplaneError} where the file is not one, or no sandbox is up
  */
-export async function findTarget(checkout: string, outputsFile: string | undefined, region: string): Promise<Target> {
+export async function findTarget(checkout: string, outputsFile: string | undefined): Promise<Target> {
 	if (outputsFile === undefined) {
 		const { endpoint, region, outputs } = await requireCurrent(checkout);
 		return { aws: sandboxAws(endpoint, region), outputs };
 	}
 	try {
-		return { aws: { region }, outputs: parseOutputs(JSON.parse(await readFile(outputsFile, "utf8"))) };
+		const outputs = parseOutputs(JSON.parse(await readFile(outputsFile, "utf8")));
+		return { aws: { region: regionOf(outputs.url) }, outputs };
 	} catch (error) {
 		throw new TriplaneError(
 			`${outputsFile} does not hold the outputs of a Triplane stack (${error instanceof Error ? error.message : error}). Make it with \`pulumi stack output --json\`.`,
 			{ cause: error },
 		);
 	}
+}
+
+/** API Gateway has its region in its own name. */
+function regionOf(url: string): string {
+	const region = /\.execute-api\.([a-z0-9-]+)\.amazonaws\./.exec(url)?.[1];
+	if (!region) throw new TriplaneError(`${url} is no address of API Gateway`);
+	return region;
 }
 
 /** The sandbox's root account. */

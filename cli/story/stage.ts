@@ -1,14 +1,13 @@
 /** What every part of the story stands on: a run of its own, the engine, the embedded AWS, the settings. */
 import { join } from "node:path";
-import { parseSettings, type Settings } from "../../charter/settings.ts";
+import type { Settings } from "../../charter/settings.ts";
 import { type Cloud, startCloud } from "../../sandbox/cloud.ts";
-import { readStackConfig } from "../../sandbox/engine/config.ts";
 import { type Engine, locateEngine } from "../../sandbox/engine/engine.ts";
 import { createRun, type Run, sweepRuns } from "../../sandbox/processes/runs.ts";
 import { startWarden, type Warden } from "../../sandbox/processes/warden.ts";
 import type { AwsTarget } from "../platform/aws.ts";
 import { sandboxAws } from "../platform/stack.ts";
-import { bareSettings } from "../settings.ts";
+import { readSettings, settingsIn } from "../settings.ts";
 
 /** The stack whose settings the sandbox takes. */
 export const STACK = "dev";
@@ -33,9 +32,8 @@ export interface Stage {
  * @throws {SettingsError} before anything is started, where the stack's settings are off
  */
 export async function setStage(checkout: string, scope: AsyncDisposableStack): Promise<Stage> {
-	const written = await readStackConfig(join(checkout, `Pulumi.${STACK}.yaml`));
+	const { config: written } = await readSettings(checkout, STACK);
 	const engine = locateEngine();
-	parseSettings(bareSettings(written), `Pulumi.${STACK}.yaml`);
 	const runs = join(checkout, ".sandbox", "runs");
 	await sweepRuns(runs);
 	const run = await createRun(runs);
@@ -54,7 +52,7 @@ export async function setStage(checkout: string, scope: AsyncDisposableStack): P
 		cloud,
 		aws: sandboxAws(cloud.endpoint, cloud.region),
 		config,
-		settings: parseSettings(bareSettings(config), `Pulumi.${STACK}.yaml`),
+		settings: settingsIn(config, STACK),
 	};
 }
 

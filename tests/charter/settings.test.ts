@@ -14,7 +14,7 @@ const faultOf = (raw: unknown): string => {
 	return "no fault";
 };
 const withModel = (change: object) => ({ ...rawSettings(), models: [{ ...rawModel(), ...change }] });
-const only = (line: string) => `Pulumi.test.yaml has 1 fault(s) in its settings. Correct:\n  triplane:${line}`;
+const only = (line: string) => `Pulumi.test.yaml has a fault in its settings. Correct:\n  triplane:${line}`;
 
 describe("charter/settings", () => {
 	it("fills in the defaults of a small whole stack", () => {
@@ -94,8 +94,14 @@ describe("charter/settings", () => {
 		);
 	});
 
+	it("says in plain words what is missing and what is of another kind", () => {
+		expect(faultOf({ ...rawSettings(), tiers: undefined })).to.equal(only("tiers: is missing: give a map"));
+		expect(faultOf({ ...rawSettings(), models: "tumour-risk" })).to.equal(only("models: must be a list"));
+		expect(faultOf({ ...rawSettings(), costCenter: 7 })).to.equal(only("costCenter: must be a string"));
+	});
+
 	it("lists every fault at once", () => {
-		expect(faultOf({})).to.match(/has 5 fault\(s\)/);
+		expect(faultOf({})).to.match(/has 5 faults/);
 	});
 
 	it("answers anything at all with settings or a SettingsError", () => {

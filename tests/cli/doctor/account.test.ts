@@ -41,7 +41,7 @@ describe("cli/doctor/account", () => {
 		expect(await notOk({ accountConcurrency: async () => 130 })).to.deep.equal([]);
 	});
 
-	it("asks for a GPU spot quota only where a model wants a GPU", async () => {
+	it("calls attention to a GPU spot quota only where a model wants a GPU", async () => {
 		const none = { gpuSpotVcpus: async () => 0 };
 		expect((await notOk(none)).map(({ name }) => name)).to.deep.equal(["GPU spot quota"]);
 		expect(await notOk(none, { gpu: false })).to.deep.equal([]);
@@ -59,17 +59,33 @@ describe("cli/doctor/account", () => {
 		expect(exitCodeOf(found)).to.equal(0);
 	});
 
+	it("says how to log in where AWS does not know the caller", async () => {
+		const stranger = await notOk({
+			callerArn: async () => {
+				throw new Error("Could not load credentials from any providers");
+			},
+		});
+		expect(stranger).to.deep.equal([
+			{
+				name: "credentials",
+				verdict: "problem",
+				found: "AWS does not say who you are: Could not load credentials from any providers",
+				todo: "log in (`aws sso login`), or set AWS_PROFILE or AWS_ACCESS_KEY_ID",
+			},
+		]);
+	});
+
 	it("tells a check that could not be made, and makes the others", async () => {
 		const denied = await notOk({
-			callerArn: async () => {
-				throw Object.assign(new Error("no credentials"), { name: "CredentialsProviderError" });
+			apiGatewayLogRole: async () => {
+				throw Object.assign(new Error("not allowed"), { name: "AccessDeniedException" });
 			},
 		});
 		expect(denied).to.deep.equal([
 			{
-				name: "credentials",
+				name: "API Gateway log role",
 				verdict: "problem",
-				found: "could not be checked: CredentialsProviderError: no credentials",
+				found: "could not be checked: AccessDeniedException: not allowed",
 				todo: "allow the call that failed, or check it by hand",
 			},
 		]);
