@@ -2,15 +2,12 @@
  * Every stage is throttled as a whole, by a usage plan, and by a key for each tenant. An HTTP API can have no usage
  * plan. Limits inside the program's own code are not seen: except the finding and name them.
  */
-import { type Fact, ifKnown } from "../facts/fact.ts";
+import { ifKnown } from "../facts/fact.ts";
 import {
-	HTTP_ROUTE,
 	HTTP_STAGE,
 	inApiOf,
 	keysOf,
-	methodSettingsOf,
 	perhapsCovered,
-	perhapsLimited,
 	REST_METHOD,
 	REST_STAGE,
 	settingsWithoutStage,
@@ -18,6 +15,7 @@ import {
 } from "../graph/apis.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import type { StackGraph } from "../graph/stack-graph.ts";
+import { type Limits, limitsIn, restLimitsOf, routeLimitsOf } from "../graph/stage-limits.ts";
 import { cannotTell, fail, pass, type Rule, type RuleContext, type Verdict } from "../rule.ts";
 
 const STAGE_LIMITS = "stage-limits";
@@ -32,14 +30,13 @@ export const apiTenantThrottling: Rule = {
 	*check(context) {
 		const { stack } = context;
 		for (const stage of stack.ofType(REST_STAGE)) {
-			yield restStageLimits(stack, stage);
+			yield limitsVerdict(stage, restLimitsOf(stack, stage));
 			yield* plansAndKeys(context, stage);
 		}
 		for (const settings of settingsWithoutStage(stack))
-			if (ifKnown(settings.props.text("methodPath")) === "*/*")
-				yield limitsVerdict(settings, limitsOf(settings, "settings."));
+			if (ifKnown(settings.props.text("methodPath")) === "*/*") yield limitsVerdict(settings, limitsIn(settings));
 		for (const stage of stack.ofType(HTTP_STAGE)) {
-			yield httpStageLimits(stack, stage);
+			yield limitsVerdict(stage, routeLimitsOf(stack, stage));
 			yield fail(
 				stage,
 				{
@@ -52,58 +49,17 @@ export const apiTenantThrottling: Rule = {
 	},
 };
 
-/** Whether both limits are set: yes, no, or the fact that keeps us from telling. */
-type Limits = "set" | "missing" | { property: string };
-
-function limitsOf(node: ResourceNode, at: string): Limits {
-	const facts = ["throttlingRateLimit", "throttlingBurstLimit"].map((limit) => node.statedNumber(`${at}${limit}`));
-	return allSet(facts);
-}
-
-function allSet(facts: readonly Fact<number>[]): Limits {
-	if (facts.some((fact) => fact.state === "absent" || (fact.state === "known" && fact.value < 0))) return "missing";
-	return facts.find((fact) => fact.state === "unknown") ?? "set";
-}
-
 function limitsVerdict(where: ResourceNode, limits: Limits): Verdict {
 	if (limits === "set") return pass(where, STAGE_LIMITS);
-	if (limits === "missing")
-		return fail(
-			where,
-			{
-				what: "has no throttle of its own: rate and burst are the account's",
-				fix: 'Set throttlingRateLimit and throttlingBurstLimit for "*/*" (REST: MethodSettings; HTTP: defaultRouteSettings).',
-			},
-			STAGE_LIMITS,
-		);
-	return cannotTell(where, limits, "whether rate and burst are limited", STAGE_LIMITS);
-}
-
-/** Limits on all methods at once, or on each of them. */
-function restStageLimits(stack: StackGraph, stage: ResourceNode): Verdict {
-	const settings = methodSettingsOf(stack, stage);
-	const byPath = new Map(settings.map((each) => [ifKnown(each.props.text("methodPath")), each]));
-	const forAll = byPath.get("*/*");
-	const limits = forAll ? limitsOf(forAll, "settings.") : "missing";
-	if (limits !== "missing") return limitsVerdict(stage, limits);
-	const methods = inApiOf(stack, stage, REST_METHOD);
-	const open = perhapsLimited(stack, stage);
-	if (open) return limitsVerdict(stage, open);
-	const limited = settings.filter((each) => limitsOf(each, "settings.") === "set");
-	const eachIsLimited = methods.length > 0 && limited.length >= methods.length;
-	return limitsVerdict(stage, eachIsLimited ? "set" : "missing");
-}
-
-function httpStageLimits(stack: StackGraph, stage: ResourceNode): Verdict {
-	const limits = limitsOf(stage, "defaultRouteSettings.");
-	if (limits !== "missing") return limitsVerdict(stage, limits);
-	const bounded = stage.props.parts("routeSettings");
-	if (bounded.state === "unknown") return limitsVerdict(stage, bounded);
-	const limited = (ifKnown(bounded) ?? []).filter(
-		(route) => allSet([route.number("throttlingRateLimit"), route.number("throttlingBurstLimit")]) === "set",
+	if ("property" in limits) return cannotTell(where, limits, "whether rate and burst are limited", STAGE_LIMITS);
+	return fail(
+		where,
+		{
+			what: limits.missing,
+			fix: 'Set throttlingRateLimit and throttlingBurstLimit for "*/*" (REST: MethodSettings; HTTP: defaultRouteSettings).',
+		},
+		STAGE_LIMITS,
 	);
-	const routes = inApiOf(stack, stage, HTTP_ROUTE);
-	return limitsVerdict(stage, routes.length > 0 && limited.length >= routes.length ? "set" : "missing");
 }
 
 function* plansAndKeys({ stack, config }: RuleContext, stage: ResourceNode): Iterable<Verdict> {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { apiTenantThrottling as rule } from "../../../policies/rules/api-tenant-throttling.ts";
 import {
 	answers,
+	concat,
 	expectAccepts,
 	expectFails,
 	firstFault,
@@ -71,6 +72,55 @@ describe("policies/rules/api-tenant-throttling", () => {
 			const one = [...without(settings(both)), settings(both, "score/POST")];
 			expectAccepts(rule, one);
 			expectFails(rule, [...one, second], ["prod (stage-limits)"]);
+		});
+
+		describe("method by method", () => {
+			const at = (name: string, parentId: unknown, pathPart: string) =>
+				resource("aws:apigateway/resource:Resource", name, { restApi: ref(api, "id"), parentId, pathPart });
+			const v1 = at("v1", ref(api, "rootResourceId"), "v1");
+			const id = at("id", ref(v1, "id"), "{id}");
+			const on = (of: ResourceSpec, httpMethod: string) => ({
+				...method({ resourceId: ref(of, "id"), httpMethod }),
+				name: `${httpMethod} ${of.name}`,
+			});
+			const base = [...without(settings(both), method()), v1, id];
+
+			it("accepts settings under the method's own path, however it is written", () => {
+				for (const path of ["v1/{id}/ANY", "/v1/{id}/ANY", "v1~1{id}/ANY"])
+					expectAccepts(rule, [...base, on(id, "ANY"), settings(both, path)]);
+				const root = method({ resourceId: ref(api, "rootResourceId"), httpMethod: "GET" });
+				expectAccepts(rule, [...base, root, settings(both, "~1/GET")]);
+				const made = {
+					...settings(both),
+					props: { ...settings(both).props, methodPath: concat(ref(id, "path"), "/ANY") },
+				};
+				expectAccepts(rule, [...base, on(id, "ANY"), made]);
+			});
+
+			it("rejects settings for a path or verb that the API does not have", () => {
+				for (const path of ["v2/{id}/ANY", "{id}/ANY", "v1/{id}/GET", "v1/ANY"])
+					expectFails(rule, [...base, on(id, "ANY"), settings(both, path)], ["prod (stage-limits)"]);
+			});
+
+			it("names the methods that are left bare, and the half that is missing", () => {
+				const some = [...base, on(v1, "GET"), on(id, "POST"), settings(both, "v1/GET")];
+				expectFails(rule, some, ["prod (stage-limits)"]);
+				expect(firstFault(rule, some)?.what).to.equal(
+					"limits some of its methods only: POST /v1/{id} have the account's rate and burst",
+				);
+				expect(firstFault(rule, changed(settings({ throttlingRateLimit: 100 })))?.what).to.equal(
+					"has no throttlingBurstLimit in its throttle: that half is the account's",
+				);
+			});
+
+			it("rejects a method that is set back under limits for all, and no other path", () => {
+				const none = { throttlingRateLimit: -1, throttlingBurstLimit: -1 };
+				const back = (path: string) => [...base, on(id, "POST"), settings(both), settings(none, path)];
+				expectFails(rule, back("v1/{id}/POST"), ["prod (stage-limits)"]);
+				expect(firstFault(rule, back("v1/{id}/POST"))?.what).to.contain("sets POST /v1/{id} back to the account's");
+				expectAccepts(rule, back("v3/POST"));
+				expect(open(rule, back(UNKNOWN), { run: "preview" })).to.deep.equal(["cannot tell prod (stage-limits)"]);
+			});
 		});
 
 		it("does not take another stage's settings", () => {
