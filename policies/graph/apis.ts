@@ -173,14 +173,19 @@ function coversStage(
 	if (!isNamed) return false;
 	const api = apiOf(stack, stage);
 	const apiId = part.text("apiId");
-	if (!api || apiId.state !== "known") {
-		const apis = stack.dependencies(plan, "apiStages", [REST_API]);
-		return !api || apis.length === 0 || apis.includes(api);
-	}
+	const ofStage = ifKnown(stage.props.text("restApi"));
+	if (apiId.state === "known" && apiId.value === ofStage) return true;
+	if (!api) return apiId.state !== "known" || ofStage === undefined || dependsOnStage;
+	const apis = stack.dependencies(plan, "apiStages", [REST_API]);
+	if (apiId.state !== "known") return apis.length === 0 || apis.includes(api);
 	const named = stack.named(apiId.value, [REST_API]);
-	return named.length === 0 || named.includes(api);
+	// An id that names no API of the stack may be one all the same, where the engine made it: it records on what it depends.
+	return named.length > 0 ? named.includes(api) : apis.includes(api) || dependsOnStage;
 }
 
-/** The API keys on a usage plan: those of the stack, and the links to keys that are elsewhere. */
+/** The API keys on a usage plan that can be used: those of the stack, and the links to keys that are elsewhere. */
 export const keysOf = (stack: StackGraph, plan: ResourceNode): ResourceNode[] =>
-	stack.referrers(plan, USAGE_PLAN_KEY, "usagePlanId").map((link) => stack.target(link, "keyId", API_KEY) ?? link);
+	stack
+		.referrers(plan, USAGE_PLAN_KEY, "usagePlanId")
+		.map((link) => stack.target(link, "keyId", API_KEY) ?? link)
+		.filter((key) => ifKnown(key.effectiveFlag("enabled")) !== false || key.type !== API_KEY);

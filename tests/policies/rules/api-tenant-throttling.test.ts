@@ -194,6 +194,20 @@ describe("policies/rules/api-tenant-throttling", () => {
 			expect(open(rule, [...changed(sameName), other], { run: "applied" })).to.deep.equal(["fail prod (usage-plan)"]);
 		});
 
+		it("tells APIs by their literal ids, in the plan and on the stage", () => {
+			const foreign = changed(plan({ apiStages: [{ apiId: "abc123", stage: "prod" }] }));
+			expectFails(rule, foreign, ["prod (usage-plan)"]);
+			const literal = (apiId: string) => [
+				resource("aws:apigateway/stage:Stage", "prod", { restApi: "abc123", stageName: "prod" }),
+				settings(both),
+				plan({ apiStages: [{ apiId, stage: "prod" }] }),
+				key,
+				link,
+			];
+			expect(open(rule, literal("abc123"))).to.not.include("fail prod (usage-plan)");
+			expect(open(rule, literal("def456"))).to.include("fail prod (usage-plan)");
+		});
+
 		it("rejects a plan without rate, burst or quota, naming what it lacks", () => {
 			expectFails(rule, changed(plan({ quotaSettings: undefined })), ["acme (usage-plan/limits)"]);
 			const specs = changed(plan({ throttleSettings: { rateLimit: 10 } }));
@@ -221,6 +235,11 @@ describe("policies/rules/api-tenant-throttling", () => {
 	describe("tenant-key", () => {
 		it("rejects a plan without a key", () => {
 			expectFails(rule, without(link), ["acme (tenant-key)"]);
+		});
+
+		it("takes a disabled key for none", () => {
+			const disabled = { ...key, props: { enabled: false } };
+			expectFails(rule, changed(disabled), ["acme (tenant-key)"]);
 		});
 
 		it("rejects fewer keys than tenants, naming who has none", () => {
