@@ -13,7 +13,7 @@ export interface FunctionLogs {
 	groups: readonly ResourceNode[];
 	/** Name of the group that it writes to, where it is known. */
 	name?: string;
-	/** What keeps us from telling whether one of the stack's groups is its own. */
+	/** What keeps us from telling whether one of the stack's groups, or of {@link groups}, is its own. */
 	unknown?: Unknown & { of: ResourceNode };
 }
 
@@ -42,12 +42,11 @@ const anonymousGroups = perStack((stack) =>
 export function logsOf(stack: StackGraph, fn: ResourceNode): FunctionLogs {
 	const custom = fn.props.text(CUSTOM_GROUP);
 	if (custom.state === "absent") return logsByDefault(stack, fn);
-	const groups =
-		custom.state === "known"
-			? (groupsByName(stack).get(custom.value) ?? stack.targets(fn, CUSTOM_GROUP, [LOG_GROUP]).nodes)
-			: stack.dependencies(fn, CUSTOM_GROUP, [LOG_GROUP]);
+	const depended = stack.dependencies(fn, CUSTOM_GROUP, [LOG_GROUP]);
+	// What is made up of a group's name need not be it.
+	if (custom.state === "unknown") return { groups: depended, unknown: { ...custom, of: fn } };
+	const groups = groupsByName(stack).get(custom.value) ?? depended.filter((group) => mayBeNamed(group, custom.value));
 	if (groups.length > 0) return { groups };
-	if (custom.state === "unknown") return { groups, unknown: { ...custom, of: fn } };
 	const [anonymous] = anonymousGroups(stack);
 	return { groups, name: custom.value, ...(anonymous ? { unknown: nameless(anonymous) } : {}) };
 }
@@ -59,14 +58,30 @@ function logsByDefault(stack: StackGraph, fn: ResourceNode): FunctionLogs {
 	if (named.length > 0) return { groups: named };
 	const made = groupsByFunction(stack).get(fn) ?? [];
 	const open = made.find((group) => group.props.read("name").state === "unknown");
-	// A name that is made from the function's is its own only with Lambda's prefix.
-	const groups = made.filter((group) => ifKnown(group.props.text("name"))?.startsWith(DEFAULT_PREFIX));
+	// A name that is made from the function's is its own only with Lambda's prefix, and nothing more.
+	const groups = made.filter((group) => {
+		const groupName = ifKnown(group.props.text("name"));
+		return groupName?.startsWith(DEFAULT_PREFIX) && mayBeNamed(fn, groupName.slice(DEFAULT_PREFIX.length));
+	});
 	if (groups.length > 0) return { groups };
 	const [anonymous = open] = anonymousGroups(stack);
 	if (anonymous) return { groups, unknown: nameless(anonymous) };
 	if (fnName.state === "unknown" && stack.ofType(LOG_GROUP).length > 0)
 		return { groups, unknown: { ...fnName, of: fn } };
 	return { groups, ...(name === undefined ? {} : { name }) };
+}
+
+/** What Pulumi, or a program's own naming, puts behind a resource's name: at random, so with a digit or in hex. */
+const RANDOM_SUFFIX = /^-(?:[0-9a-f]{7}|(?=[a-z]*\d)[a-z\d]{4,})$/;
+
+/** Whether a text can be the name of a resource; where that is made up later, it begins as the program calls it. */
+function mayBeNamed(node: ResourceNode, text: string): boolean {
+	const name = node.props.text("name");
+	if (name.state === "known") return name.value === text;
+	const at = text.indexOf(node.name);
+	if (at === -1) return !/[/:]/.test(text);
+	const rest = text.slice(node.name.length);
+	return at === 0 && (rest === "" || RANDOM_SUFFIX.test(rest));
 }
 
 const nameless = (group: ResourceNode): Unknown & { of: ResourceNode } => ({ ...unknown("name"), of: group });

@@ -41,9 +41,9 @@ function expiry(stack: StackGraph, group: ResourceNode): Verdict {
 
 function ownGroup(stack: StackGraph, fn: ResourceNode): Verdict {
 	const { groups, name, unknown } = logsOf(stack, fn);
-	if (groups.length > 0) return pass(fn, FUNCTION_GROUP);
 	if (unknown)
 		return cannotTell(unknown.of, unknown, `whether ${fn.label} logs to a group of the stack`, FUNCTION_GROUP);
+	if (groups.length > 0) return pass(fn, FUNCTION_GROUP);
 	return fail(
 		fn,
 		{

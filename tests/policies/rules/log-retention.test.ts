@@ -60,6 +60,27 @@ describe("policies/rules/log-retention", () => {
 		);
 	});
 
+	it("does not take a group with more in its name than the function's", () => {
+		for (const own of [fn(), fn({ name: "score" })]) {
+			const name = ref(own, "name");
+			for (const parts of [[name, "-extra"], [name, "/canary"], ["x-", name], [ref(own, "arn")]])
+				expectFails(
+					rule,
+					[own, group({ name: concat("/aws/lambda/", ...parts), retentionInDays: 7 })],
+					["score (function-group)"],
+				);
+		}
+	});
+
+	it("does not take a group for the one that the function names, where that only begins alike", () => {
+		for (const logs of [group({ retentionInDays: 7 }), group({ name: "/apps", retentionInDays: 7 })]) {
+			const logGroup = concat(ref(logs, "name"), "-x");
+			const stack = [fn({ loggingConfig: { logFormat: "JSON", logGroup } }), logs];
+			expectFails(rule, stack, ["score (function-group)"]);
+			expect(open(rule, stack, { run: "preview" })).to.deep.equal(["cannot tell score (function-group)"]);
+		}
+	});
+
 	it("takes the group that the function names over the one of its own name", () => {
 		const logs = group({ retentionInDays: 7 });
 		expectAccepts(rule, [fn({ loggingConfig: { logFormat: "Text", logGroup: ref(logs, "name") } }), logs]);
