@@ -29,6 +29,9 @@ export const REALTIME_PAYLOAD_MAX_BYTES = 1024 * 1024;
 /** Most rows in one realtime request: what the budget is made for. */
 export const REALTIME_BATCH_MAX_ROWS = 256;
 
+/** Longest partition key of a DynamoDB table, in bytes of UTF-8. */
+export const PARTITION_KEY_MAX_BYTES = 2048;
+
 /** How much looser a tenant's usage plan (best effort, all models together) is than its token bucket (the truth, per model). */
 export const USAGE_PLAN_HEADROOM = 1.5;
 /** How long a leased block of tokens may be spent before it lapses. */
