@@ -4,8 +4,9 @@
  * @see https://github.com/open-inference/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
 import { ApiError } from "../../charter/errors.ts";
-import { REALTIME_BATCH_MAX_ROWS } from "../../charter/limits.ts";
-import type { Signature, TensorSpec } from "../../charter/registry.ts";
+import { PARTITION_KEY_MAX_BYTES, REALTIME_BATCH_MAX_ROWS } from "../../charter/limits.ts";
+import type { Signature, TensorSpec, VersionRecord } from "../../charter/registry.ts";
+import { entityKey } from "../../charter/tenancy.ts";
 import { binaryTensorsError } from "./body.ts";
 import type { Tensor } from "./ports.ts";
 import { kindOf, readTensorData } from "./tensor-data.ts";
@@ -24,18 +25,35 @@ export interface InferRequest {
 
 const ID_MAX_CHARACTERS = 256;
 
-/** @throws {ApiError} INVALID_REQUEST that names the first fault, its place and what to send instead */
-export function readInferRequest(body: unknown, signature: Signature): InferRequest {
+/** @throws {ApiError} INVALID_REQUEST or PAYLOAD_TOO_LARGE that names the first fault, its place and what to send instead */
+export function readInferRequest(
+	body: unknown,
+	{ model, signature }: Pick<VersionRecord, "model" | "signature">,
+): InferRequest {
 	const request = record(body, "The body", ["id", "parameters", "inputs", "outputs"]);
 	// binary_data_output is a wish that the protocol lets a server not grant; clients then read the JSON.
 	if (request.parameters !== undefined) record(request.parameters, '"parameters"');
 	const inputs = readInputs(request.inputs, signature);
+	if (inputs.entities) checkEntities(inputs.entities, model, signature.features?.entityInput);
 	return { id: readId(request.id), ...inputs, outputs: readOutputs(request.outputs, signature) };
 }
 
 function readId(id: unknown): string | undefined {
 	if (id === undefined || (typeof id === "string" && id.length <= ID_MAX_CHARACTERS)) return id;
-	throw fault(`"id" is ${kindOf(id)}`, `Send a string of at most ${ID_MAX_CHARACTERS} characters, or none`);
+	const what = typeof id === "string" ? `has ${id.length} characters` : `is ${kindOf(id)}`;
+	throw fault(`"id" ${what}`, `Send a string of at most ${ID_MAX_CHARACTERS} characters, or none`);
+}
+
+/** An id that no key of the feature table can hold is unknown to it; asking would fail the request, and all its other rows. */
+function checkEntities(entities: readonly string[], model: string, input = ""): void {
+	for (const [row, id] of entities.entries()) {
+		const bytes = Buffer.byteLength(entityKey(model, id));
+		if (bytes > PARTITION_KEY_MAX_BYTES)
+			throw fault(
+				`"${input}" has an id in row ${row} of which no features can be stored: its key takes ${bytes} bytes, more than the ${PARTITION_KEY_MAX_BYTES} of the feature table`,
+				"Send a known id, or the values themselves",
+			);
+	}
 }
 
 function readInputs(inputs: unknown, { inputs: specs, features }: Signature) {
@@ -103,9 +121,9 @@ function readShape(shape: unknown, { shape: wanted, datatype }: TensorSpec, wher
 	if (!fits && !isColumn) throw fault(`${where} has the shape [${shape.slice(0, 10)}]`, todo);
 	const [rows = 0] = shape;
 	if (rows > REALTIME_BATCH_MAX_ROWS)
-		throw fault(
-			`${where} has ${rows} rows, more than the ${REALTIME_BATCH_MAX_ROWS} of one request`,
-			"Split the rows over several requests",
+		throw new ApiError(
+			"PAYLOAD_TOO_LARGE",
+			`${where} has ${rows} rows, more than the ${REALTIME_BATCH_MAX_ROWS} of one request. Split the rows over several requests.`,
 		);
 	return shape;
 }

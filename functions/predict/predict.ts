@@ -54,7 +54,7 @@ export async function predict(ports: PredictPorts, call: Call): Promise<Answer> 
 				await ports.throttle.admit(tenant, (take) => call.deadline.limit(THROTTLE_MAX_MS, take));
 				const body = parseBody(call.request);
 				const chosen = await chooseVersion(ports, call, operation.version);
-				return { record: chosen, request: readInferRequest(body, chosen.signature) };
+				return { record: chosen, request: readInferRequest(body, chosen) };
 			});
 			call.facts.rows = request.rows;
 			return infer(ports, call, record, request);

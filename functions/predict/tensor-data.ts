@@ -78,6 +78,13 @@ function convert(values: readonly unknown[], datatype: Datatype, where: string):
 		case "BYTES":
 			return values.map((value, i) => {
 				if (typeof value !== "string") throw wrongValue(value, i, datatype, where, "a string");
+				// Half of a surrogate pair has no UTF-8: it would reach neither a table nor a model as it was sent.
+				if (!value.isWellFormed())
+					throw invalid(
+						where,
+						`has half a surrogate pair as value ${i}, which is no ${datatype}`,
+						"Send a string of whole characters",
+					);
 				return value;
 			});
 		case "INT64":

@@ -4,6 +4,7 @@ import { API_ERRORS, type ApiErrorCode } from "../../charter/errors.ts";
 import { issueToken } from "../../charter/tokens.ts";
 import { requestByValues } from "../../cli/platform/heldout.ts";
 import { SAMPLE } from "../../cli/story/story.ts";
+import { anyText } from "../support/any-text.ts";
 import { raisedPlatform } from "../support/sandbox.ts";
 
 const MODEL = `/v2/models/${SAMPLE}`;
@@ -166,7 +167,11 @@ describe("the API and bad input", () => {
 			{ requiredKeys: [] },
 		);
 		const request = fc.record({ inputs: fc.array(tensor, { maxLength: 3 }), id: fc.anything() }, { requiredKeys: [] });
+		const entities = fc.array(anyText, { minLength: 1, maxLength: 3 }).map((data) => ({
+			inputs: [{ name: "patient_id", datatype: "BYTES", shape: [data.length], data }],
+		}));
 		const body = fc.oneof(
+			entities.map((value) => JSON.stringify(value)),
 			request.map((value) => JSON.stringify(value)),
 			fc.json(),
 			fc.string(),

@@ -40,6 +40,7 @@ interface UpdateRequest extends KeyRequest {
 }
 
 const BATCH_MAX = 100;
+const PARTITION_KEY_MAX_BYTES = 2048;
 
 export class MemoryDynamodb {
 	readonly #tables = new Map<string, Map<string, Item>>();
@@ -67,6 +68,14 @@ export class MemoryDynamodb {
 		const [[table, { Keys }] = ["", { Keys: [] }]] = Object.entries(RequestItems);
 		if (Keys.length > BATCH_MAX || new Set(Keys.map(keyOf)).size < Keys.length)
 			throw new DynamodbFault("ValidationException", "Too many items or duplicate keys requested");
+		for (const key of Keys.map(({ pk }) => text(pk))) {
+			if (!key.isWellFormed()) throw new DynamodbFault("SerializationException", "The body is no UTF-8");
+			if (Buffer.byteLength(key) > PARTITION_KEY_MAX_BYTES)
+				throw new DynamodbFault(
+					"ValidationException",
+					"Size of hashkey has exceeded the maximum size limit of2048 bytes",
+				);
+		}
 		const answered = Keys.slice(0, this.batchAnswers).map((key) => this.#table(table).get(keyOf(key)));
 		const left = Keys.slice(this.batchAnswers);
 		return {

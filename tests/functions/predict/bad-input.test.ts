@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { API_ERRORS } from "../../../charter/errors.ts";
+import { anyText } from "../../support/any-text.ts";
 import { acme, apiEvent, errorOf, lambdaContext } from "../../support/functions-api.ts";
 import { heldOut, inferBody, MODEL, predictFixture, putFeatures } from "../../support/functions-predict.ts";
 
@@ -26,12 +27,17 @@ const input = fc.record(
 	},
 	{ requiredKeys: ["name", "datatype", "shape", "data"] },
 );
+/** Ids as long and as odd as strings can be, in a request that is right otherwise. */
+const entityRequest = fc.array(anyText, { minLength: 1, maxLength: 4 }).map((data) => ({
+	inputs: [{ name: "patient_id", datatype: "BYTES", shape: [data.length], data }],
+}));
 const request = fc.record(
 	{ id: json, parameters: json, inputs: fc.oneof(fc.array(input, { maxLength: 3 }), json), outputs: json },
 	{ requiredKeys: ["inputs"] },
 );
 const body = fc.oneof(
 	request.map((value) => JSON.stringify(value)),
+	entityRequest.map((value) => JSON.stringify(value)),
 	fc.json(),
 	fc.string({ unit: "binary" }),
 	fc.constant(inferBody(heldOut.slice(0, 1))),

@@ -16,6 +16,8 @@ const signature: Signature = {
 	features: { input: "values", entityInput: "id", columns: ["a", "b"] },
 };
 
+const version = { model: "m", signature };
+
 type Input = Record<string, unknown>;
 const values = (change: Input = {}): Input => ({
 	name: "values",
@@ -33,11 +35,11 @@ const group = (change: Input = {}): Input => ({
 });
 const ids = (change: Input = {}): Input => ({ name: "id", datatype: "BYTES", shape: [2], data: ["p", "q"], ...change });
 
-const refusal = (body: unknown): string => {
+const refusal = (body: unknown, status = 400): string => {
 	try {
-		readInferRequest(body, signature);
+		readInferRequest(body, version);
 	} catch (thrown) {
-		expect(thrown).to.be.instanceOf(ApiError).with.property("status", 400);
+		expect(thrown).to.be.instanceOf(ApiError).with.property("status", status);
 		return thrown instanceof ApiError ? thrown.message : "";
 	}
 	throw new Error("The request was taken.");
@@ -46,7 +48,7 @@ const refusal = (body: unknown): string => {
 describe("functions/predict/infer-request", () => {
 	it("reads values, id and outputs, the tensors in the signature's order", () => {
 		const body = { id: "mine", inputs: [group(), values()], outputs: [{ name: "score" }] };
-		expect(readInferRequest(body, signature)).to.deep.equal({
+		expect(readInferRequest(body, version)).to.deep.equal({
 			id: "mine",
 			rows: 2,
 			tensors: [
@@ -60,7 +62,7 @@ describe("functions/predict/infer-request", () => {
 
 	for (const shape of [[2], [2, 1]])
 		it(`reads entities of the shape [${shape}] in place of their values`, () => {
-			const { tensors, entities, rows } = readInferRequest({ inputs: [ids({ shape }), group()] }, signature);
+			const { tensors, entities, rows } = readInferRequest({ inputs: [ids({ shape }), group()] }, version);
 			expect({ entities, rows, tensors: tensors.map(({ name }) => name) }).to.deep.equal({
 				entities: ["p", "q"],
 				rows: 2,
@@ -70,7 +72,7 @@ describe("functions/predict/infer-request", () => {
 
 	for (const outputs of [undefined, []])
 		it(`answers all outputs where ${outputs ? "none is named" : "outputs are left out"}`, () => {
-			expect(readInferRequest({ inputs: [values(), group()], outputs }, signature).outputs).to.deep.equal([
+			expect(readInferRequest({ inputs: [values(), group()], outputs }, version).outputs).to.deep.equal([
 				"label",
 				"score",
 			]);
@@ -82,7 +84,7 @@ describe("functions/predict/infer-request", () => {
 			inputs: [values(), group()],
 			outputs: [{ name: "label", parameters: { binary_data: true } }],
 		};
-		expect(readInferRequest(body, signature).outputs).to.deep.equal(["label"]);
+		expect(readInferRequest(body, version).outputs).to.deep.equal(["label"]);
 	});
 
 	const refused: [what: string, body: unknown, message: RegExp][] = [
@@ -112,7 +114,6 @@ describe("functions/predict/infer-request", () => {
 		["no rows", { inputs: [values({ shape: [0, 2], data: [] })] }, /no list of whole numbers from 1/],
 		["a negative size", { inputs: [values({ shape: [-1, 2] })] }, /no list of whole numbers from 1/],
 		["a shape that is no list", { inputs: [values({ shape: "2,2" })] }, /no list of whole numbers from 1/],
-		["too many rows", { inputs: [values({ shape: [257, 2] })] }, /has 257 rows, more than the 256/],
 		[
 			"rows that differ",
 			{ inputs: [values(), group({ shape: [1], data: [7] })] },
@@ -125,7 +126,11 @@ describe("functions/predict/infer-request", () => {
 			/has 1 as value 0, which is no BYTES/,
 		],
 		["a number as id", { id: 7, inputs: [values(), group()] }, /^"id" is a number/],
-		["an id that is too long", { id: "x".repeat(257), inputs: [values(), group()] }, /^"id" is a string/],
+		[
+			"an id that is too long",
+			{ id: "x".repeat(300), inputs: [values(), group()] },
+			/^"id" has 300 characters\. Send a string of at most 256 characters, or none\.$/,
+		],
 		[
 			"binary data",
 			{ inputs: [values({ parameters: { binary_data_size: 16 } })] },
@@ -151,8 +156,28 @@ describe("functions/predict/infer-request", () => {
 			expect(refusal(body)).to.match(message);
 		});
 
+	it("refuses more rows than one request may have as too large, whatever else is sent", () => {
+		expect(refusal({ inputs: [values({ shape: [257, 2] })] }, 413)).to.equal(
+			'inputs[0] "values" has 257 rows, more than the 256 of one request. Split the rows over several requests.',
+		);
+	});
+
+	// "ENTITY#m#" takes nine of the key's bytes.
+	for (const [what, longest] of [
+		["letters", "x".repeat(2039)],
+		["characters of three bytes each", "€".repeat(679)],
+	] as const)
+		it(`takes an entity id of as many ${what} as a key of the feature table holds, and refuses one more by its row`, () => {
+			const inputs = (last: string) => ({ inputs: [ids({ data: ["p", last] }), group()] });
+			expect(readInferRequest(inputs(longest), version).entities).to.deep.equal(["p", longest]);
+			expect(refusal(inputs(`${longest}yyy`))).to.match(
+				/^"id" has an id in row 1 of which no features can be stored: its key takes 20(49|50|51) bytes, more than the 2048/,
+			);
+		});
+
 	it("refuses an entity input where the signature has no features", () => {
 		const { features: _, ...plain } = signature;
-		expect(() => readInferRequest({ inputs: [ids(), group()] }, plain)).to.throw(/has the name "id"/);
+		const request = () => readInferRequest({ inputs: [ids(), group()] }, { model: "m", signature: plain });
+		expect(request).to.throw(/has the name "id"/);
 	});
 });

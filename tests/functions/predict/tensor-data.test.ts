@@ -28,7 +28,7 @@ describe("functions/predict/tensor-data", () => {
 		["UINT64", [0, 9007199254740991], BigUint64Array.of(0n, 9007199254740991n)],
 		["FP32", [0.5, -3.4028234663852886e38], Float32Array.of(0.5, -3.4028234663852886e38)],
 		["FP64", [0.1, 1e308], Float64Array.of(0.1, 1e308)],
-		["BYTES", ["", "é"], ["", "é"]],
+		["BYTES", ["", "é\ud83e\ude7a"], ["", "é🩺"]],
 	];
 	for (const [datatype, data, expected] of accepted)
 		it(`takes the ends of the range of ${datatype}`, () => {
@@ -55,6 +55,8 @@ describe("functions/predict/tensor-data", () => {
 		["FP32", null],
 		["FP64", Number.POSITIVE_INFINITY],
 		["BYTES", 1],
+		["BYTES", "\ud800"],
+		["BYTES", "a\udc00b"],
 	];
 	for (const [datatype, value] of refused)
 		it(`refuses ${JSON.stringify(value)} as ${datatype}, naming its place`, () => {
