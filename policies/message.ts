@@ -4,10 +4,8 @@ import type { Clause } from "../charter/clauses/clause.ts";
 import { CLAUSES } from "../charter/clauses.ts";
 import { findingId, type Rule, type Verdict } from "./rule.ts";
 
-const PAGES = "https://github.com/triplane/triplane/blob/main/docs/policies";
-
-/** Address of a policy's page. */
-export const pageOf = (policy: string): string => `${PAGES}/${policy}.md`;
+/** Path of a policy's page, from the root of this repository. */
+export const pageOf = (policy: string): string => `docs/policies/${policy}.md`;
 
 /** The clause of a rule; a rule without one cannot be listed (the registry test holds it). */
 export function clauseOf(rule: Pick<Rule, "name">): Clause {

@@ -1,7 +1,8 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
 import { CLAUSES } from "../../charter/clauses.ts";
+import { indexPage } from "../../policies/authoring/index-page.ts";
 import { RULES } from "../../policies/pack.ts";
 import { CHARTER } from "../../policies/violations.ts";
 
@@ -30,6 +31,10 @@ describe("the pack's registry", () => {
 		const others = ["contested", "noise", "README"];
 		const pages = namesIn("docs/policies", ".md").filter((name) => !others.includes(name));
 		expect(pages).to.deep.equal([...rules, CHARTER].sort());
+	});
+
+	it("has an index of its pages (npm run policy:index)", () => {
+		expect(readFileSync(join(root, "docs/policies/README.md"), "utf8")).to.equal(indexPage(CLAUSES));
 	});
 
 	it("has a test, a passing and a failing program for every rule", () => {

@@ -31,8 +31,8 @@ const folded = (title: string, body: string): string =>
 function tableOf(findings: readonly Finding[], room: { characters: number }): string {
 	const lines = ["| level | resource | finding | what, why and what to do |", "|---|---|---|---|"];
 	let left = findings.length;
-	for (const { id, page, level, subjects, text } of grouped(findings)) {
-		const line = rowOf([level, subjects.map(escaped).join("<br>"), `[${escaped(id)}](${page})`, escaped(text)]);
+	for (const { id, level, subjects, text } of grouped(findings)) {
+		const line = rowOf([level, subjects.map(escaped).join("<br>"), `\`${escaped(id)}\``, escaped(text)]);
 		if (line.length > room.characters) break;
 		room.characters -= line.length;
 		lines.push(line);

@@ -24,7 +24,6 @@ export function sarifOf(report: Report, { source, pack, notes }: Judged): string
 	}).initSimple({
 		toolDriverName: pack.name,
 		toolDriverVersion: pack.version,
-		url: "https://github.com/triplane/triplane",
 	});
 	for (const policy of report.policies) run.addRule(ruleOf(policy));
 	for (const finding of report.findings) run.addResult(new SarifResultBuilder(resultOf(finding, source, report)));
@@ -36,9 +35,9 @@ export function sarifOf(report: Report, { source, pack, notes }: Judged): string
 const ruleOf = ({ name, title, level, severity, howToComply, page }: PolicySummary): SarifRuleBuilder =>
 	new SarifRuleBuilder({
 		defaultConfiguration: { enabled: level !== "disabled", level: level === "mandatory" ? "error" : "warning" },
-		help: { text: howToComply, markdown: `${howToComply} See [${name}](${page}).` },
+		help: { text: `${howToComply} See ${page}.` },
 		properties: { "security-severity": SECURITY_SEVERITY[severity], tags: ["aws", "charter"] },
-	}).initSimple({ ruleId: name, shortDescriptionText: `${title}.`, helpUri: page });
+	}).initSimple({ ruleId: name, shortDescriptionText: `${title}.` });
 
 function resultOf(finding: Finding, source: string, { policies }: Report): Result {
 	const { policy, id, level, answer, resource, fingerprint, isKnown } = finding;

@@ -69,7 +69,6 @@ export const sentencesOf = ({ id, message }: Finding): string =>
 /** Findings that say the same of several resources. */
 export interface Group {
 	id: string;
-	page: string;
 	level: string;
 	subjects: string[];
 	/** What is said of each, without its name where it begins with that. */
@@ -85,7 +84,7 @@ export function grouped(findings: readonly Finding[]): Group[] {
 		const key = JSON.stringify([finding.id, level, text]);
 		const group = groups.get(key);
 		if (group) group.subjects.push(subject);
-		else groups.set(key, { id: finding.id, page: finding.page, level, subjects: [subject], text });
+		else groups.set(key, { id: finding.id, level, subjects: [subject], text });
 	}
 	return [...groups.values()];
 }

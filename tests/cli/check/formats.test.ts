@@ -91,7 +91,7 @@ describe("cli/check/formats", () => {
 		expect(markdown).to.match(
 			/^### ❌ Charter: shop\/index\.ts\n\n1 mandatory violation, 1 known from the baseline, 0 advisory, 1 not told yet: 2 resources judged by 3 policies\.\n/,
 		);
-		expect(markdown).to.contain('| mandatory | Function "score" | [function-timeout-explicit](https://');
+		expect(markdown).to.contain('| mandatory | Function "score" | `function-timeout-explicit` |');
 		expect(markdown).to.contain("<summary>Advice, known and not told yet (2)</summary>");
 		expect(markdownOf(reportOn([]), judgedBy)).to.match(/^### ✅ /);
 	});
