@@ -2,15 +2,15 @@
  * Who calls functions without waiting, and by which qualifier: what failure handling must stand on. A permission counts
  * where nothing else in the stack shows the call that it allows. Polled and awaited calls are not among these.
  */
-import { ifKnown, type Unknown } from "../facts/fact.ts";
+import { type Fact, ifKnown, type Unknown } from "../facts/fact.ts";
 import type { Call } from "./call.ts";
 import { callsOf } from "./calls.ts";
 import { EVENT_TARGET, INVOKE_CONFIG, SCHEDULE, SUBSCRIPTION } from "./dead-letters.ts";
 import { functionsBehind } from "./functions.ts";
 import { qualifierIn } from "./identity.ts";
 import type { ResourceNode } from "./node.ts";
-import { perStack, type StackGraph } from "./stack-graph.ts";
-import { FUNCTION, FUNCTION_ALIAS, PERMISSION } from "./types.ts";
+import { perStack } from "./stack-graph.ts";
+import { BUCKET_NOTIFICATION, FUNCTION, PERMISSION, PIPE } from "./types.ts";
 
 const LOG_SUBSCRIPTION = "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter";
 
@@ -18,7 +18,7 @@ const LOG_SUBSCRIPTION = "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFi
 const WIRING_OF: Readonly<Record<string, string>> = {
 	"events.amazonaws.com": EVENT_TARGET,
 	"sns.amazonaws.com": SUBSCRIPTION,
-	"s3.amazonaws.com": "aws:s3/bucketNotification:BucketNotification",
+	"s3.amazonaws.com": BUCKET_NOTIFICATION,
 	"scheduler.amazonaws.com": SCHEDULE,
 };
 
@@ -48,24 +48,26 @@ const CALLEE_OF: Readonly<Record<string, string>> = {
 	[SCHEDULE]: "target.arn",
 	[PERMISSION]: "function",
 	[LOG_SUBSCRIPTION]: "destinationArn",
+	[PIPE]: "target",
 };
 
-/** What keeps us from telling which qualifier a call names; undefined where the call says it, or needs none. */
-export function openQualifierOf(stack: StackGraph, call: Call): Unknown | undefined {
-	if (call.qualifier !== undefined) return undefined;
-	const stated = call.via.props.text("qualifier");
+/**
+ * What keeps us from telling which qualifier a call names; undefined where the call says it, or needs none. A reference
+ * that is not known yet may name a version or an alias that the engine does not record.
+ */
+export function openQualifierOf({ qualifier, via }: Call): Unknown | undefined {
+	if (qualifier !== undefined) return undefined;
+	const stated = via.props.text("qualifier");
 	if (stated.state === "unknown") return stated;
-	const path = CALLEE_OF[call.via.type];
-	const callee = path === undefined ? undefined : call.via.props.text(path);
-	// A reference that is not known yet may name a version or an alias that the engine does not record.
-	return callee?.state === "unknown" && hasQualifiers(stack, call.to) ? callee : undefined;
+	return calleesOf(via).find((callee) => callee.state === "unknown");
 }
 
-/** Whether a function is published, has an alias, or is configured as one. */
-const hasQualifiers = (stack: StackGraph, fn: ResourceNode): boolean =>
-	ifKnown(fn.effectiveFlag("publish")) !== false ||
-	stack.referrers(fn, FUNCTION_ALIAS, "functionName").length > 0 ||
-	(invokeConfigsOf(stack).get(fn) ?? []).some(({ qualifier }) => qualifier !== LATEST);
+function calleesOf(via: ResourceNode): Fact<string>[] {
+	if (via.type === BUCKET_NOTIFICATION)
+		return (ifKnown(via.props.parts("lambdaFunctions")) ?? []).map((part) => part.text("lambdaFunctionArn"));
+	const path = CALLEE_OF[via.type];
+	return path === undefined ? [] : [via.props.text(path)];
+}
 
 /** How asynchronous calls of a function are handled, by the qualifier that the configuration is on. */
 export interface InvokeConfig {

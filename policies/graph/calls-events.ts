@@ -1,11 +1,21 @@
 /** Calls that events make: topics, buckets, rules, schedules, log subscriptions; and mappings that poll for functions. */
 import { ifKnown } from "../facts/fact.ts";
 import type { Call, CallMode } from "./call.ts";
-import { functionsBehind, functionsNamed } from "./functions.ts";
+import { type FunctionReference, functionsBehind, functionsDependedOn, functionsNamed } from "./functions.ts";
 import type { ResourceNode } from "./node.ts";
 import { covers } from "./permissions.ts";
 import type { StackGraph } from "./stack-graph.ts";
-import { EVENT_SOURCE_MAPPING, PERMISSION, QUEUE, STATE_MACHINE, STREAM, TABLE, TOPIC } from "./types.ts";
+import {
+	BUCKET_NOTIFICATION,
+	EVENT_SOURCE_MAPPING,
+	PERMISSION,
+	PIPE,
+	QUEUE,
+	STATE_MACHINE,
+	STREAM,
+	TABLE,
+	TOPIC,
+} from "./types.ts";
 
 /** Wiring by type: where the function stands, and where the source does. */
 const WIRINGS = [
@@ -14,7 +24,6 @@ const WIRINGS = [
 	{ type: "aws:scheduler/schedule:Schedule", to: "target.arn", from: undefined },
 	{ type: "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter", to: "destinationArn", from: "logGroup" },
 ] as const;
-const BUCKET_NOTIFICATION = "aws:s3/bucketNotification:BucketNotification";
 const HANDOVERS = [QUEUE, STREAM, TOPIC, STATE_MACHINE];
 
 /** Services that wait for the function that they call; every other one hands its event over and goes on. */
@@ -47,7 +56,13 @@ const WAITING_PRINCIPALS = new Set([
 const FRONT_DOORS = new Set(["apigateway.amazonaws.com", "elasticloadbalancing.amazonaws.com"]);
 
 export function callsFromEvents(stack: StackGraph): Call[] {
-	return [...fromWirings(stack), ...fromBuckets(stack), ...fromMappings(stack), ...fromPermissions(stack)];
+	return [
+		...fromWirings(stack),
+		...fromBuckets(stack),
+		...fromPipes(stack),
+		...fromMappings(stack),
+		...fromPermissions(stack),
+	];
 }
 
 function* fromWirings(stack: StackGraph): Iterable<Call> {
@@ -64,14 +79,30 @@ function* fromWirings(stack: StackGraph): Iterable<Call> {
 function* fromBuckets(stack: StackGraph): Iterable<Call> {
 	for (const via of stack.ofType(BUCKET_NOTIFICATION)) {
 		const from = stack.target(via, "bucket") ?? via;
-		for (const { fn } of functionsBehind(stack, via, "lambdaFunctions"))
-			yield { from, to: fn, mode: "asynchronous", via };
-		for (const part of ifKnown(via.props.parts("lambdaFunctions")) ?? []) {
-			const arn = ifKnown(part.text("lambdaFunctionArn"));
-			if (arn === undefined) continue;
-			for (const { fn, qualifier } of functionsNamed(stack, arn))
-				yield { from, to: fn, mode: "asynchronous", via, ...(qualifier === undefined ? {} : { qualifier }) };
-		}
+		for (const { fn, qualifier } of functionsNotified(stack, via))
+			yield { from, to: fn, mode: "asynchronous", via, ...(qualifier === undefined ? {} : { qualifier }) };
+	}
+}
+
+/** By their ARNs where these are known; the engine knows the dependencies of all entries together. */
+function functionsNotified(stack: StackGraph, notification: ResourceNode): FunctionReference[] {
+	const depended = functionsDependedOn(stack, notification, "lambdaFunctions");
+	const isDepended = ({ fn }: FunctionReference) => depended.some((each) => each.fn === fn);
+	const named = (ifKnown(notification.props.parts("lambdaFunctions")) ?? []).flatMap((part) => {
+		const found = functionsNamed(stack, ifKnown(part.text("lambdaFunctionArn")) ?? "");
+		// Aliases of several functions may share a name.
+		return found.some(isDepended) ? found.filter(isDepended) : found;
+	});
+	return [...named, ...depended.filter(({ fn }) => !named.some((each) => each.fn === fn))];
+}
+
+/** A pipe waits for the function that it calls, as a mapping does, unless it is told not to. */
+function* fromPipes(stack: StackGraph): Iterable<Call> {
+	for (const via of stack.ofType(PIPE)) {
+		const type = ifKnown(via.props.text("targetParameters.lambdaFunctionParameters.invocationType"));
+		if (type !== "FIRE_AND_FORGET") continue;
+		for (const { fn, qualifier } of functionsBehind(stack, via, "target"))
+			yield { from: via, to: fn, mode: "asynchronous", via, ...(qualifier === undefined ? {} : { qualifier }) };
 	}
 }
 

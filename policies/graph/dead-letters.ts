@@ -5,13 +5,12 @@
 import { type Fact, known, unknown } from "../facts/fact.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
-import { EVENT_SOURCE_MAPPING, FUNCTION, QUEUE, ROLE } from "./types.ts";
+import { EVENT_SOURCE_MAPPING, FUNCTION, PIPE, QUEUE, ROLE } from "./types.ts";
 
 export const INVOKE_CONFIG = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig";
 export const EVENT_TARGET = "aws:cloudwatch/eventTarget:EventTarget";
 export const SCHEDULE = "aws:scheduler/schedule:Schedule";
 export const SUBSCRIPTION = "aws:sns/topicSubscription:TopicSubscription";
-const PIPE = "aws:pipes/pipe:Pipe";
 const REDRIVE_POLICY = "aws:sqs/redrivePolicy:RedrivePolicy";
 
 /** Where a type names its dead-letter target; `beside` is what else in the same property may name a queue. */

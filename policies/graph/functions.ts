@@ -21,6 +21,13 @@ export function functionsBehind(stack: StackGraph, node: ResourceNode, path: str
 	return throughAliases(stack, nodes, stated);
 }
 
+/** The functions that any part of a property depends on, as the engine records it: through aliases, and by themselves. */
+export function functionsDependedOn(stack: StackGraph, node: ResourceNode, path: string): FunctionReference[] {
+	const aliased = throughAliases(stack, stack.dependencies(node, path, [FUNCTION_ALIAS]), undefined);
+	const plain = stack.dependencies(node, path, [FUNCTION]).filter((fn) => !aliased.some((each) => each.fn === fn));
+	return [...aliased, ...plain.map((fn) => ({ fn }))];
+}
+
 /** The functions that a known text names, as in {@link functionsBehind}. */
 export const functionsNamed = (stack: StackGraph, text: string): FunctionReference[] =>
 	throughAliases(stack, stack.named(text, [FUNCTION, FUNCTION_ALIAS]), qualifierIn(text));

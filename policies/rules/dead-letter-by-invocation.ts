@@ -45,7 +45,7 @@ function* failedRuns(stack: StackGraph, fn: ResourceNode): Iterable<Verdict> {
 	}
 	const byQualifier = Map.groupBy(calls, ({ qualifier }) => qualifier ?? LATEST);
 	for (const [qualifier, [call]] of byQualifier) {
-		const open = call && openQualifierOf(stack, call);
+		const open = call && openQualifierOf(call);
 		const kept = open && hasDestination(stack, fn) ? open : destinationOn(stack, fn, qualifier);
 		if (kept.state === "known") yield pass(fn);
 		else if (kept.state === "unknown") yield cannotTell(fn, kept, "whether its failed runs are kept");

@@ -168,7 +168,7 @@ describe("policies/rules/dead-letter-by-invocation", () => {
 			expect(atPreview(failures, fn(kept), permission({ qualifier: UNKNOWN }))).to.deep.equal([]);
 		});
 
-		it("cannot tell which version a reference means that is not known yet, where there are several", () => {
+		it("cannot tell which version a reference means that is not known yet", () => {
 			const arn = concat(ref(fn(), "arn"), ":live");
 			const onLive = [topic, failures, fn(), subscription({ endpoint: arn }), config({ qualifier: "live" })];
 			expectAccepts(rule, onLive);
@@ -177,7 +177,45 @@ describe("policies/rules/dead-letter-by-invocation", () => {
 			expectFails(rule, onLatest, ["score"]);
 			const kepts = [topic, failures, fn(), live, subscription(), config()];
 			expect(open(rule, kepts, { run: "preview" })).to.deep.equal(["cannot tell score"]);
-			expect(open(rule, called(fn(), config()), { run: "preview" })).to.deep.equal([]);
+			// A reference with ":7" behind it looks the same as one without.
+			expect(open(rule, called(fn(), config()), { run: "preview" })).to.deep.equal(["cannot tell score"]);
+			expect(open(rule, called(fn(kept)), { run: "preview" })).to.deep.equal([]);
+		});
+
+		it("takes a bucket's notification of an alias for a call of that alias", () => {
+			const bucket = resource("aws:s3/bucket:Bucket", "uploads");
+			const notified = (...arns: unknown[]) => [
+				bucket,
+				failures,
+				live,
+				resource("aws:s3/bucketNotification:BucketNotification", "uploads", {
+					bucket: ref(bucket, "id"),
+					lambdaFunctions: arns.map((lambdaFunctionArn) => ({ lambdaFunctionArn, events: ["s3:ObjectCreated:*"] })),
+				}),
+			];
+			const onLive = config({ qualifier: ref(live, "name") });
+			expectAccepts(rule, [...notified(ref(live, "arn")), fn(), onLive]);
+			expectFails(rule, [...notified(ref(live, "arn")), fn(), config()], ["score"]);
+			expectFails(rule, [...notified(ref(fn(), "arn")), fn()], ["score"]);
+			const other = { ...fn(), name: "resize" };
+			expectFails(rule, [...notified(ref(live, "arn"), ref(other, "arn")), fn(), onLive, other], ["resize"]);
+			const preview = { run: "preview" } as const;
+			expect(open(rule, [...notified(ref(fn(), "arn")), fn(), config()], preview)).to.deep.equal(["cannot tell score"]);
+		});
+
+		it("counts a pipe that does not wait for its target", () => {
+			const pipe = (invocationType?: string) => [
+				failures,
+				fn(),
+				resource("aws:pipes/pipe:Pipe", "clicks", {
+					target: ref(fn(), "arn"),
+					...(invocationType ? { targetParameters: { lambdaFunctionParameters: { invocationType } } } : {}),
+				}),
+			];
+			expectFails(rule, pipe("FIRE_AND_FORGET"), ["score"]);
+			for (const waits of [pipe(), pipe("REQUEST_RESPONSE")])
+				expect(answers(rule, waits)).to.deep.equal(["not applicable score"]);
+			expectAccepts(rule, [...pipe("FIRE_AND_FORGET"), config()]);
 		});
 	});
 
