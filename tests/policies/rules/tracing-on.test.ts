@@ -57,8 +57,21 @@ describe("policies/rules/tracing-on", () => {
 		]);
 	});
 
+	it("takes names for OpenTelemetry's by whole words, in any case", () => {
+		const named = (name: string) => [fn({ layers: [`arn:aws:lambda:us-east-1:123456789012:layer:${name}:3`] })];
+		for (const name of ["otelcol", "my_otel_2", "teamOtelNode", "OTelNode", "AWSOpenTelemetryDistroJs", "adot_node"])
+			expectAccepts(rule, named(name));
+		for (const name of ["hotel-data", "motel-utils", "HOTEL", "GrandHotelData", "otello", "madotsuki"])
+			expectFails(rule, named(name), FAILS);
+		const own = layer("lib", "hotel-lib");
+		expectFails(rule, [fn({ layers: [ref(own, "arn")] }), own], FAILS);
+		expectFails(rule, [withVariables({ AWS_LAMBDA_EXEC_WRAPPER: "/opt/hotel-init" })], FAILS);
+	});
+
 	it("accepts OpenTelemetry by environment", () => {
 		for (const variables of [
+			{ NODE_OPTIONS: "--require @opentelemetry/auto-instrumentations-node/register" },
+			{ JAVA_TOOL_OPTIONS: "-javaagent:/opt/opentelemetry-javaagent.jar" },
 			{ AWS_LAMBDA_EXEC_WRAPPER: "/opt/otel-handler" },
 			{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318" },
 			{ OTEL_TRACES_EXPORTER: "otlp" },
@@ -70,6 +83,7 @@ describe("policies/rules/tracing-on", () => {
 	it("rejects variables that set up no traces, or switch them off", () => {
 		for (const variables of [
 			{ AWS_LAMBDA_EXEC_WRAPPER: "/opt/bootstrap" },
+			{ NODE_OPTIONS: "--enable-source-maps --require ./hotel.js" },
 			{ OTEL_METRICS_EXPORTER: "otlp" },
 			{ OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: "http://collector:4318" },
 			{ OTEL_LOG_LEVEL: "debug" },
