@@ -35,8 +35,13 @@ export interface Grants {
 export const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
 export const POLICY = "aws:iam/policy:Policy";
 const ATTACHMENTS = [
-	{ type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment", role: "role" },
-	{ type: "aws:iam/policyAttachment:PolicyAttachment", role: "roles" },
+	{ type: "aws:iam/rolePolicyAttachment:RolePolicyAttachment", role: "role", arn: "policyArn" },
+	{ type: "aws:iam/policyAttachment:PolicyAttachment", role: "roles", arn: "policyArn" },
+	{
+		type: "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+		role: "roleName",
+		arn: "policyArns",
+	},
 ] as const;
 
 interface MutableGrants {
@@ -60,7 +65,7 @@ const grantIndex = perStack((stack): GrantIndex => {
 		const inline = role.props.parts("inlinePolicies");
 		for (const policy of ifKnown(inline) ?? []) addDocument(stack, grants, role, policy, "policy", "inlinePolicies");
 		if (inline.state === "unknown") addUnknown(stack, grants, role, "inlinePolicies");
-		addManaged(stack, grants, role);
+		addManaged(stack, grants, role, "managedPolicyArns");
 	}
 	const ofRoles = (node: ResourceNode, property: string): MutableGrants[] => {
 		const roles = stack.targets(node, property, [ROLE]).nodes;
@@ -76,21 +81,16 @@ const grantIndex = perStack((stack): GrantIndex => {
 	};
 	for (const policy of stack.ofType(ROLE_POLICY))
 		for (const grants of ofRoles(policy, "role")) addDocument(stack, grants, policy, policy.props, "policy", "policy");
-	for (const { type, role } of ATTACHMENTS)
+	for (const { type, role, arn } of ATTACHMENTS)
 		for (const attachment of stack.ofType(type))
-			for (const grants of ofRoles(attachment, role)) {
-				const { nodes, external, unknown } = stack.targets(attachment, "policyArn", [POLICY]);
-				if (external !== undefined) grants.managed.push(external);
-				if (unknown !== undefined) addUnknown(stack, grants, attachment, "policyArn");
-				for (const policy of nodes) addDocument(stack, grants, policy, policy.props, "policy", "policy");
-			}
+			for (const grants of ofRoles(attachment, role)) addManaged(stack, grants, attachment, arn);
 	return { byRole, byName };
 });
 
-/** Policies that a role lists itself: those of the stack by their documents, the others by ARN. */
-function addManaged(stack: StackGraph, grants: MutableGrants, role: ResourceNode): void {
-	const listed = role.props.texts("managedPolicyArns");
-	const policies = stack.targets(role, "managedPolicyArns", [POLICY]).nodes;
+/** Policies that a role or attachment lists: those of the stack by their documents, the others by ARN. */
+function addManaged(stack: StackGraph, grants: MutableGrants, holder: ResourceNode, property: string): void {
+	const listed = holder.props.texts(property);
+	const policies = stack.targets(holder, property, [POLICY]).nodes;
 	for (const policy of policies) addDocument(stack, grants, policy, policy.props, "policy", "policy");
 	const arns = ifKnown(listed) ?? [];
 	for (const arn of arns) {
@@ -98,7 +98,7 @@ function addManaged(stack: StackGraph, grants: MutableGrants, role: ResourceNode
 		if (text !== undefined && stack.named(text, [POLICY]).length === 0) grants.managed.push(text);
 	}
 	const isOpen = listed.state === "unknown" || arns.some(({ state }) => state === "unknown");
-	if (isOpen && policies.length === 0) addUnknown(stack, grants, role, "managedPolicyArns");
+	if (isOpen && policies.length === 0) addUnknown(stack, grants, holder, property);
 }
 
 const NONE: Grants = { statements: [], unknown: [], managed: [] };

@@ -138,6 +138,39 @@ describe("policies/rules/no-synchronous-function-chain", () => {
 		expectAccepts(rule, [score, role(), front(), permission("apigateway.amazonaws.com")]);
 	});
 
+	it("reads policies that a role has been left with alone", () => {
+		const only = (...policyArns: unknown[]) =>
+			resource("aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive", "front", {
+				roleName: ref(role(), "name"),
+				policyArns,
+			});
+		const policy = (document: unknown) => resource("aws:iam/policy:Policy", "invokes", { policy: document });
+		const writesLogs = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole";
+		const invokesAny = "arn:aws:iam::aws:policy/service-role/AWSLambdaRole";
+		const own = policy(INVOKES);
+		const stack = [score, role(), front()];
+		expectFails(rule, [...stack, only(writesLogs, invokesAny)], ["front"]);
+		expectFails(rule, [...stack, own, only(writesLogs, ref(own, "arn"))], ["front"]);
+		expectAccepts(rule, [...stack, only(writesLogs)]);
+		const reads = policy(JSON.stringify({ Statement: allow("s3:GetObject") }));
+		expectAccepts(rule, [...stack, reads, only(ref(reads, "arn"))]);
+	});
+
+	it("reads a function's own policy for the role that it names", () => {
+		const policyOf = (Action: unknown, Principal: unknown) =>
+			resource("aws:lambda/resourcePolicy:ResourcePolicy", "score", {
+				resourceArn: ref(score, "arn"),
+				policy: json({ Statement: [allow(Action, ref(score, "arn"), { Principal })] }),
+			});
+		const stack = [score, role(), front()];
+		const invokes = policyOf("lambda:InvokeFunction", { AWS: ref(role(), "arn") });
+		expectFails(rule, [...stack, invokes], ["front"]);
+		expect(open(rule, [...stack, invokes], { run: "preview" })).to.deep.equal(["cannot tell front"]);
+		expectFails(rule, [...stack, policyOf("lambda:Invoke*", { AWS: [ref(role(), "arn")] })], ["front"]);
+		expectAccepts(rule, [...stack, policyOf("lambda:GetFunction", { AWS: ref(role(), "arn") })]);
+		expectAccepts(rule, [...stack, policyOf("lambda:InvokeFunction", { Service: "s3.amazonaws.com" })]);
+	});
+
 	it("rejects a function URL that a function is told, its own apart", () => {
 		const url = (of: ResourceSpec) =>
 			resource("aws:lambda/functionUrl:FunctionUrl", "door", { functionName: ref(of, "name") });
