@@ -7,6 +7,7 @@ import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 import {
 	ECS_SERVICE,
+	EVENT_BUS,
 	FUNCTION,
 	FUNCTION_URL,
 	LISTENER,
@@ -23,6 +24,11 @@ import {
 
 const VPC_LINKS = ["aws:apigateway/vpcLink:VpcLink"];
 const INVOCATION_TYPE = /^integration\.request\.header\.X-Amz-Invocation-Type$/i;
+/** What an API can hand a request over to, where nobody waits for what comes of it. */
+const HANDOVERS = [QUEUE, STREAM, TOPIC, EVENT_BUS, STATE_MACHINE];
+/** Actions that put nothing into a queue, or start no workflow without waiting for it. */
+const OTHER_ACTION = /\b(?:Receive|Delete|Purge|Get|Stop|StartSync|Describe)[A-Z]\w*/;
+const ADDRESS = /(?:https:\/\/|arn:)[^'"&\s)]+/g;
 const FORWARDING = [LISTENER, LISTENER_RULE];
 
 export function callsFromFrontDoors(stack: StackGraph): Call[] {
@@ -49,7 +55,7 @@ function* fromApis(stack: StackGraph): Iterable<Call> {
 					mode: isAsynchronous ? "asynchronous" : "synchronous",
 					...(qualifier === undefined ? {} : { qualifier }),
 				};
-			for (const to of stack.targets(via, uri, [QUEUE, STREAM, TOPIC, STATE_MACHINE]).nodes)
+			for (const to of new Set([...stack.targets(via, uri, HANDOVERS).nodes, ...requestedBy(stack, via, uri)]))
 				yield { ...outside, to, mode: to.type === STATE_MACHINE ? "start" : "send" };
 			for (const to of stack.targets(via, uri, [SAGEMAKER_ENDPOINT, LOAD_BALANCER, LISTENER]).nodes)
 				yield { ...outside, to: balancerOf(stack, to), mode: "synchronous" };
@@ -57,6 +63,17 @@ function* fromApis(stack: StackGraph): Iterable<Call> {
 				for (const to of stack.targets(link, "targetArn", [LOAD_BALANCER]).nodes)
 					yield { ...outside, to, mode: "synchronous" };
 		}
+}
+
+/** What an integration with a service hands over to by its request: a queue's URL in a parameter or a template. */
+function requestedBy(stack: StackGraph, via: ResourceNode, uri: string): ResourceNode[] {
+	if ([uri, "integrationSubtype"].some((path) => OTHER_ACTION.test(ifKnown(via.props.text(path)) ?? ""))) return [];
+	return ["requestParameters", "requestTemplates"].flatMap((property) => {
+		const texts = [...(ifKnown(via.props.entries(property))?.values() ?? [])].flatMap((text) => ifKnown(text) ?? []);
+		const addresses = texts.flatMap((text) => text.match(ADDRESS) ?? []);
+		const named = addresses.flatMap((address) => stack.named(address, HANDOVERS));
+		return [...named, ...stack.dependencies(via, property, HANDOVERS)];
+	});
 }
 
 /** A listener stands for its load balancer. */

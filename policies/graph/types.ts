@@ -9,6 +9,7 @@ export const PIPE = "aws:pipes/pipe:Pipe";
 export const QUEUE = "aws:sqs/queue:Queue";
 export const TOPIC = "aws:sns/topic:Topic";
 export const STREAM = "aws:kinesis/stream:Stream";
+export const EVENT_BUS = "aws:cloudwatch/eventBus:EventBus";
 export const TABLE = "aws:dynamodb/table:Table";
 export const BUCKET = "aws:s3/bucket:Bucket";
 export const BUCKET_NOTIFICATION = "aws:s3/bucketNotification:BucketNotification";

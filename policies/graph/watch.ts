@@ -7,10 +7,11 @@ import { type WatchedMetric, watchedMetrics } from "./alarms.ts";
 import { HTTP_API, HTTP_STAGE, REST_API, REST_STAGE } from "./apis.ts";
 import { callsFrom } from "./calls.ts";
 import type { Endpoint } from "./endpoints.ts";
+import { rulesFedBy, rulesOn } from "./event-buses.ts";
 import { modelNameOf } from "./models.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
-import { FUNCTION, QUEUE } from "./types.ts";
+import { EVENT_BUS, FUNCTION, QUEUE } from "./types.ts";
 
 /** What a metric tells, by its name: AWS's own and a program's alike. */
 export interface Signal {
@@ -132,7 +133,8 @@ export function queuesBehind(stack: StackGraph, endpoints: readonly Endpoint[]):
 	const seen = new Set(endpoints.flatMap(({ door, api, backends }) => [door, ...(api ? [api] : []), ...backends]));
 	for (const node of seen) {
 		for (const { to } of callsFrom(stack, node)) seen.add(to);
-		if (node.type === FUNCTION) for (const queue of queuesTold(stack, node)) seen.add(queue);
+		const told = node.type === FUNCTION ? [...queuesTold(stack, node), ...rulesFedBy(stack, node)] : [];
+		for (const to of node.type === EVENT_BUS ? rulesOn(stack, node) : told) seen.add(to);
 	}
 	return new Set([...seen].filter(({ type }) => type === QUEUE));
 }
