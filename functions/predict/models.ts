@@ -91,5 +91,7 @@ async function load(record: VersionRecord, artifacts: ArtifactStore, runtime: Mo
 		throw new ArtifactError(
 			`The artifact of version ${version} of "${model}" at ${artifactKey} has the SHA-256 ${found}, not the registered ${sha256}. It was changed after its registration: register a new version.`,
 		);
-	return runtime.load(bytes, signature);
+	return runtime.load(bytes, signature).catch((cause: unknown) => {
+		throw new ArtifactError(`Version ${version} of "${model}" at ${artifactKey} cannot be loaded.`, { cause });
+	});
 }

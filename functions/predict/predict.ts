@@ -6,8 +6,10 @@ import { modelPath } from "../../charter/api.ts";
 import { ApiError } from "../../charter/errors.ts";
 import type { VersionRecord } from "../../charter/registry.ts";
 import { SPANS } from "../../charter/telemetry.ts";
+import type { Deadline } from "../shared/deadline.ts";
 import { type Answer, jsonAnswer } from "../shared/http/answer.ts";
 import type { Call } from "../shared/http/serve.ts";
+import { ArtifactError } from "./artifact-error.ts";
 import { checkBody, parseBody } from "./body.ts";
 import { type FeatureOptions, fetchFeatures } from "./features.ts";
 import { type InferRequest, readInferRequest } from "./infer-request.ts";
@@ -30,6 +32,8 @@ export interface PredictPorts {
 
 /** What Triton calls models that ONNX Runtime runs. */
 const PLATFORM = "onnxruntime_onnx";
+/** Until someone has repaired what serves, no probe finds it ready. */
+const UNLOADABLE_RETRY_SECONDS = 30;
 /** Longest that a request waits for the bucket before it is let through: an outage must not spend the deadline. */
 const THROTTLE_MAX_MS = 250;
 
@@ -51,7 +55,7 @@ export async function predict(ports: PredictPorts, call: Call): Promise<Answer> 
 		case "infer": {
 			const { record, request } = await call.span.child(SPANS.admit, async () => {
 				checkBody(call.request);
-				await ports.throttle.admit(tenant, (take) => call.deadline.limit(THROTTLE_MAX_MS, take));
+				await ports.throttle.admit(tenant, (take) => takeInTime(call.deadline, take));
 				const body = parseBody(call.request);
 				const chosen = await chooseVersion(ports, call, operation.version);
 				return { record: chosen, request: readInferRequest(body, chosen) };
@@ -59,6 +63,16 @@ export async function predict(ports: PredictPorts, call: Call): Promise<Answer> 
 			call.facts.rows = request.rows;
 			return infer(ports, call, record, request);
 		}
+	}
+}
+
+/** A caller who waits too short is no outage of the bucket: that ends the request, and lets nobody through. */
+async function takeInTime<T>(deadline: Deadline, take: (signal: AbortSignal) => Promise<T>): Promise<T> {
+	try {
+		return await deadline.limit(THROTTLE_MAX_MS, take);
+	} catch (thrown) {
+		deadline.check("the tenant's rate was checked");
+		throw thrown;
 	}
 }
 
@@ -124,8 +138,19 @@ async function ready(ports: PredictPorts, call: Call, pinned?: number): Promise<
 	const { models, routing, versions, model } = ports;
 	const serving = pinned === undefined ? await routing.variants(call.log) : [{ version: pinned }];
 	for (const { version } of serving) {
+		call.facts.version = version;
 		const load = versions.get(version).then((record) => models.use(record, async () => undefined));
-		await call.deadline.wait(load, `version ${version} of ${modelPath(model)} was loaded`);
+		const loaded = load.catch((thrown: unknown) => {
+			throw thrown instanceof ArtifactError ? unloadable(model, version, thrown) : thrown;
+		});
+		await call.deadline.wait(loaded, `version ${version} of ${modelPath(model)} was loaded`);
 	}
 	return jsonAnswer({ name: model, ready: true });
 }
+
+const unloadable = (model: string, version: number, cause: ArtifactError): ApiError =>
+	new ApiError(
+		"UNAVAILABLE",
+		`Version ${version} of "${model}" is not ready: its artifact cannot be loaded. Register the model anew, or route to another version.`,
+		{ cause, retryAfterSeconds: UNLOADABLE_RETRY_SECONDS },
+	);

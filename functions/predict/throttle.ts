@@ -40,7 +40,7 @@ export interface Throttle {
 	/**
 	 * Lets one request of a tenant through.
 	 * @param limit runs what asks the bucket, for as long as that may take
-	 * @throws {ApiError} THROTTLED with the seconds after which a token is there
+	 * @throws {ApiError} THROTTLED with the seconds after which a token is there; or that of `limit`, where the request is over
 	 */
 	admit(tenant: TenantContext, limit: Limit): Promise<void>;
 }
@@ -98,6 +98,7 @@ export function createThrottle({ model, reservedConcurrency, store, now, onFaile
 				const block = leaseBlock(rate, reservedConcurrency);
 				lease = await limit((signal) => takeLease(store, bucket, { holding, block, now, signal }));
 			} catch (thrown) {
+				if (thrown instanceof ApiError) throw thrown;
 				onFailedOpen(tenant, thrown);
 				return;
 			}

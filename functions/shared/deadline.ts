@@ -8,12 +8,16 @@ import { TRACE_FLUSH_MAX_MS } from "../../charter/limits.ts";
 
 /** Kept back of the function's time, to send the spans and the answer. */
 const RESPONSE_RESERVE_MS = TRACE_FLUSH_MAX_MS + 50;
+/** Far more than any function may run; of as many digits as the pattern below takes. */
+const WISH_MAX_MS = 999_999_999;
 /** Below this a timer would fire before the work has begun. */
 const LIMIT_MINIMUM_MS = 1;
 
 export interface Deadline {
 	/** Milliseconds left; not above 0 once the deadline has passed. */
 	leftMs(): number;
+	/** DEADLINE_EXCEEDED in the words of the limit that ended the request; `what` would have been next. */
+	exceeded(what: string, options?: ErrorOptions): ApiError;
 	/**
 	 * Goes on only while there is time.
 	 * @param next what would be done next, for the message
@@ -32,20 +36,22 @@ export interface Deadline {
 /**
  * The deadline of a request that arrived now.
  * @param wish value of the caller's header, where it sent one
- * @throws {ApiError} INVALID_REQUEST where the wish is no positive whole number of milliseconds
+ * @throws {ApiError} INVALID_REQUEST where the wish is no whole number of milliseconds, or out of its range
  */
 export function createDeadline(wish: string | undefined, remainingMs: number, now: () => number): Deadline {
 	const own = Math.max(0, remainingMs - RESPONSE_RESERVE_MS);
-	const allowed = wish === undefined ? own : Math.min(own, parseWish(wish));
-	const endsAtMs = now() + allowed;
+	const wished = wish === undefined ? Number.POSITIVE_INFINITY : parseWish(wish);
+	const endsAtMs = now() + Math.min(own, wished);
 	const leftMs = () => endsAtMs - now();
-	const exceeded = (what: string) =>
-		new ApiError(
-			"DEADLINE_EXCEEDED",
-			`The deadline of ${Math.round(allowed)} ms passed before ${what}. Send fewer rows, or allow more time in ${DEADLINE_HEADER}.`,
-		);
+	const [limit, todo] =
+		wished < own
+			? [`${wished} ms that ${DEADLINE_HEADER} allows`, "allow more time"]
+			: [`${Math.round(own)} ms that a request may take`, "try again"];
+	const exceeded = (what: string, options?: ErrorOptions) =>
+		new ApiError("DEADLINE_EXCEEDED", `The ${limit} were over before ${what}. Send fewer rows, or ${todo}.`, options);
 	return {
 		leftMs,
+		exceeded,
 		check: (next) => {
 			if (leftMs() <= 0) throw exceeded(next);
 		},
@@ -82,7 +88,7 @@ function parseWish(wish: string): number {
 	if (Number.isNaN(wishMs))
 		throw new ApiError(
 			"INVALID_REQUEST",
-			`The header ${DEADLINE_HEADER} is "${wish.slice(0, 40)}". It must be a whole number of milliseconds, at least 1.`,
+			`The header ${DEADLINE_HEADER} is "${wish.slice(0, 40)}". Send a whole number of milliseconds from 1 to ${WISH_MAX_MS}.`,
 		);
 	return wishMs;
 }

@@ -28,6 +28,8 @@ export interface LogOptions {
 	now: () => number;
 }
 
+const CAUSES_MAX = 5;
+
 export const writeToStdout: WriteLine = (line) => {
 	process.stdout.write(`${line}\n`);
 };
@@ -50,10 +52,18 @@ export function createLog(options: LogOptions, always: LogFields = {}): Log {
 
 function errorFields(thrown: unknown): NonNullable<LogRecord["error"]> {
 	if (!(thrown instanceof Error)) return { name: "NonError", message: String(thrown) };
-	const cause = thrown.cause instanceof Error ? thrown.cause : undefined;
-	const message = cause ? `${thrown.message} Cause: ${cause.name}: ${cause.message}` : thrown.message;
+	const causes = causesOf(thrown);
+	const message = [thrown.message, ...causes.map((cause) => `Cause: ${cause.name}: ${cause.message}`)].join(" ");
 	// A foreseen error says all in its message; only where something unforeseen is at the bottom does the place matter.
-	const origin = cause ?? thrown;
+	const origin = causes.at(-1) ?? thrown;
 	const stack = origin instanceof TriplaneError ? undefined : origin.stack;
 	return { name: thrown.name, message, ...(stack && { stack }) };
+}
+
+/** From the nearest to the first; an error may be among its own causes. */
+function causesOf(thrown: Error): Error[] {
+	const causes: Error[] = [];
+	for (let { cause } = thrown; cause instanceof Error && causes.length < CAUSES_MAX; { cause } = cause)
+		causes.push(cause);
+	return causes;
 }

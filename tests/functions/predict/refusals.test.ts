@@ -1,14 +1,13 @@
-/** What predict refuses and what it answers while something behind it fails: status, code and words, through its public door. */
-
-import { marshall } from "@aws-sdk/util-dynamodb";
+/** What predict refuses: status, code and words, through its public door. What it answers while something behind it fails: faults.test.ts. */
 import { expect } from "chai";
 import { DEADLINE_HEADER } from "../../../charter/api.ts";
-import { ENVIRONMENT } from "../../../charter/environment.ts";
-import { artifactKey } from "../../../charter/registry.ts";
-import { entityKey } from "../../../charter/tenancy.ts";
 import { type ApiEventOptions, acme } from "../../support/functions-api.ts";
 import { ids, infer, ROOT, refusal } from "../../support/functions-ask.ts";
-import { heldOut, inferBody, MODEL, manifest, predictFixture, TABLES } from "../../support/functions-predict.ts";
+import { heldOut, inferBody, predictFixture } from "../../support/functions-predict.ts";
+
+/** Held-out rows over and over, as many as that. */
+const rows = (count: number) =>
+	Array.from({ length: count }, (_, i) => heldOut[i % heldOut.length]).flatMap((row) => row ?? []);
 
 describe("functions/predict refuses", () => {
 	for (const version of ["2", "0", "-1", "1.0", "01", "abc", "1000000", "", "1e2"])
@@ -33,6 +32,21 @@ describe("functions/predict refuses", () => {
 			400,
 			"INVALID_REQUEST",
 			/^Binary tensors/,
+		],
+		["257 rows", { body: inferBody(rows(257)) }, 413, "PAYLOAD_TOO_LARGE", /has 257 rows.* Split the rows/],
+		[
+			"an entity id over the key's length",
+			{ body: ids([{ id: "known" }, { id: "é".repeat(1100) }]) },
+			400,
+			"INVALID_REQUEST",
+			/^"patient_id" has an id in row 1 of which no features can be stored: its key takes 2219 bytes/,
+		],
+		[
+			"half a surrogate pair as entity id",
+			{ body: ids([{ id: "\ud800" }]) },
+			400,
+			"INVALID_REQUEST",
+			/^inputs\[0\] "patient_id" has half a surrogate pair as value 0, which is no BYTES\. Send a string of whole/,
 		],
 		["a body of a MiB and a byte", { body: " ".repeat(2 ** 20 + 1) }, 413, "PAYLOAD_TOO_LARGE", /1048577 bytes/],
 		["no body", { body: null }, 400, "INVALID_REQUEST", /^The body is empty/],
@@ -64,6 +78,13 @@ describe("functions/predict refuses", () => {
 			400,
 			"INVALID_REQUEST",
 			/x-request-timeout-ms is "soon"/,
+		],
+		[
+			"a deadline of four months",
+			{ headers: { [DEADLINE_HEADER]: "9999999999" } },
+			400,
+			"INVALID_REQUEST",
+			/is "9999999999"\. Send a whole number of milliseconds from 1 to 999999999\.$/,
 		],
 		[
 			"an unknown entity",
@@ -113,75 +134,5 @@ describe("functions/predict refuses", () => {
 		});
 		expect(await infer(fixture, { tenant: { ...acme, tenant: "other" } })).to.include({ statusCode: 200 });
 		expect(fixture.lines.metrics.map(({ Throttled }) => Throttled)).to.deep.equal([0, 0, 1, 0]);
-	});
-
-	it("serves without the throttle's table, and says so in a record and a metric", async () => {
-		const fixture = predictFixture();
-		fixture.aws.disturbances.set("UpdateItem", "fail");
-		expect(await infer(fixture)).to.include({ statusCode: 200 });
-		expect(fixture.lines.records.map(({ level, tenant }) => ({ level, tenant }))[0]).to.deep.equal({
-			level: "ERROR",
-			tenant: "acme",
-		});
-		expect(fixture.lines.metrics[0]).to.include({ ThrottleFailedOpen: 1, model: MODEL });
-	});
-
-	for (const [operation, body] of [
-		["GetItem", undefined],
-		["GetObject", undefined],
-		["BatchGetItem", ids(heldOut.slice(0, 1))],
-	] as const)
-		it(`says 503 with Retry-After while ${operation} fails, and not why`, async () => {
-			const fixture = predictFixture();
-			fixture.aws.disturbances.set(operation, "fail");
-			const answer = await refusal(fixture, body === undefined ? {} : { body });
-			expect(answer).to.include({ status: 503, code: "UNAVAILABLE", retryAfter: "1" });
-			expect(answer.error).not.to.include("down");
-			expect(fixture.lines.records.at(-1)).to.deep.include({ level: "ERROR", status: 503 });
-		});
-
-	it("says 504 when the features take longer than their budget", async () => {
-		const fixture = predictFixture({ environment: { [ENVIRONMENT.budget]: '{"featuresMs":5}' } });
-		fixture.aws.disturbances.set("BatchGetItem", "hang");
-		const answer = await refusal(fixture, { body: ids(heldOut.slice(0, 1)) });
-		expect(answer).to.include({ status: 504, code: "DEADLINE_EXCEEDED" });
-		expect(answer.error).to.match(/were not read within 5 ms/);
-	});
-
-	it("says 504 when the caller's deadline passes first", async () => {
-		const fixture = predictFixture();
-		fixture.aws.disturbances.set("BatchGetItem", "hang");
-		const headers = { [DEADLINE_HEADER]: "20" };
-		expect(await refusal(fixture, { headers, body: ids(heldOut.slice(0, 1)) })).to.include({ status: 504 });
-	});
-
-	it("says 504 and runs no model when the function's own time is up", async () => {
-		const fixture = predictFixture();
-		expect(await refusal(fixture, {}, 200)).to.include({ status: 504, code: "DEADLINE_EXCEEDED" });
-	});
-
-	it("says 500 without details when the artifact is not the registered one, and logs which", async () => {
-		const fixture = predictFixture();
-		fixture.aws.objects.set(artifactKey(MODEL, manifest.artifact.sha256), Buffer.from("other"));
-		const answer = await refusal(fixture, {});
-		expect(answer).to.include({ status: 500, code: "INTERNAL" });
-		expect(answer.error).to.match(/by a fault on our side/);
-		const { error } = fixture.lines.records.at(-1) ?? {};
-		expect(JSON.stringify(error)).to.match(/ArtifactError.*SHA-256/);
-	});
-
-	it("says 500 when an entity's record lacks a column, which is not the caller's fault", async () => {
-		const fixture = predictFixture();
-		fixture.aws.dynamodb.put(TABLES.features, marshall({ pk: entityKey(MODEL, "p"), values: { mean_radius: 1 } }));
-		expect(await refusal(fixture, { body: ids([{ id: "p" }]) })).to.include({ status: 500, code: "INTERNAL" });
-	});
-
-	it("says 503 where the route is not in the registry's form", async () => {
-		const fixture = predictFixture({ isRegistered: false });
-		fixture.aws.dynamodb.put(
-			TABLES.registry,
-			marshall({ pk: `MODEL#${MODEL}`, sk: "ROUTE", revision: 1, variants: [{}] }),
-		);
-		expect(await refusal(fixture, {})).to.include({ status: 503 });
 	});
 });

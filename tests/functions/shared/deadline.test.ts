@@ -25,7 +25,17 @@ describe("functions/shared/deadline", () => {
 		clock.nowMs += 99;
 		deadline.check("the model ran");
 		clock.nowMs += 1;
-		expect(() => deadline.check("the model ran")).to.throw("The deadline of 100 ms passed before the model ran.");
+		expect(() => deadline.check("the model ran")).to.throw(
+			"The 100 ms that x-request-timeout-ms allows were over before the model ran. Send fewer rows, or allow more time.",
+		);
+	});
+
+	it("names the function's own time where that is the shorter one, which no header can lengthen", () => {
+		for (const wish of [undefined, "750", "5000"])
+			expect(setUp(wish, 1_000).deadline.exceeded("the model ran")).to.include({
+				code: "DEADLINE_EXCEEDED",
+				message: "The 750 ms that a request may take were over before the model ran. Send fewer rows, or try again.",
+			});
 	});
 
 	it("waits for work that ends in time, and gives its result or its error", async () => {
@@ -71,7 +81,7 @@ describe("functions/shared/deadline", () => {
 				const isWhole = /^[1-9][0-9]{0,8}$/.test(wish);
 				const create = () => setUp(wish, 1_000);
 				if (isWhole) expect(create().deadline.leftMs()).to.be.within(1, 750);
-				else expect(create).to.throw("It must be a whole number of milliseconds, at least 1.");
+				else expect(create).to.throw("Send a whole number of milliseconds from 1 to 999999999.");
 			}),
 		);
 	});
