@@ -17,6 +17,9 @@ export const HTTP_ROUTE = "aws:apigatewayv2/route:Route";
 export const HTTP_INTEGRATION = "aws:apigatewayv2/integration:Integration";
 export const USAGE_PLAN = "aws:apigateway/usagePlan:UsagePlan";
 export const METHOD_SETTINGS = "aws:apigateway/methodSettings:MethodSettings";
+const REST_AUTHORIZER = "aws:apigateway/authorizer:Authorizer";
+const HTTP_AUTHORIZER = "aws:apigatewayv2/authorizer:Authorizer";
+export const AUTHORIZERS: readonly string[] = [REST_AUTHORIZER, HTTP_AUTHORIZER];
 const USAGE_PLAN_KEY = "aws:apigateway/usagePlanKey:UsagePlanKey";
 const API_KEY = "aws:apigateway/apiKey:ApiKey";
 
@@ -25,9 +28,11 @@ const API_PROPERTY: Readonly<Record<string, string>> = {
 	[REST_METHOD]: "restApi",
 	[REST_INTEGRATION]: "restApi",
 	[METHOD_SETTINGS]: "restApi",
+	[REST_AUTHORIZER]: "restApi",
 	[HTTP_STAGE]: "apiId",
 	[HTTP_ROUTE]: "apiId",
 	[HTTP_INTEGRATION]: "apiId",
+	[HTTP_AUTHORIZER]: "apiId",
 };
 
 /** The API of the stack that a stage, method, route or integration belongs to. */

@@ -1,4 +1,5 @@
 /** One edge of the call graph: who calls, what, and how. The graph itself is calls.ts. */
+import type { Unknown } from "../facts/fact.ts";
 import type { ResourceNode } from "./node.ts";
 
 /**
@@ -16,6 +17,8 @@ export interface Call {
 	via: ResourceNode;
 	/** Alias or version that is called, where one is named. */
 	qualifier?: string;
+	/** What is not known yet and keeps us from telling whether the call is made at all. */
+	open?: Unknown;
 	/** Whether the caller stands for anyone outside: an API, an internet-facing load balancer, a function URL. */
 	isFromOutside?: boolean;
 }

@@ -2,10 +2,11 @@
  * Calls that functions and tasks make, by what they are told and allowed: environment variables that name a resource,
  * and IAM statements that let their role call one. Reads of tables and buckets are no calls.
  */
-import { ifKnown } from "../facts/fact.ts";
+import { ifKnown, unknown } from "../facts/fact.ts";
 import { BACKEND_TYPES } from "./backends.ts";
 import type { Call, CallMode } from "./call.ts";
 import { roleOf } from "./functions.ts";
+import { functionOf, resourcesOf } from "./grant-targets.ts";
 import type { ResourceNode } from "./node.ts";
 import { allows, grantsOf, type Statement } from "./permissions.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
@@ -43,6 +44,11 @@ const ACTIONS: readonly { action: string; type: string; mode: CallMode }[] = [
 		),
 	),
 ];
+/** AWS's own policies whose one purpose is to let their holder invoke functions. */
+const INVOKES_ALL = /:policy\/(?:service-role\/)?(?:AWSLambda_?FullAccess|AWSLambdaRole)$/;
+
+type GrantedCall = Pick<Call, "to" | "mode" | "via" | "open">;
+
 /** What an environment variable that names one of these is for: to call it and wait. */
 const CALLED_BY_ADDRESS = [...BACKEND_TYPES, LOAD_BALANCER, FUNCTION_URL, "aws:servicediscovery/service:Service"];
 
@@ -88,41 +94,37 @@ function servedBy(stack: StackGraph, target: ResourceNode): ResourceNode[] {
 }
 
 function* byGrants(stack: StackGraph, from: ResourceNode, role: ResourceNode): Iterable<Call> {
-	for (const { to, mode, via } of grantedTo(stack).get(role) ?? []) if (to !== from) yield { from, to, mode, via };
+	for (const call of grantedTo(stack).get(role) ?? []) if (call.to !== from) yield { ...call, from };
 }
 
 /** What each role may call, once per role however many functions share it. */
 const grantedTo = perStack((stack) => {
-	const byRole = new Map<ResourceNode, readonly Pick<Call, "to" | "mode" | "via">[]>();
+	const byRole = new Map<ResourceNode, readonly GrantedCall[]>();
 	for (const role of stack.ofType("aws:iam/role:Role")) {
 		const grants = grantsOf(stack, role);
 		const calls = grants.statements.flatMap((statement) => callsByStatement(stack, statement));
-		// What a document not known yet depends on, its actions name; a resource has one way to be called, as a rule.
-		for (const { source, references } of grants.unknown)
-			for (const to of references) for (const mode of modesTo(to)) calls.push({ to, mode, via: source });
+		if (grants.managed.some((arn) => INVOKES_ALL.test(arn)))
+			for (const to of stack.ofType(FUNCTION)) calls.push({ to, mode: "synchronous", via: role });
+		// A document not known yet may let its holder call what it depends on, or look at it, or deny it.
+		for (const { source, property, references } of grants.unknown)
+			for (const to of new Set(references.map((node) => functionOf(stack, node))))
+				for (const mode of modesTo(to)) calls.push({ to, mode, via: source, open: unknown(property) });
 		byRole.set(role, calls);
 	}
 	return byRole;
 });
 
-const modesTo = (to: ResourceNode): CallMode[] =>
-	ACTIONS.filter(({ type }) => type === to.type)
-		.slice(0, 1)
-		.map(({ mode }) => mode);
+const modesTo = (to: ResourceNode): Set<CallMode> =>
+	new Set(ACTIONS.flatMap(({ type, mode }) => (type === to.type && canBe(mode, to) ? [mode] : [])));
 
-function callsByStatement(stack: StackGraph, statement: Statement): Pick<Call, "to" | "mode" | "via">[] {
+/** Only an Express workflow can be started and waited for. */
+const canBe = (mode: CallMode, to: ResourceNode): boolean =>
+	mode !== "synchronous" || to.type !== STATE_MACHINE || ifKnown(to.effectiveText("type")) !== "STANDARD";
+
+function callsByStatement(stack: StackGraph, statement: Statement): GrantedCall[] {
 	return ACTIONS.filter(({ action }) => allows(statement, action)).flatMap(({ type, mode }) =>
-		resourcesOf(stack, statement, type).map((to) => ({ to, mode, via: statement.source })),
+		resourcesOf(stack, statement, type)
+			.filter((to) => canBe(mode, to))
+			.map((to) => ({ to, mode, via: statement.source })),
 	);
-}
-
-/** The resources of a type that a statement names: by ARN, or all of them by a wildcard. */
-function resourcesOf(
-	stack: StackGraph,
-	{ resources, source, property }: Statement,
-	type: string,
-): readonly ResourceNode[] {
-	if (resources.includes("*")) return stack.ofType(type);
-	const named = resources.flatMap((arn) => stack.named(arn, [type]));
-	return named.length > 0 ? named : stack.dependencies(source, property, [type]);
 }

@@ -2,6 +2,7 @@
 import { ifKnown } from "../facts/fact.ts";
 import type { Call, CallMode } from "./call.ts";
 import { qualifierIn } from "./identity.ts";
+import { meantBy } from "./made-names.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
 import { FUNCTION, QUEUE, SAGEMAKER_ENDPOINT, STATE_MACHINE, STREAM, TASK_DEFINITION, TOPIC } from "./types.ts";
@@ -29,21 +30,30 @@ function callsOfMachine(stack: StackGraph, machine: ResourceNode): Call[] {
 		return stack
 			.dependencies(machine, "definition", CALLEES)
 			.map((to) => ({ from: machine, to, mode: modeTo(to), via: machine }));
+	const depended = stack.dependencies(machine, "definition", CALLEES);
 	return statesOf(definition.value)
 		.filter(({ type }) => type === "Task")
-		.flatMap((task) => calleesOf(stack, task).map((call) => ({ ...call, from: machine, via: machine })));
+		.flatMap((task) => calleesOf(stack, task, depended).map((call) => ({ ...call, from: machine, via: machine })));
 }
 
-function calleesOf(stack: StackGraph, { state }: WorkflowState): Pick<Call, "to" | "mode" | "qualifier">[] {
+function calleesOf(
+	stack: StackGraph,
+	{ state }: WorkflowState,
+	depended: readonly ResourceNode[],
+): Pick<Call, "to" | "mode" | "qualifier">[] {
 	const texts = [
 		state.text("Resource"),
 		...["Parameters", "Arguments"].flatMap((scope) => CALLEE_PATHS.map((path) => state.text(`${scope}.${path}`))),
 	].flatMap((fact) => ifKnown(fact) ?? []);
 	return texts.flatMap((text) => {
 		const qualifier = qualifierIn(text);
-		return stack
-			.named(text, CALLEES)
-			.map((to) => ({ to, mode: modeTo(to), ...(qualifier === undefined ? {} : { qualifier }) }));
+		const named = stack.named(text, CALLEES);
+		const meant = named.length > 0 ? undefined : meantBy(text, depended);
+		return [...named, ...(meant ? [meant] : [])].map((to) => ({
+			to,
+			mode: modeTo(to),
+			...(qualifier === undefined ? {} : { qualifier }),
+		}));
 	});
 }
 

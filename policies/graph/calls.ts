@@ -3,6 +3,7 @@
  * An edge says what the program wires up; what code does with it is not seen.
  */
 import type { Call, CallMode } from "./call.ts";
+import { callsOfAuthorizers, callsOfAwaitedWorkflows } from "./calls-apis.ts";
 import { callsFromEvents } from "./calls-events.ts";
 import { callsFromFrontDoors } from "./calls-front.ts";
 import { callsFromGrants } from "./calls-grants.ts";
@@ -19,6 +20,8 @@ interface CallIndex {
 const indexOf = perStack((stack): CallIndex => {
 	const all = [
 		...callsFromFrontDoors(stack),
+		...callsOfAuthorizers(stack),
+		...callsOfAwaitedWorkflows(stack),
 		...callsFromEvents(stack),
 		...callsFromWorkflows(stack),
 		...callsFromGrants(stack),
@@ -49,17 +52,30 @@ export const invocationModesOf = (stack: StackGraph, fn: ResourceNode): Readonly
 export type Path = readonly Call[];
 
 /**
- * Every resource that outside callers reach by synchronous calls alone, with the shortest way there.
- * Breadth first over each resource once, so cycles end and the cost is linear.
+ * Every resource that outside callers reach by synchronous calls alone, with the shortest way there; a way that is sure
+ * before any that is not. Breadth first over each resource at most once of either kind, so cycles end and the cost is
+ * linear.
  */
 export const reachableSynchronously = perStack((stack): ReadonlyMap<ResourceNode, Path> => {
 	const paths = new Map<ResourceNode, Path>();
-	const pending: Call[] = indexOf(stack).all.filter((call) => call.mode === "synchronous" && call.isFromOutside);
-	for (const call of pending) {
-		if (paths.has(call.to)) continue;
-		const before = call.from ? (paths.get(call.from) ?? []) : [];
-		paths.set(call.to, [...before, call]);
-		pending.push(...callsFrom(stack, call.to).filter(({ mode }) => mode === "synchronous"));
-	}
+	const unsure: Call[] = [];
+	const follow = (calls: Iterable<Call>, isSure: boolean) => {
+		const pending = [...calls];
+		for (const call of pending) {
+			if (call.mode !== "synchronous" || paths.has(call.to)) continue;
+			if (isSure && call.open) {
+				unsure.push(call);
+				continue;
+			}
+			const before = call.from ? (paths.get(call.from) ?? []) : [];
+			paths.set(call.to, [...before, call]);
+			pending.push(...callsFrom(stack, call.to));
+		}
+	};
+	follow(
+		indexOf(stack).all.filter(({ isFromOutside }) => isFromOutside),
+		true,
+	);
+	follow(unsure, false);
 	return paths;
 });

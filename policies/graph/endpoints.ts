@@ -4,6 +4,7 @@
  */
 import { type Fact, ifKnown, type Known, known, mapFact, orElse, type Unknown } from "../facts/fact.ts";
 import {
+	AUTHORIZERS,
 	apiOf,
 	HTTP_API,
 	HTTP_INTEGRATION,
@@ -25,9 +26,8 @@ import {
 	PERMISSION,
 	SAGEMAKER_ENDPOINT,
 	SAGEMAKER_ENDPOINT_CONFIG,
+	STATE_MACHINE,
 } from "./types.ts";
-
-const AUTHORIZERS = ["aws:apigateway/authorizer:Authorizer", "aws:apigatewayv2/authorizer:Authorizer"];
 
 export interface Endpoint {
 	/** The stage, load balancer, function URL or SageMaker endpoint. An API without a stage stands for its own. */
@@ -91,7 +91,7 @@ const authorizersOf = perStack(
 /** What answers an API: behind its integrations, what it is permitted to call, and what its own definition names. */
 function answering(stack: StackGraph, api: ResourceNode | undefined, calls: readonly Call[]): ResourceNode[] {
 	const permitted = (api ? callsFrom(stack, api) : []).filter(
-		({ via, to }) => via.type !== PERMISSION || !authorizersOf(stack).has(to),
+		({ via, to }) => !AUTHORIZERS.includes(via.type) && (via.type !== PERMISSION || !authorizersOf(stack).has(to)),
 	);
 	const defined = api ? [...functionsBehind(stack, api, "target").map(({ fn }) => fn), ...namedInBody(stack, api)] : [];
 	return [...new Set([...answeringFor(stack, [...calls, ...permitted]), ...defined])];
@@ -100,9 +100,11 @@ function answering(stack: StackGraph, api: ResourceNode | undefined, calls: read
 const namedInBody = (stack: StackGraph, api: ResourceNode): ResourceNode[] =>
 	stack.dependencies(api, "body", [FUNCTION]).filter((fn) => !authorizersOf(stack).has(fn));
 
-/** Who answers the calls that are waited for; for a load balancer, what it forwards to. */
+/** Who answers the calls that are waited for, workflows apart; for a load balancer, what it forwards to. */
 function answeringFor(stack: StackGraph, calls: readonly Call[]): ResourceNode[] {
-	const answers = calls.filter(({ mode }) => mode === "synchronous").map(({ to }) => to);
+	const answers = calls
+		.filter(({ mode, to }) => mode === "synchronous" && to.type !== STATE_MACHINE)
+		.map(({ to }) => to);
 	return [
 		...new Set(
 			answers.flatMap((to) => {

@@ -5,6 +5,7 @@
 import { ifKnown } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { functionsBehind, roleOf } from "./functions.ts";
+import { meantBy } from "./made-names.ts";
 import type { ResourceNode } from "./node.ts";
 import { grantsOf } from "./permissions.ts";
 import type { StackGraph } from "./stack-graph.ts";
@@ -83,23 +84,14 @@ function namesCheck(permission: string): boolean {
 
 /** The function of the stack that a task calls, by its Resource or by its parameters. */
 function functionOf(stack: StackGraph, machine: ResourceNode, task: Props): ResourceNode | undefined {
+	const depended = stack.dependencies(machine, "definition", [FUNCTION, FUNCTION_ALIAS]);
 	const names = ["Resource", "Parameters.FunctionName", "Arguments.FunctionName"].map((path) => task.text(path));
 	for (const text of names.flatMap((fact) => ifKnown(fact) ?? [])) {
-		const [found = dependedOn(stack, machine, text)] = stack.named(text, [FUNCTION, FUNCTION_ALIAS]);
+		const [found = meantBy(text, depended)] = stack.named(text, [FUNCTION, FUNCTION_ALIAS]);
 		if (found?.type === FUNCTION) return found;
 		if (found) return functionsBehind(stack, found, "functionName")[0]?.fn;
 	}
 	return undefined;
-}
-
-/** A function whose own name is not known is meant where the definition depends on it and its name begins as the engine makes it. */
-function dependedOn(stack: StackGraph, machine: ResourceNode, text: string): ResourceNode | undefined {
-	const name = /:function:([\w-]+)/.exec(text)?.[1] ?? (text.includes(":") ? undefined : text);
-	if (name === undefined) return undefined;
-	return stack
-		.dependencies(machine, "definition", [FUNCTION, FUNCTION_ALIAS])
-		.filter((fn) => name === fn.name || name.startsWith(`${fn.name}-`) || text.endsWith(`:${fn.name}`))
-		.sort((a, b) => b.name.length - a.name.length)[0];
 }
 
 /** Whether a task calls a function, of this stack or another. */

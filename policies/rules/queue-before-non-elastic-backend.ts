@@ -16,7 +16,9 @@ export const queueBeforeNonElasticBackend: Rule = {
 			const fixed = fixedCapacityOf(stack, backend);
 			if (fixed.state === "absent") continue;
 			const path = reachable.get(backend);
+			const unsure = path?.find(({ open }) => open)?.open;
 			if (!path) yield pass(backend);
+			else if (unsure) yield cannotTell(backend, unsure, "whether its outside callers wait for it");
 			else if (fixed.state === "unknown")
 				yield cannotTell(backend, fixed, "whether its capacity follows the load of its outside callers");
 			else {

@@ -3,10 +3,11 @@
  * the program's own code (a client's, a driver's) are not seen.
  */
 import { EXPRESS_WORKFLOW_MAX_SECONDS, VISIBILITY_TIMEOUT_FACTOR } from "../../charter/limits.ts";
-import { type Fact, ifKnown, known, mapFact } from "../facts/fact.ts";
+import { type Fact, ifKnown, known, mapFact, type Unknown } from "../facts/fact.ts";
 import { HTTP_INTEGRATION, REST_INTEGRATION } from "../graph/apis.ts";
 import type { Call } from "../graph/call.ts";
 import { callsOf } from "../graph/calls.ts";
+import { functionsBehind } from "../graph/functions.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import { type FrontedOrigin, originsOf } from "../graph/origins.ts";
 import type { StackGraph } from "../graph/stack-graph.ts";
@@ -41,6 +42,8 @@ interface Hop {
 	waits: Fact<number>;
 	callee: ResourceNode;
 	takes: Fact<number>;
+	/** What keeps us from telling whether it waits at all. */
+	open?: Unknown | undefined;
 }
 
 const functionSeconds = (fn: ResourceNode): Fact<number> => fn.effectiveNumber("timeout");
@@ -48,22 +51,27 @@ const integrationSeconds = (integration: ResourceNode): Fact<number> =>
 	mapFact(integration.effectiveNumber("timeoutMilliseconds"), (ms) => ms / MS_PER_SECOND);
 
 function* waitingHops(stack: StackGraph): Iterable<Hop> {
-	const seen = new Set<string>();
+	const hops = new Map<string, Hop>();
 	for (const call of callsOf(stack)) {
 		if (call.mode !== "synchronous") continue;
-		const hop = hopOf(call);
-		// A function may hold several grants on what it calls: one hop all the same.
-		const key = hop && `${hop.waiter.urn} ${hop.callee.urn}`;
-		if (!hop || !key || seen.has(key)) continue;
-		seen.add(key);
-		yield hop;
+		for (const hop of hopsOf(stack, call)) {
+			// A function may hold several grants on what it calls: one hop all the same, a sure one if there is any.
+			const key = `${hop.waiter.urn} ${hop.callee.urn}`;
+			if (!hops.has(key) || (hops.get(key)?.open && !hop.open)) hops.set(key, hop);
+		}
 	}
+	yield* hops.values();
 	for (const origin of originsOf(stack)) yield* cdnHops(stack, origin);
 }
 
-function hopOf({ from, to, via }: Call): Hop | undefined {
-	if (to.type !== FUNCTION) return undefined;
-	const hop = { callee: to, takes: functionSeconds(to) };
+function hopsOf(stack: StackGraph, call: Call): Hop[] {
+	const behind = call.to.type === FUNCTION_URL ? functionsBehind(stack, call.to, "functionName") : [{ fn: call.to }];
+	return behind.flatMap(({ fn }) => (fn === call.from ? [] : (hopTo(fn, call) ?? [])));
+}
+
+function hopTo(fn: ResourceNode, { from, via, open }: Call): Hop | undefined {
+	if (fn.type !== FUNCTION) return undefined;
+	const hop = { callee: fn, takes: functionSeconds(fn), open };
 	if (via.type === REST_INTEGRATION || via.type === HTTP_INTEGRATION)
 		return { ...hop, finding: API, waiter: via, property: "timeoutMilliseconds", waits: integrationSeconds(via) };
 	if (from?.type === LOAD_BALANCER)
@@ -90,12 +98,13 @@ function* cdnHops(stack: StackGraph, { distribution, target, readTimeoutSeconds 
 			yield { ...hop, callee: via, takes: integrationSeconds(via) };
 }
 
-function inOrder({ finding, waiter, property, waits, callee, takes }: Hop): Verdict {
+function inOrder({ finding, waiter, property, waits, callee, takes, open }: Hop): Verdict {
 	if (waits.state === "unknown") return cannotTell(waiter, waits, `whether it waits for ${callee.label}`, finding);
 	if (takes.state === "unknown") return cannotTell(callee, takes, `whether ${waiter.label} waits for it`, finding);
 	const [waitsSeconds, takesSeconds] = [ifKnown(waits), ifKnown(takes)];
 	if (waitsSeconds === undefined || takesSeconds === undefined || waitsSeconds >= takesSeconds)
 		return pass(waiter, finding);
+	if (open) return cannotTell(waiter, open, `whether it calls ${callee.label}, which may outlast it`, finding);
 	return fail(
 		waiter,
 		{

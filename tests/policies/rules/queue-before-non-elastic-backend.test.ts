@@ -186,6 +186,108 @@ describe("policies/rules/queue-before-non-elastic-backend", () => {
 		});
 	});
 
+	describe("through a workflow that is waited for", () => {
+		const settles = knows("settle", database(), "address");
+		const workflow = (type: string) =>
+			resource("aws:sfn/stateMachine:StateMachine", "assess", {
+				type,
+				definition: json({
+					StartAt: "A",
+					States: { A: { Type: "Task", Resource: ref(fn("settle"), "arn"), End: true } },
+				}),
+			});
+		const machineArn = ref(workflow("EXPRESS"), "arn");
+		const rest = (action: string) => [
+			resource("aws:apigateway/restApi:RestApi", "api"),
+			resource("aws:apigateway/integration:Integration", "post", {
+				restApi: { $ref: "aws:apigateway/restApi:RestApi::api", attr: "id" },
+				uri: `arn:aws:apigateway:eu-west-1:states:action/${action}`,
+				requestTemplates: { "application/json": json({ stateMachineArn: machineArn, input: "$input" }) },
+			}),
+		];
+		const http = (integrationSubtype: string) => [
+			resource("aws:apigatewayv2/api:Api", "api", { protocolType: "HTTP" }),
+			resource("aws:apigatewayv2/integration:Integration", "post", {
+				apiId: { $ref: "aws:apigatewayv2/api:Api::api", attr: "id" },
+				integrationSubtype,
+				requestParameters: { StateMachineArn: machineArn },
+			}),
+		];
+		const role = resource("aws:iam/role:Role", "front");
+		const starter = (Action: string) => [
+			role,
+			resource("aws:iam/rolePolicy:RolePolicy", "front", {
+				role: ref(role, "name"),
+				policy: json({ Statement: [{ Effect: "Allow", Action, Resource: machineArn }] }),
+			}),
+			fn("front", { role: ref(role, "arn") }),
+			url("front"),
+		];
+		const assessed = (type: string, ...door: ResourceSpec[]) => [database(), settles, workflow(type), ...door];
+
+		it("rejects an API that starts it and waits, and accepts one that goes on", () => {
+			expectFails(rule, assessed("EXPRESS", ...rest("StartSyncExecution")), ["features"]);
+			expectFails(rule, assessed("EXPRESS", ...http("StepFunctions-StartSyncExecution")), ["features"]);
+			expectAccepts(rule, assessed("EXPRESS", ...rest("StartExecution")));
+			expectAccepts(rule, assessed("EXPRESS", ...http("StepFunctions-StartExecution")));
+		});
+
+		it("rejects a function that may do so, a Standard workflow apart", () => {
+			expectFails(rule, assessed("EXPRESS", ...starter("states:StartSyncExecution")), ["features"]);
+			expectAccepts(rule, assessed("EXPRESS", ...starter("states:StartExecution")));
+			expectAccepts(rule, assessed("STANDARD", ...starter("states:*")));
+			const preview = assessed("EXPRESS", ...starter("states:StartSyncExecution"));
+			expect(open(rule, preview, { run: "preview" })).to.deep.equal(["cannot tell features"]);
+		});
+	});
+
+	it("cannot tell while a policy is not known that may allow the call, only deny it, or look", () => {
+		const role = resource("aws:iam/role:Role", "score");
+		const specs = (Effect: string, Action: string) => [
+			database(),
+			role,
+			resource("aws:iam/rolePolicy:RolePolicy", "score", {
+				role: ref(role, "name"),
+				policy: json({ Statement: [{ Effect, Action, Resource: ref(database(), "arn") }] }),
+			}),
+			fn("score", { role: ref(role, "arn") }),
+			url("score"),
+		];
+		expectAccepts(rule, specs("Deny", "rds-data:ExecuteStatement"));
+		expectAccepts(rule, specs("Allow", "rds:DescribeDBInstances"));
+		expectFails(rule, specs("Allow", "rds-data:*"), ["features"]);
+		const sure = [...specs("Deny", "rds-db:connect"), knows("direct", database(), "address"), url("direct")];
+		expectFails(rule, sure, ["features"]);
+		expect(open(rule, sure, { run: "preview" })).to.deep.equal(["fail features"]);
+	});
+
+	it("takes an authorizer for what callers wait for", () => {
+		for (const [api, authorizer, apiId] of [
+			["aws:apigateway/restApi:RestApi", "aws:apigateway/authorizer:Authorizer", "restApi"],
+			["aws:apigatewayv2/api:Api", "aws:apigatewayv2/authorizer:Authorizer", "apiId"],
+		] as const) {
+			const door = resource(api, "api");
+			const specs = [
+				database(),
+				knows("authorize", database(), "address"),
+				door,
+				resource(authorizer, "tokens", {
+					[apiId]: ref(door, "id"),
+					authorizerUri: ref(fn("authorize"), "invokeArn"),
+				}),
+			];
+			expectFails(rule, specs, ["features"]);
+			const route = (name: string, props: object) =>
+				resource(api.includes("v2") ? "aws:apigatewayv2/route:Route" : "aws:apigateway/method:Method", name, {
+					[apiId]: ref(door, "id"),
+					...props,
+				});
+			expectAccepts(rule, [...specs, route("open", {})]);
+			const tokens = { type: authorizer, name: "tokens" };
+			expectFails(rule, [...specs, route("closed", { authorizerId: ref(tokens, "id") })], ["features"]);
+		}
+	});
+
 	it("cannot tell of a backend whose kind is not known before the update", () => {
 		const specs = behindUrl(
 			resource("aws:rds/clusterInstance:ClusterInstance", "member", { instanceClass: UNKNOWN }),

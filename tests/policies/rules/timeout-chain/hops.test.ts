@@ -85,6 +85,65 @@ describe("policies/rules/timeout-chain: hops", () => {
 		expect(answers(rule, [fn("score"), event])).to.deep.equal([]);
 	});
 
+	describe("what a function may call", () => {
+		const role = resource("aws:iam/role:Role", "front");
+		const callee = (props: Record<string, unknown> = {}) => fn("score", { timeout: 10, ...props });
+		const front = fn("front", { role: ref(role, "arn"), timeout: 9 });
+		const granted = (Resource: unknown, statement: Record<string, unknown> = {}) =>
+			resource("aws:iam/rolePolicy:RolePolicy", "front", {
+				role: ref(role, "name"),
+				policy: json({ Statement: [{ Effect: "Allow", Action: "lambda:InvokeFunction", Resource, ...statement }] }),
+			});
+		const failing = ["front (downstream)"];
+
+		it("is the function behind an alias", () => {
+			const live = resource("aws:lambda/alias:Alias", "live", { functionName: ref(callee(), "name"), name: "live" });
+			expectFails(rule, [role, front, callee(), live, granted(ref(live, "arn"))], failing);
+		});
+
+		it("is every function that a pattern covers, and no other", () => {
+			const by = (pattern: string) => [
+				role,
+				front,
+				callee({ name: "risk-score" }),
+				granted(`arn:aws:lambda:eu-west-1:123456789012:function:${pattern}`),
+			];
+			for (const pattern of ["risk-*", "*-score", "risk-scor?", "*"]) expectFails(rule, by(pattern), failing);
+			for (const pattern of ["fraud-*", "risk", "risk-scores"]) expectAccepts(rule, by(pattern));
+		});
+
+		it("is any function by AWS's own policies for that", () => {
+			const by = (policy: string) => [
+				role,
+				front,
+				callee(),
+				resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "front", {
+					role: ref(role, "name"),
+					policyArn: `arn:aws:iam::aws:policy/${policy}`,
+				}),
+			];
+			for (const policy of ["AWSLambda_FullAccess", "service-role/AWSLambdaRole"])
+				expectFails(rule, by(policy), failing);
+			expectAccepts(rule, by("service-role/AWSLambdaBasicExecutionRole"));
+		});
+
+		it("is the function behind a URL that it is told", () => {
+			const url = resource("aws:lambda/functionUrl:FunctionUrl", "url", { functionName: ref(callee(), "name") });
+			const told = fn("front", { timeout: 9, environment: { variables: { SCORE: ref(url, "functionUrl") } } });
+			expectFails(rule, [told, callee(), url], failing);
+			expectAccepts(rule, [told, callee({ timeout: 9 }), url]);
+		});
+
+		it("is not known while the policy is not", () => {
+			const preview = { run: "preview" } as const;
+			const specs = (statement: object) => [role, front, callee(), granted(ref(callee(), "arn"), { ...statement })];
+			expectFails(rule, specs({}), failing);
+			expect(open(rule, specs({}), preview)).to.deep.equal(["cannot tell front (downstream)"]);
+			expectAccepts(rule, specs({ Effect: "Deny" }));
+			expectAccepts(rule, specs({ Action: "lambda:GetFunction" }));
+		});
+	});
+
 	it("names the property to raise in each kind of hop", () => {
 		const short = [api, integration({ timeoutMilliseconds: 2000 }), fn("score")];
 		expect(firstFault(rule, short)?.fix).to.equal(
