@@ -64,12 +64,27 @@ describe("charter/derive", () => {
 
 	it("plans the capacity of every function of the stack", () => {
 		const plan = planCapacity(settingsWith());
-		expect([plan.register, plan.authorize, plan.health]).to.deep.equal([2, 9, 5]);
+		expect([plan.register, plan.authorize, plan.health]).to.deep.equal([2, 19, 5]);
 		expect(plan.endpoint(modelWith())).to.deep.equal({
 			timeoutSeconds: 1,
 			integrationTimeoutMs: 11_500,
 			reservedConcurrency: 14,
 		});
+	});
+
+	it("lets as many calls ask the authorizer at once as the functions behind take, and as its own work at the peak needs", () => {
+		const slow = { ...rawModel(), slo: { p95Ms: 1000 } };
+		const quick = {
+			...rawModel(),
+			name: "quick",
+			slo: { p95Ms: 10 },
+			budget: { featuresMs: 2, modelMs: 6, restMs: 2 },
+			traffic: { rps: 1, peakRps: 400 },
+		};
+		const authorize = (...models: object[]) => planCapacity(settingsWith({ models })).authorize;
+		expect(authorize(slow)).to.equal(90 + 5);
+		expect(authorize(quick)).to.equal(60);
+		expect(authorize(slow, quick)).to.equal(90 + 6 + 5);
 	});
 
 	it("refuses a model that the API could not wait for, with the numbers", () => {
@@ -89,14 +104,14 @@ describe("charter/derive", () => {
 	});
 
 	it("tells the doctor what the whole stack reserves", () => {
-		expect(totalReservedConcurrency(settingsWith())).to.equal(2 + 9 + 5 + 14);
+		expect(totalReservedConcurrency(settingsWith())).to.equal(2 + 19 + 5 + 14);
 	});
 
 	it("sums the reservations of all functions of the stack", () => {
 		const busy = (name: string) => ({ ...rawModel(), name, traffic: { rps: 1, peakRps: 1900 } });
 		expect(() => planCapacity(settingsWith({ models: [busy("first"), busy("second")] }))).to.throw(
 			SettingsError,
-			"a concurrency of 1433 (register 2 + authorize 570 + health 5 + first-predict 428 + second-predict 428)",
+			"a concurrency of 1724 (register 2 + authorize 861 + health 5 + first-predict 428 + second-predict 428)",
 		);
 	});
 
