@@ -2,6 +2,7 @@
  * The errors that API Gateway answers by itself, in the shape of ours: one table of its response types.
  * Not the errors of the functions, which write the same shape themselves.
  */
+import { MODEL_ROUTES, modelPath, REQUEST_ID_HEADER, SERVER_ROUTES } from "../../charter/api.ts";
 import { API_ERRORS, type ApiErrorBody, type ApiErrorCode } from "../../charter/errors.ts";
 
 /** One gateway response, as API Gateway takes it. */
@@ -23,22 +24,31 @@ const RETRY_AFTER = "Retry-After";
 const denied = (error: string): Answer => ({ code: "FORBIDDEN", error });
 const invalid = (error: string): Answer => ({ code: "INVALID_REQUEST", error });
 const internal = (error: string): Answer => ({ code: "INTERNAL", error });
+const ROUTES = [
+	...SERVER_ROUTES,
+	...MODEL_ROUTES.map(({ path, method }) => ({ path: modelPath("{model}") + path, method })),
+];
 const noRoute: Answer = {
 	code: "NOT_FOUND",
-	error: "No route of this API matches the path. Models are served at /v2/models/{model}/infer.",
+	error: `No route of this API matches the path, or it has no such model. Its routes are ${ROUTES.map(({ path, method }) => `${method} ${path}`).join(", ")}.`,
 };
-const authorizerFailed = internal(
-	"The authorizer failed, so the request was not served. Try again; if it persists, give the operators this requestId.",
-);
 
 /** By API Gateway's response type: every one that a REST API knows, so that none keeps AWS's own shape. */
 const ANSWERS: Record<string, Answer> = {
 	ACCESS_DENIED: denied(
-		"This token's tenant may not call this path. Ask the platform team to add the model to the tenant's settings.",
+		"This token's tenant may not call this path, or there is none. Check the path; if it is a model's, ask the platform team to add the model to the tenant's settings.",
 	),
 	API_CONFIGURATION_ERROR: internal("The API is misconfigured. Give the operators this requestId."),
-	AUTHORIZER_CONFIGURATION_ERROR: authorizerFailed,
-	AUTHORIZER_FAILURE: authorizerFailed,
+	AUTHORIZER_CONFIGURATION_ERROR: internal(
+		"The authorizer is misconfigured, so the request was not served. Give the operators this requestId.",
+	),
+	// Also what API Gateway says where the authorizer is at its capacity.
+	AUTHORIZER_FAILURE: {
+		code: "UNAVAILABLE",
+		error:
+			"The authorizer is at its capacity or failed, so the request was not served. Try again; if it persists, give the operators this requestId.",
+		headers: { [RETRY_AFTER]: "1" },
+	},
 	BAD_REQUEST_BODY: invalid("The body is not what this path takes. Send JSON of the Open Inference Protocol."),
 	BAD_REQUEST_PARAMETERS: invalid("A header or parameter of the request is missing or malformed. Correct it."),
 	DEFAULT_4XX: invalid("API Gateway could not accept the request. Check path, headers and body."),
@@ -90,6 +100,8 @@ const ANSWERS: Record<string, Answer> = {
 	WAF_FILTERED: denied("The web application firewall refused the request. Give the operators this requestId."),
 };
 
+const responseHeader = (name: string): string => `gatewayresponse.header.${name}`;
+
 /** Every gateway response of the API, by response type in alphabetical order. */
 export const gatewayResponses = (): GatewayResponse[] =>
 	Object.entries(ANSWERS).map(([responseType, { code, error, headers }]) => {
@@ -97,10 +109,14 @@ export const gatewayResponses = (): GatewayResponse[] =>
 		return {
 			responseType,
 			statusCode: String(API_ERRORS[code]),
-			responseParameters: Object.fromEntries(
+			responseParameters: {
+				// Not the caller's own id: API Gateway would hand it back as it came, well formed or not.
+				[responseHeader(REQUEST_ID_HEADER)]: "context.requestId",
 				// API Gateway takes a literal value in single quotes.
-				Object.entries(headers ?? {}).map(([header, value]) => [`gatewayresponse.header.${header}`, `'${value}'`]),
-			),
+				...Object.fromEntries(
+					Object.entries(headers ?? {}).map(([header, value]) => [responseHeader(header), `'${value}'`]),
+				),
+			},
 			responseTemplates: { "application/json": JSON.stringify(body) },
 		};
 	});

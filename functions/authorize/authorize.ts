@@ -61,7 +61,8 @@ export async function authorize(ports: AuthorizePorts, authorization: string | u
 		context: { tenant, tier: record.tier, rps: String(tier.rps), burst: String(tier.burst) },
 		usageIdentifierKey: record.usageIdentifierKey,
 		paths: [
-			...SERVER_ROUTES.map(({ path }) => path),
+			// API Gateway finds a path with a slash at its end too, but would match the slash against these.
+			...SERVER_ROUTES.flatMap(({ path }) => [path, `${path}/`]),
 			...models.flatMap((model) => [modelPath(model), `${modelPath(model)}/*`]),
 		],
 	};

@@ -5,6 +5,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from "aws-lambda";
 import { ENVIRONMENT } from "../../charter/environment.ts";
+import { API_ERRORS } from "../../charter/errors.ts";
 import { SPANS } from "../../charter/telemetry.ts";
 import { type Environment, requiredNames, requiredNumbersByName, requiredText } from "../shared/environment.ts";
 import type { Telemetry } from "../shared/telemetry/telemetry.ts";
@@ -19,7 +20,7 @@ export interface AuthorizeParts {
 
 export type AuthorizerHandler = (event: APIGatewayRequestAuthorizerEvent) => Promise<APIGatewayAuthorizerResult>;
 
-/** API Gateway answers 401 to an authorizer that fails with exactly this message, and 500 to any other. */
+/** API Gateway answers 401 to an authorizer that fails with exactly this message, and AUTHORIZER_FAILURE to any other. */
 const UNAUTHORIZED = "Unauthorized";
 
 /** @throws {FunctionSettingsError} where the environment lacks something, by name */
@@ -47,7 +48,7 @@ export function createAuthorizeService({ environment, telemetry, dynamodb }: Aut
 			if (grant) return toPolicy(grant, event.methodArn);
 		} catch (thrown) {
 			span.end(thrown);
-			log.error(SPANS.authorize, { status: 500, ...latency() }, thrown);
+			log.error(SPANS.authorize, { status: API_ERRORS.UNAVAILABLE, ...latency() }, thrown);
 			throw thrown;
 		} finally {
 			await telemetry.tracing.flush();

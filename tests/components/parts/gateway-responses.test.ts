@@ -18,7 +18,7 @@ describe("components/parts/gateway-responses", () => {
 			["ACCESS_DENIED", "403", "FORBIDDEN"],
 			["API_CONFIGURATION_ERROR", "500", "INTERNAL"],
 			["AUTHORIZER_CONFIGURATION_ERROR", "500", "INTERNAL"],
-			["AUTHORIZER_FAILURE", "500", "INTERNAL"],
+			["AUTHORIZER_FAILURE", "503", "UNAVAILABLE"],
 			["BAD_REQUEST_BODY", "400", "INVALID_REQUEST"],
 			["BAD_REQUEST_PARAMETERS", "400", "INVALID_REQUEST"],
 			["DEFAULT_4XX", "400", "INVALID_REQUEST"],
@@ -58,11 +58,30 @@ describe("components/parts/gateway-responses", () => {
 		);
 	});
 
+	it("names each request in the header as in the body", () => {
+		for (const { responseType, responseParameters } of responses)
+			expect(responseParameters, responseType).to.include({
+				"gatewayresponse.header.x-request-id": "context.requestId",
+			});
+	});
+
+	it("says on a path that it does not know which it does", () => {
+		const template = responses.find(({ responseType }) => responseType === "RESOURCE_NOT_FOUND")?.responseTemplates;
+		expect(bodyOf(template?.["application/json"]).error).to.equal(
+			"No route of this API matches the path, or it has no such model. Its routes are GET /v2, GET /v2/health/live, GET /v2/health/ready, GET /v2/models/{model}, GET /v2/models/{model}/ready, POST /v2/models/{model}/infer, GET /v2/models/{model}/versions/{version}, GET /v2/models/{model}/versions/{version}/ready, POST /v2/models/{model}/versions/{version}/infer.",
+		);
+	});
+
 	it("says when to try again wherever another try can help, and how to authenticate", () => {
 		const headers = responses
-			.filter(({ responseParameters }) => Object.keys(responseParameters).length > 0)
-			.map(({ responseType, responseParameters }) => [responseType, responseParameters]);
+			.map(({ responseType, responseParameters: { "gatewayresponse.header.x-request-id": _, ...own } }) => ({
+				responseType,
+				own,
+			}))
+			.filter(({ own }) => Object.keys(own).length > 0)
+			.map(({ responseType, own }) => [responseType, own]);
 		expect(headers).to.deep.equal([
+			["AUTHORIZER_FAILURE", { "gatewayresponse.header.Retry-After": "'1'" }],
 			["INTEGRATION_FAILURE", { "gatewayresponse.header.Retry-After": "'1'" }],
 			["QUOTA_EXCEEDED", { "gatewayresponse.header.Retry-After": "'3600'" }],
 			["THROTTLED", { "gatewayresponse.header.Retry-After": "'1'" }],

@@ -51,8 +51,11 @@ describe("functions/authorize", () => {
 						Effect: "Allow",
 						Resource: [
 							`${ARN}/*/v2`,
+							`${ARN}/*/v2/`,
 							`${ARN}/*/v2/health/live`,
+							`${ARN}/*/v2/health/live/`,
 							`${ARN}/*/v2/health/ready`,
+							`${ARN}/*/v2/health/ready/`,
 							`${ARN}/*/v2/models/tumour-risk`,
 							`${ARN}/*/v2/models/tumour-risk/*`,
 							`${ARN}/*/v2/models/other-model`,
@@ -136,7 +139,7 @@ describe("functions/authorize", () => {
 		it(`fails, and not as Unauthorized, on ${what}`, async () => {
 			const { refusal, token, lines } = setUp(config);
 			expect(await refusal(`Bearer ${token}`)).to.match(/Deploy (the tenant|it) anew/);
-			expect(lines.records[0]).to.include({ level: "ERROR", status: 500 });
+			expect(lines.records[0]).to.include({ level: "ERROR", status: 503 });
 		});
 
 	it("fails, and not as Unauthorized, while the table cannot be read", async () => {
