@@ -130,7 +130,9 @@ export class Exceptions {
 
 /** What a glob is held against; the stack as a whole has the name "stack". */
 const namesOf = (where: ResourceNode | undefined): string[] =>
-	where ? [where.urn, `${where.type}::${where.name}`, where.name] : ["stack"];
+	where
+		? [where.urn, ...[where.declaredType, where.type].map((type) => `${type}::${where.name}`), where.name]
+		: ["stack"];
 
 function glob(pattern: string): RegExp {
 	const escaped = pattern

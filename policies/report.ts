@@ -107,10 +107,10 @@ function findingOf(
 		level: enforcementLevel ?? "mandatory",
 		severity: clause.severity,
 		answer,
-		...(where ? { resource: { type: where.type, name: where.name, urn: where.urn } } : {}),
+		...(where ? { resource: { type: where.declaredType, name: where.name, urn: where.urn } } : {}),
 		message,
 		page: pageOf(policy),
-		fingerprint: `${id} ${where ? `${where.type}::${where.name}` : "stack"}`,
+		fingerprint: `${id} ${where ? `${where.declaredType}::${where.name}` : "stack"}`,
 	};
 }
 

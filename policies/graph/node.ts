@@ -20,7 +20,10 @@ export interface ResourceInput {
 }
 
 export class ResourceNode {
+	/** One type for all names that the provider has for it. */
 	readonly type: string;
+	/** The type by the name that the program uses. */
+	readonly declaredType: string;
 	readonly name: string;
 	readonly urn: string;
 	readonly props: Props;
@@ -32,6 +35,7 @@ export class ResourceNode {
 
 	constructor(input: ResourceInput, props: Props, provider: Props | undefined) {
 		this.type = canonicalType(input.type);
+		this.declaredType = input.type;
 		this.name = input.name;
 		this.urn = input.urn;
 		this.props = props;
@@ -42,7 +46,7 @@ export class ResourceNode {
 
 	/** How messages name it: `Function "tenant-scorer"`. */
 	get label(): string {
-		return `${this.type.slice(this.type.lastIndexOf(":") + 1)} "${this.name}"`;
+		return `${this.declaredType.slice(this.declaredType.lastIndexOf(":") + 1)} "${this.name}"`;
 	}
 
 	/** What the program itself set: a default, filled in by the provider, is absent. */
