@@ -4,7 +4,7 @@
  */
 import { type Fact, ifKnown } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
-import { behindAlias, MEASURED, namedByDimension, typesOfDimension } from "./dimensions.ts";
+import { behindAlias, isMeasuredIn, MEASURED, namedByDimension, typesOfDimension } from "./dimensions.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 
@@ -19,9 +19,11 @@ export interface WatchedMetric {
 	alarm: ResourceNode;
 	/** As in "Latency". */
 	name: Fact<string>;
+	/** As in "AWS/ApiGateway". */
+	namespace: Fact<string>;
 	/** Values of the dimensions by key, as far as they are known. */
 	dimensions: ReadonlyMap<string, Fact<string>>;
-	/** The resources of the stack that the dimensions name. */
+	/** The resources of the stack that the dimensions name, and of which the namespace keeps metrics. */
 	watches: ReadonlySet<ResourceNode>;
 	/** A dimension that is not known yet and depends on nothing that would tell. */
 	unknown?: string;
@@ -43,20 +45,22 @@ export const watchedMetrics = perStack((stack): readonly WatchedMetric[] =>
 
 function metricOf(stack: StackGraph, alarm: ResourceNode, holder: Props, property: string): WatchedMetric {
 	const name = holder.text("metricName");
+	const namespace = holder.text("namespace");
 	const entries = holder.entries("dimensions");
 	const dimensions = ifKnown(entries) ?? new Map<string, Fact<string>>();
 	const watches = new Set<ResourceNode>();
 	const depended = stack.dependencies(alarm, property, MEASURED);
 	let unknown = entries.state === "unknown" && depended.length === 0 ? entries.property : undefined;
-	if (entries.state === "unknown") for (const node of depended) watches.add(node);
+	const isKept = (node: ResourceNode, key?: string) => isMeasuredIn(node, ifKnown(namespace), key);
+	if (entries.state === "unknown") for (const node of depended) if (isKept(node)) watches.add(node);
 	for (const [key, value] of dimensions) {
 		const types = typesOfDimension(key);
 		const named = value.state === "known" ? namedByDimension(stack, key, value.value) : [];
 		const found = named.length > 0 ? named : depended.filter(({ type }) => types.includes(type));
-		for (const node of found) watches.add(behindAlias(stack, node));
+		for (const node of found) if (isKept(node, key)) watches.add(behindAlias(stack, node));
 		if (value.state === "unknown" && found.length === 0) unknown ??= value.property;
 	}
-	return { alarm, name, dimensions, watches, ...(unknown === undefined ? {} : { unknown }) };
+	return { alarm, name, namespace, dimensions, watches, ...(unknown === undefined ? {} : { unknown }) };
 }
 
 /** Whether anyone is told when an alarm rises: by an enabled action of its own, or of a composite above it. */

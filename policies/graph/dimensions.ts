@@ -1,8 +1,10 @@
 /** What the dimensions of CloudWatch's metrics name: the resource of the stack behind a key and its value. */
+import { ifKnown } from "../facts/fact.ts";
 import { HTTP_API, HTTP_STAGE, REST_API, REST_STAGE } from "./apis.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
 import {
+	CLASSIC_BALANCER,
 	ECS_SERVICE,
 	FUNCTION,
 	FUNCTION_ALIAS,
@@ -20,6 +22,7 @@ const TYPES_BY_KEY: Readonly<Record<string, readonly string[]>> = {
 	Resource: [FUNCTION, FUNCTION_ALIAS],
 	QueueName: [QUEUE],
 	LoadBalancer: [LOAD_BALANCER],
+	LoadBalancerName: [CLASSIC_BALANCER],
 	TargetGroup: [TARGET_GROUP],
 	EndpointName: [SAGEMAKER_ENDPOINT],
 	ServiceName: [ECS_SERVICE],
@@ -27,6 +30,43 @@ const TYPES_BY_KEY: Readonly<Record<string, readonly string[]>> = {
 
 /** Every type that metrics are kept of, and rules ask about. */
 export const MEASURED: readonly string[] = [...new Set(Object.values(TYPES_BY_KEY).flat())];
+
+/** How AWS's own namespaces begin; in any other one a program keeps what it likes. */
+const OF_AWS = "AWS/";
+const OF_APIS = "AWS/ApiGateway";
+const BALANCERS = { application: "AWS/ApplicationELB", network: "AWS/NetworkELB", gateway: "AWS/GatewayELB" };
+const NAMESPACES: Readonly<Record<string, readonly string[]>> = {
+	[REST_API]: [OF_APIS],
+	[REST_STAGE]: [OF_APIS],
+	[HTTP_API]: [OF_APIS],
+	[HTTP_STAGE]: [OF_APIS],
+	[FUNCTION]: ["AWS/Lambda"],
+	[FUNCTION_ALIAS]: ["AWS/Lambda"],
+	[QUEUE]: ["AWS/SQS"],
+	[CLASSIC_BALANCER]: ["AWS/ELB"],
+	[TARGET_GROUP]: Object.values(BALANCERS),
+	[SAGEMAKER_ENDPOINT]: ["AWS/SageMaker"],
+	[ECS_SERVICE]: ["AWS/ECS"],
+};
+
+/** Whether metrics of a resource are kept in a namespace, and by a dimension, as far as those are known. */
+export function isMeasuredIn(node: ResourceNode, namespace: string | undefined, key?: string): boolean {
+	if (namespace === undefined || !namespace.startsWith(OF_AWS)) return true;
+	if (key === "ApiId" && node.type === REST_API) return false;
+	return namespacesOf(node)?.includes(namespace) ?? true;
+}
+
+function namespacesOf(node: ResourceNode): readonly string[] | undefined {
+	if (node.type !== LOAD_BALANCER) return NAMESPACES[node.type];
+	const kind = ifKnown(node.effectiveText("loadBalancerType"));
+	return Object.entries(BALANCERS).flatMap(([name, namespace]) =>
+		kind === undefined || kind === name ? [namespace] : [],
+	);
+}
+
+/** Whether metrics of APIs can be kept in a namespace. */
+export const holdsApis = (namespace: string | undefined): boolean =>
+	namespace === undefined || !namespace.startsWith(OF_AWS) || namespace === OF_APIS;
 
 /** The types that a dimension's value may name; a program's own dimension may name any. */
 export const typesOfDimension = (key: string): readonly string[] =>

@@ -20,6 +20,7 @@ import { functionsBehind } from "./functions.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 import {
+	CLASSIC_BALANCER,
 	FUNCTION,
 	FUNCTION_URL,
 	LOAD_BALANCER,
@@ -42,12 +43,21 @@ export interface Endpoint {
 /** Every endpoint of the stack, load balancers inside a network included. */
 export const endpointsOf = perStack((stack): readonly Endpoint[] => [
 	...apiEndpoints(stack),
-	...stack.ofType(LOAD_BALANCER).map((door) => {
+	...stack.ofType(LOAD_BALANCER).flatMap((door) => {
+		// Nobody calls a gateway load balancer: routes send packets through it.
+		if (ifKnown(door.effectiveText("loadBalancerType")) === "gateway") return [];
 		const behind = answeringFor(stack, callsFrom(stack, door));
 		// What it forwards to may be outside the stack: then it speaks for itself.
 		const backends = behind.length > 0 ? behind : [door];
-		return { door, api: undefined, backends, isPublic: negated(door.effectiveFlag("internal")) };
+		return [{ door, api: undefined, backends, isPublic: negated(door.effectiveFlag("internal")) }];
 	}),
+	// Instances stand behind a classic one: what answers on them is not seen.
+	...stack.ofType(CLASSIC_BALANCER).map((door) => ({
+		door,
+		api: undefined,
+		backends: [],
+		isPublic: negated(door.effectiveFlag("internal")),
+	})),
 	...stack.ofType(FUNCTION_URL).map((door) => ({
 		door,
 		api: undefined,

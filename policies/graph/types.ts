@@ -19,6 +19,7 @@ export const TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition";
 export const CAPACITY_PROVIDER = "aws:ecs/capacityProvider:CapacityProvider";
 export const AUTOSCALING_GROUP = "aws:autoscaling/group:Group";
 export const LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer";
+export const CLASSIC_BALANCER = "aws:elb/loadBalancer:LoadBalancer";
 export const LISTENER = "aws:lb/listener:Listener";
 export const LISTENER_RULE = "aws:lb/listenerRule:ListenerRule";
 export const TARGET_GROUP = "aws:lb/targetGroup:TargetGroup";

@@ -6,6 +6,7 @@ import { ifKnown } from "../facts/fact.ts";
 import { type WatchedMetric, watchedMetrics } from "./alarms.ts";
 import { HTTP_API, HTTP_STAGE, REST_API, REST_STAGE } from "./apis.ts";
 import { callsFrom } from "./calls.ts";
+import { holdsApis } from "./dimensions.ts";
 import type { Endpoint } from "./endpoints.ts";
 import { rulesFedBy, rulesOn } from "./event-buses.ts";
 import { modelNameOf } from "./models.ts";
@@ -47,8 +48,17 @@ export const watchOfEndpoint = (stack: StackGraph, endpoint: Endpoint, signal: S
 	const { door, api, backends } = endpoint;
 	const models = backends.flatMap((backend) => ifKnown(modelNameOf(backend)) ?? []);
 	const keys: Key[] = [door, api ?? ELSEWHERE, ...backends, ...models];
-	return watchOf(near(stack, keys), signal, (metric) => isOnEndpoint(endpoint, metric));
+	return watchOf(near(stack, keys), signal, (metric) => isOnEndpoint(endpoint, metric) && isEmitted(metric));
 };
+
+/** What one generation of APIs counts under one name, the other counts under another: an alarm on that never rises. */
+function isEmitted({ name, namespace, watches }: WatchedMetric): boolean {
+	if (ifKnown(namespace) !== "AWS/ApiGateway") return true;
+	const named = ifKnown(name) ?? "";
+	const types = new Set([...watches].map(({ type }) => type));
+	if (types.has(HTTP_API) || types.has(HTTP_STAGE)) return !/^[45]XXError$/.test(named);
+	return !/^[45]xx$/.test(named) || !(types.has(REST_API) || types.has(REST_STAGE));
+}
 
 /** Alarms on a signal of one resource. */
 export const watchOfResource = (stack: StackGraph, node: ResourceNode, signal: Signal): Watch =>
@@ -117,7 +127,8 @@ function isOnEndpoint({ door, api, backends }: Endpoint, metric: WatchedMetric):
 	return api === undefined && namesApi(metric);
 }
 
-const namesApi = ({ dimensions }: WatchedMetric): boolean => API_DIMENSIONS.some((key) => dimensions.has(key));
+const namesApi = ({ namespace, dimensions }: WatchedMetric): boolean =>
+	holdsApis(ifKnown(namespace)) && API_DIMENSIONS.some((key) => dimensions.has(key));
 
 /** A program's own metric says for which model it counts. */
 const modelsIn = ({ dimensions }: WatchedMetric): string[] =>

@@ -2,13 +2,13 @@
  * Every public endpoint has an alarm on its latency and one on its errors, every queue behind it one on its age, and the
  * queue's dead letters one on their number; and somebody is told. Thresholds, and alarms of other stacks, are not seen.
  */
-import { absent, ifKnown, type Unknown, unknown } from "../facts/fact.ts";
+import { ifKnown, type Unknown, unknown } from "../facts/fact.ts";
 import { ALARM_TYPES, acts, isHeard } from "../graph/alarms.ts";
 import { isDeadLetterQueue, redriveOf } from "../graph/dead-letters.ts";
+import { metricsOf } from "../graph/endpoint-metrics.ts";
 import { type Endpoint, endpointsOf } from "../graph/endpoints.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import type { StackGraph } from "../graph/stack-graph.ts";
-import { LOAD_BALANCER } from "../graph/types.ts";
 import {
 	ERRORS,
 	LATENCY,
@@ -23,12 +23,12 @@ import {
 } from "../graph/watch.ts";
 import { cannotTell, fail, notApplicable, pass, type Rule, type Verdict } from "../rule.ts";
 
-/** What must be watched, by finding, and a metric that does. */
+/** What must be watched, by finding. */
 const DEMANDS = {
-	latency: { of: "latency", metric: "Latency, Duration, TargetResponseTime or ModelLatency" },
-	errors: { of: "errors", metric: "5XXError, Errors, HTTPCode_Target_5XX_Count or Invocation5XXErrors" },
-	"queue-age": { of: "oldest message", metric: "ApproximateAgeOfOldestMessage" },
-	"dead-letters": { of: "dead letters", metric: "ApproximateNumberOfMessagesVisible" },
+	latency: "latency",
+	errors: "errors",
+	"queue-age": "oldest message",
+	"dead-letters": "dead letters",
 } as const;
 type Demand = keyof typeof DEMANDS;
 const ACTION = "action";
@@ -48,10 +48,11 @@ export const endpointAlarms: Rule = {
 				yield notApplicable(door, "it is not public", "latency");
 				continue;
 			}
-			const isNetwork = passesPackets(door);
-			if (!isNetwork) yield endpointWatched(stack, endpoint, { finding: "latency", signal: LATENCY }, doubt);
-			const signal = isNetwork ? NETWORK_ERRORS : ERRORS;
-			yield endpointWatched(stack, endpoint, { finding: "errors", signal }, doubt);
+			const { latency, errors } = metricsOf(endpoint);
+			if (latency !== undefined)
+				yield endpointWatched(stack, endpoint, { finding: "latency", signal: LATENCY, metric: latency }, doubt);
+			const signal = latency === undefined ? NETWORK_ERRORS : ERRORS;
+			yield endpointWatched(stack, endpoint, { finding: "errors", signal, metric: errors }, doubt);
 		}
 		const owed = queuesBehind(stack, certain);
 		for (const queue of owed) yield* queueAlarms(stack, queue, undefined);
@@ -62,27 +63,22 @@ export const endpointAlarms: Rule = {
 	},
 };
 
-/** A network or gateway load balancer measures no answer's time. */
-const passesPackets = (door: ResourceNode): boolean => {
-	const kind = door.type === LOAD_BALANCER ? door.effectiveText("loadBalancerType") : absent;
-	return kind.state === "known" && kind.value !== "application";
-};
-
 function* queueAlarms(stack: StackGraph, queue: ResourceNode, open: Unknown | undefined): Iterable<Verdict> {
 	const isForDeadLetters = isDeadLetterQueue(stack, queue);
 	if (isForDeadLetters.state === "known") return;
 	const doubt = isForDeadLetters.state === "unknown" ? isForDeadLetters : open;
-	yield watched(stack, queue, "queue-age", watchOfResource(stack, queue, QUEUE_AGE), doubt);
+	const age = { finding: "queue-age", metric: "ApproximateAgeOfOldestMessage" } as const;
+	yield watched(stack, queue, age, watchOfResource(stack, queue, QUEUE_AGE), doubt);
 	const deadLetters = redriveOf(stack, queue)?.target;
-	if (deadLetters)
-		yield watched(stack, deadLetters, "dead-letters", watchOfResource(stack, deadLetters, QUEUE_DEPTH), doubt);
+	const depth = { finding: "dead-letters", metric: "ApproximateNumberOfMessagesVisible" } as const;
+	if (deadLetters) yield watched(stack, deadLetters, depth, watchOfResource(stack, deadLetters, QUEUE_DEPTH), doubt);
 }
 
 /** An alarm on the door covers all that answers there, one on what answers only that: the worst answer is the endpoint's. */
 function endpointWatched(
 	stack: StackGraph,
 	endpoint: Endpoint,
-	{ finding, signal }: { finding: Demand; signal: Signal },
+	{ finding, signal, metric }: { finding: Demand; signal: Signal; metric: string },
 	doubt: Unknown | undefined,
 ): Verdict {
 	const { door, backends } = endpoint;
@@ -91,7 +87,7 @@ function endpointWatched(
 		watched(
 			stack,
 			door,
-			finding,
+			{ finding, metric },
 			watchOfEndpoint(stack, { ...endpoint, backends: part ? [part] : backends }, signal),
 			doubt,
 			part,
@@ -103,17 +99,19 @@ function endpointWatched(
 	return worst[0] ?? pass(door, finding);
 }
 
-/** @param doubt what keeps us from telling whether the alarm is owed at all */
+/**
+ * @param demand what is owed, and a metric that tells it
+ * @param doubt what keeps us from telling whether the alarm is owed at all
+ */
 function watched(
 	stack: StackGraph,
 	where: ResourceNode,
-	finding: Demand,
+	{ finding, metric }: { finding: Demand; metric: string },
 	{ alarms, open }: Watch,
 	doubt: Unknown | undefined,
 	part?: ResourceNode,
 ): Verdict {
-	const { metric } = DEMANDS[finding];
-	const of = `${DEMANDS[finding].of}${part ? ` of ${part.label}` : ""}`;
+	const of = `${DEMANDS[finding]}${part ? ` of ${part.label}` : ""}`;
 	const owner = part ? "the" : "its";
 	const hearing = alarms.map((alarm) => ({ alarm, isHeard: isHeard(stack, alarm) }));
 	if (hearing.some(({ isHeard: heard }) => heard.state === "known")) return pass(where, finding);

@@ -42,7 +42,7 @@ describe("policies/rules/endpoint-alarms", () => {
 		expectFails(rule, [...rest, latency], ["prod (errors)"]);
 		expect(firstFault(rule, [...rest, errors])).to.deep.equal({
 			what: "has no alarm on its latency",
-			fix: "Add an aws.cloudwatch.MetricAlarm on Latency, Duration, TargetResponseTime or ModelLatency with alarmActions.",
+			fix: "Add an aws.cloudwatch.MetricAlarm on Latency with alarmActions.",
 		});
 	});
 
