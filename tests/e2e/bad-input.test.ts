@@ -55,6 +55,7 @@ function expectError(answer: Answer, code: ApiErrorCode, words: RegExp) {
 	expect(Object.keys(body).toSorted()).to.deep.equal(["code", "error", "requestId"]);
 	expect(body.code).to.equal(code);
 	expect(body.requestId).to.match(/\S/);
+	expect(answer.headers.get("x-request-id")).to.equal(body.requestId);
 	expect(body.error).to.match(words);
 }
 
@@ -102,6 +103,11 @@ describe("the API and bad input", () => {
 			expectError(await api.call({ path }), "NOT_FOUND", /\S/);
 	});
 
+	it("finds a path with a slash at its end, and says 403 of one that no tenant could call", async () => {
+		expect((await api.call({ method: "GET", path: "/v2/" })).status).to.equal(200);
+		expectError(await api.call({ path: `/v2/${MODEL.slice("/v2".length)}/infer` }), "FORBIDDEN", /or there is none/);
+	});
+
 	it("does not know a declared model that this version does not serve", async () => {
 		expectError(await api.call({ path: "/v2/models/digit-reader/infer" }), "NOT_FOUND", /\S/);
 	});
@@ -140,6 +146,19 @@ describe("the API and bad input", () => {
 			inputs: [{ name: "patient_id", datatype: "BYTES", shape: [1], data: ["patient-unknown"] }],
 		});
 		expectError(await api.call({ body }), "INVALID_REQUEST", /patient-unknown/);
+	});
+
+	it("refuses an entity id that no key can hold, naming its row", async () => {
+		for (const id of ["\ud800", "é".repeat(1_100)]) {
+			const data = ["patient-0001", id];
+			const body = JSON.stringify({ inputs: [{ name: "patient_id", datatype: "BYTES", shape: [2], data }] });
+			expectError(await api.call({ body }), "INVALID_REQUEST", /(row|value) 1\b/);
+		}
+	});
+
+	it("refuses more rows than one request may have", async () => {
+		const body = api.withInput({ shape: [257, 30] });
+		expectError(await api.call({ body }), "PAYLOAD_TOO_LARGE", /257 rows/);
 	});
 
 	it("refuses a binary tensor, saying that it speaks JSON", async () => {
