@@ -47,30 +47,49 @@ export function statesOf(definition: Props): WorkflowState[] {
 	return all;
 }
 
+/** A state on a path, the longest that it may take, and how the path goes on. */
+export interface PathStep {
+	name: string;
+	ownSeconds: number;
+	/** Of this state and all that follow it. */
+	totalSeconds: number;
+	next: PathStep | undefined;
+}
+
 /**
- * The longest that one execution's states may take by the timeouts that they state, in seconds, along the longest path;
- * waits count, retries do not. A state is taken once: a loop's further rounds are not bounded by it. Undefined where a
- * task on the path states none.
+ * The path on which one execution's states may take the longest by the timeouts that they state; waits count, retries do
+ * not. A state is taken once: a loop's further rounds are not bounded by it. Undefined where a task on the path states
+ * none.
  * @param taskSeconds what a task may take, where more than its own words is known of it
  */
-export function longestPathSeconds(definition: Props, taskSeconds = statedSeconds): number | undefined {
+export function longestPath(definition: Props, taskSeconds = statedSeconds): PathStep | undefined {
 	const states = new Map(statesIn(definition).map((state) => [state.name, state]));
 	const first = ifKnown(definition.text("StartAt"));
 	if (first === undefined) return undefined;
-	const longest = new Map<string, number | undefined>();
-	const order = finishOrder(first, states);
-	for (const name of order) {
+	const longest = new Map<string, PathStep | undefined>();
+	for (const name of finishOrder(first, states)) {
 		const state = states.get(name);
 		if (!state) continue;
 		const own = ownSeconds(state, taskSeconds);
-		const rest = successorsOf(state.state).map((next) => (longest.has(next) ? longest.get(next) : 0));
-		longest.set(
-			name,
-			own === undefined || rest.includes(undefined) ? undefined : own + Math.max(0, ...rest.map(Number)),
-		);
+		// What is not there yet is further back: a loop.
+		const rest = successorsOf(state.state).flatMap((next) => (longest.has(next) ? [longest.get(next)] : []));
+		const isBounded = own !== undefined && !rest.includes(undefined);
+		const next = isBounded ? slowestOf(rest) : undefined;
+		const step = isBounded && { name, ownSeconds: own, totalSeconds: own + (next?.totalSeconds ?? 0), next };
+		longest.set(name, step || undefined);
 	}
 	return longest.get(first);
 }
+
+const slowestOf = (steps: readonly (PathStep | undefined)[]): PathStep | undefined =>
+	steps.reduce(
+		(slowest, step) => ((step?.totalSeconds ?? 0) > (slowest?.totalSeconds ?? 0) ? step : slowest),
+		undefined,
+	);
+
+/** How long the {@link longestPath} takes. */
+export const longestPathSeconds = (definition: Props, taskSeconds = statedSeconds): number | undefined =>
+	longestPath(definition, taskSeconds)?.totalSeconds;
 
 /** Names in the order in which a depth-first walk leaves them, so that each comes after what follows it (loops apart). */
 function finishOrder(first: string, states: ReadonlyMap<string, WorkflowState>): string[] {

@@ -4,19 +4,20 @@
  */
 import { ifKnown } from "../facts/fact.ts";
 import {
+	HTTP_API,
 	HTTP_STAGE,
+	hasQuickStage,
 	inApiOf,
-	keysOf,
-	perhapsCovered,
+	isOfWebSocket,
 	REST_METHOD,
 	REST_STAGE,
 	settingsWithoutStage,
-	usagePlansOf,
 } from "../graph/apis.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import type { StackGraph } from "../graph/stack-graph.ts";
 import { type Limits, limitsIn, restLimitsOf, routeLimitsOf } from "../graph/stage-limits.ts";
-import { cannotTell, fail, pass, type Rule, type RuleContext, type Verdict } from "../rule.ts";
+import { keysOf, perhapsCovered, usagePlansOf } from "../graph/usage-plans.ts";
+import { cannotTell, type Fault, fail, pass, type Rule, type RuleContext, type Verdict } from "../rule.ts";
 
 const STAGE_LIMITS = "stage-limits";
 const USAGE_PLAN = "usage-plan";
@@ -29,24 +30,40 @@ export const apiTenantThrottling: Rule = {
 	findings: [STAGE_LIMITS, USAGE_PLAN, PLAN_LIMITS, TENANT_KEY],
 	*check(context) {
 		const { stack } = context;
+		const judged = new Set<string>();
 		for (const stage of stack.ofType(REST_STAGE)) {
 			yield limitsVerdict(stage, restLimitsOf(stack, stage));
-			yield* plansAndKeys(context, stage);
+			for (const verdict of plansAndKeys(context, stage)) {
+				// One plan can cover several stages.
+				const key = `${verdict.finding} ${verdict.where?.urn} ${verdict.answer}`;
+				if (!judged.has(key)) yield verdict;
+				judged.add(key);
+			}
 		}
 		for (const settings of settingsWithoutStage(stack))
 			if (ifKnown(settings.props.text("methodPath")) === "*/*") yield limitsVerdict(settings, limitsIn(settings));
 		for (const stage of stack.ofType(HTTP_STAGE)) {
 			yield limitsVerdict(stage, routeLimitsOf(stack, stage));
-			yield fail(
-				stage,
-				{
-					what: "belongs to an HTTP API, which can have no usage plan",
-					fix: "Use a REST API, or except the finding and name the limiter per tenant that you have.",
-				},
-				USAGE_PLAN,
-			);
+			yield fail(stage, isOfWebSocket(stack, stage) ? WEBSOCKET_PLANS_UNREAD : HTTP_HAS_NO_PLAN, USAGE_PLAN);
+		}
+		for (const api of stack.ofType(HTTP_API)) {
+			if (!hasQuickStage(stack, api)) continue;
+			yield limitsVerdict(api, QUICK_STAGE);
+			yield fail(api, { ...HTTP_HAS_NO_PLAN, what: "is an HTTP API, which can have no usage plan" }, USAGE_PLAN);
 		}
 	},
+};
+
+const HTTP_HAS_NO_PLAN: Fault = {
+	what: "belongs to an HTTP API, which can have no usage plan",
+	fix: "Use a REST API, or except the finding and name the limiter per tenant that you have.",
+};
+const WEBSOCKET_PLANS_UNREAD: Fault = {
+	what: "belongs to a WebSocket API, of which no usage plan is read",
+	fix: "Except the finding and name the limiter per tenant that you have.",
+};
+const QUICK_STAGE: Limits = {
+	missing: "is made with a target: its $default stage comes without rate and burst, and they cannot be set here",
 };
 
 function limitsVerdict(where: ResourceNode, limits: Limits): Verdict {
@@ -56,7 +73,7 @@ function limitsVerdict(where: ResourceNode, limits: Limits): Verdict {
 		where,
 		{
 			what: limits.missing,
-			fix: 'Set throttlingRateLimit and throttlingBurstLimit for "*/*" (REST: MethodSettings; HTTP: defaultRouteSettings).',
+			fix: 'Set throttlingRateLimit and throttlingBurstLimit for all: on REST in MethodSettings of "*/*", else in defaultRouteSettings of the stage.',
 		},
 		STAGE_LIMITS,
 	);

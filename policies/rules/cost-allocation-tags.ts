@@ -54,7 +54,15 @@ function servicePropagation(stack: StackGraph, service: ResourceNode): Verdict {
 	if (from.value === "TASK_DEFINITION") {
 		const definition = stack.target(service, "taskDefinition", TASK_DEFINITION);
 		const tags = definition ? tagsOf(definition) : undefined;
-		if (tags?.state !== "known" || tags.value.size > 0) return pass(service, PROPAGATION);
+		if (!definition || tags?.state !== "known" || tags.value.size > 0) return pass(service, PROPAGATION);
+		return fail(
+			service,
+			{
+				what: `hands its tasks the tags of ${definition.label}, which has none`,
+				fix: `Set propagateTags to "SERVICE", or tag ${definition.label}.`,
+			},
+			PROPAGATION,
+		);
 	}
 	return fail(
 		service,

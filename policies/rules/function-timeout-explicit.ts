@@ -47,7 +47,7 @@ function* againstBudget({ stack, config }: RuleContext, fn: ResourceNode, timeou
 		yield fail(
 			fn,
 			{
-				what: `may run for ${timeoutSeconds} s, over the ${budgetSeconds} s of model "${model.value.name}" (p95 ${p95Ms} ms, rounded up)`,
+				what: `may run for ${timeoutSeconds} s, over the ${budgetSeconds} s of model "${model.value.name}" (p95 ${p95Ms} ms, rounded up${budgetSeconds > Math.ceil(p95Ms / 1000) ? `; ${budgetSeconds - 1} s is skipped, as it cannot be told from Lambda's default` : ""})`,
 				fix: `Set timeout to ${budgetSeconds}.`,
 			},
 			BUDGET,

@@ -4,7 +4,7 @@
  */
 import { EXPRESS_WORKFLOW_MAX_SECONDS, VISIBILITY_TIMEOUT_FACTOR } from "../../charter/limits.ts";
 import { type Fact, ifKnown, known, mapFact, type Unknown } from "../facts/fact.ts";
-import { HTTP_INTEGRATION, REST_INTEGRATION } from "../graph/apis.ts";
+import { HTTP_INTEGRATION, integrationTimeoutMs, REST_INTEGRATION } from "../graph/apis.ts";
 import type { Call } from "../graph/call.ts";
 import { callsOf } from "../graph/calls.ts";
 import { functionsBehind } from "../graph/functions.ts";
@@ -12,7 +12,7 @@ import type { ResourceNode } from "../graph/node.ts";
 import { type FrontedOrigin, originsOf } from "../graph/origins.ts";
 import type { StackGraph } from "../graph/stack-graph.ts";
 import { EVENT_SOURCE_MAPPING, FUNCTION, FUNCTION_URL, LOAD_BALANCER, QUEUE, STATE_MACHINE } from "../graph/types.ts";
-import { definitionOf, longestPathSeconds } from "../graph/workflows.ts";
+import { definitionOf, longestPath, type PathStep } from "../graph/workflows.ts";
 import { cannotTell, fail, pass, type Rule, type Verdict } from "../rule.ts";
 
 const API = "api";
@@ -47,8 +47,8 @@ interface Hop {
 }
 
 const functionSeconds = (fn: ResourceNode): Fact<number> => fn.effectiveNumber("timeout");
-const integrationSeconds = (integration: ResourceNode): Fact<number> =>
-	mapFact(integration.effectiveNumber("timeoutMilliseconds"), (ms) => ms / MS_PER_SECOND);
+const integrationSeconds = (stack: StackGraph, integration: ResourceNode): Fact<number> =>
+	mapFact(integrationTimeoutMs(stack, integration), (ms) => ms / MS_PER_SECOND);
 
 function* waitingHops(stack: StackGraph): Iterable<Hop> {
 	const hops = new Map<string, Hop>();
@@ -66,14 +66,20 @@ function* waitingHops(stack: StackGraph): Iterable<Hop> {
 
 function hopsOf(stack: StackGraph, call: Call): Hop[] {
 	const behind = call.to.type === FUNCTION_URL ? functionsBehind(stack, call.to, "functionName") : [{ fn: call.to }];
-	return behind.flatMap(({ fn }) => (fn === call.from ? [] : (hopTo(fn, call) ?? [])));
+	return behind.flatMap(({ fn }) => (fn === call.from ? [] : (hopTo(stack, fn, call) ?? [])));
 }
 
-function hopTo(fn: ResourceNode, { from, via, open }: Call): Hop | undefined {
+function hopTo(stack: StackGraph, fn: ResourceNode, { from, via, open }: Call): Hop | undefined {
 	if (fn.type !== FUNCTION) return undefined;
 	const hop = { callee: fn, takes: functionSeconds(fn), open };
 	if (via.type === REST_INTEGRATION || via.type === HTTP_INTEGRATION)
-		return { ...hop, finding: API, waiter: via, property: "timeoutMilliseconds", waits: integrationSeconds(via) };
+		return {
+			...hop,
+			finding: API,
+			waiter: via,
+			property: "timeoutMilliseconds",
+			waits: integrationSeconds(stack, via),
+		};
 	if (from?.type === LOAD_BALANCER)
 		return {
 			...hop,
@@ -95,7 +101,7 @@ function* cdnHops(stack: StackGraph, { distribution, target, readTimeoutSeconds 
 	if (target.type === LOAD_BALANCER) yield { ...hop, callee: target, takes: target.effectiveNumber("idleTimeout") };
 	for (const { from, via } of callsOf(stack))
 		if (from === target && (via.type === REST_INTEGRATION || via.type === HTTP_INTEGRATION))
-			yield { ...hop, callee: via, takes: integrationSeconds(via) };
+			yield { ...hop, callee: via, takes: integrationSeconds(stack, via) };
 }
 
 function inOrder({ finding, waiter, property, waits, callee, takes, open }: Hop): Verdict {
@@ -159,18 +165,29 @@ function* workflow(machine: ResourceNode): Iterable<Verdict> {
 	const limit = isExpress
 		? known(Math.min(ifKnown(stated) ?? EXPRESS_WORKFLOW_MAX_SECONDS, EXPRESS_WORKFLOW_MAX_SECONDS))
 		: stated;
-	const longest = longestPathSeconds(definition.value);
+	const longest = longestPath(definition.value);
 	if (limit.state !== "known" || longest === undefined) return;
-	if (longest <= limit.value) yield pass(machine, WORKFLOW);
+	if (longest.totalSeconds <= limit.value) yield pass(machine, WORKFLOW);
 	else
 		yield fail(
 			machine,
 			{
-				what: `ends after ${limit.value} s, under the ${longest} s that its tasks may take on the longest path (retries apart)`,
+				what: `ends after ${limit.value} s, under the ${longest.totalSeconds} s that its tasks may take on the longest path (${sumOf(longest)}; retries apart)`,
 				fix: isExpress
 					? "Shorten the tasks' TimeoutSeconds, or make it a Standard workflow."
-					: `Set the definition's TimeoutSeconds to ${longest} or more.`,
+					: `Set the definition's TimeoutSeconds to ${longest.totalSeconds} or more.`,
 			},
 			WORKFLOW,
 		);
+}
+
+const TERMS_MAX = 6;
+
+/** Task by task: `score 60 + settle 120 s`. */
+function sumOf(path: PathStep): string {
+	const terms: string[] = [];
+	for (let step: PathStep | undefined = path; step; step = step.next)
+		if (step.ownSeconds > 0) terms.push(`${step.name} ${step.ownSeconds}`);
+	const more = terms.length > TERMS_MAX ? ` + ${terms.length - TERMS_MAX} more` : "";
+	return `${terms.slice(0, TERMS_MAX).join(" + ")}${more} s`;
 }

@@ -181,6 +181,28 @@ describe("policies/rules/api-tenant-throttling", () => {
 		});
 	});
 
+	it("judges the stage that AWS makes for an HTTP API with a target", () => {
+		const quick = resource("aws:apigatewayv2/api:Api", "quick", { protocolType: "HTTP", target: "any" });
+		expectFails(rule, [quick], ["quick (stage-limits)", "quick (usage-plan)"]);
+		const own = resource("aws:apigatewayv2/stage:Stage", "live", {
+			apiId: ref(quick, "id"),
+			defaultRouteSettings: both,
+		});
+		expectFails(rule, [quick, own], ["live (usage-plan)"]);
+	});
+
+	it("does not call a WebSocket API an HTTP API", () => {
+		const socket = resource("aws:apigatewayv2/api:Api", "socket", { protocolType: "WEBSOCKET" });
+		const live = resource("aws:apigatewayv2/stage:Stage", "live", {
+			apiId: ref(socket, "id"),
+			defaultRouteSettings: both,
+		});
+		expect(firstFault(rule, [socket, live])).to.deep.equal({
+			what: "belongs to a WebSocket API, of which no usage plan is read",
+			fix: "Except the finding and name the limiter per tenant that you have.",
+		});
+	});
+
 	describe("usage-plan", () => {
 		it("rejects a stage in no plan", () => {
 			expectFails(rule, without(plan(), link), ["prod (usage-plan)"]);
@@ -235,6 +257,20 @@ describe("policies/rules/api-tenant-throttling", () => {
 	describe("tenant-key", () => {
 		it("rejects a plan without a key", () => {
 			expectFails(rule, without(link), ["acme (tenant-key)"]);
+		});
+
+		it("says so once of a plan on two stages", () => {
+			const second = resource("aws:apigateway/stage:Stage", "test", { restApi: ref(api, "id"), stageName: "test" });
+			const onBoth = plan({
+				apiStages: [stage, second].map((each) => ({ apiId: ref(api, "id"), stage: ref(each, "stageName") })),
+				quotaSettings: undefined,
+			});
+			const limits = { ...settings(both), name: "second", props: { ...settings(both).props, stageName: "test" } };
+			expectFails(
+				rule,
+				[...without(link, plan()), second, onBoth, limits],
+				["acme (tenant-key)", "acme (usage-plan/limits)"],
+			);
 		});
 
 		it("takes a disabled key for none", () => {

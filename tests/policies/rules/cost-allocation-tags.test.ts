@@ -81,6 +81,11 @@ describe("policies/rules/cost-allocation-tags", () => {
 		];
 		expectAccepts(rule, stack(tags));
 		expectFails(rule, stack({}), ["worker (propagation)", "worker-task (keys)"]);
+		const said = judge(rule, stack({})).find(({ answer, finding }) => answer === "fail" && finding === "propagation");
+		expect(said).to.include({
+			what: 'hands its tasks the tags of TaskDefinition "worker-task", which has none',
+			fix: 'Set propagateTags to "SERVICE", or tag TaskDefinition "worker-task".',
+		});
 	});
 
 	it("wants a group of instances to carry the tags and to hand them on at launch", () => {

@@ -43,6 +43,14 @@ describe("policies/rules/function-timeout-explicit", () => {
 		});
 	});
 
+	it("skips 3 s, which is Lambda's default, and says so", () => {
+		const skipping = config({ slo: { p95Ms: 2500 } });
+		expectAccepts(rule, [ofModel(4)], skipping);
+		expect(firstFault(rule, [ofModel(5)], { config: skipping })?.what).to.contain(
+			'over the 4 s of model "tumour-risk" (p95 2500 ms, rounded up; 3 s is skipped, as it cannot be told from Lambda\'s default)',
+		);
+	});
+
 	it("never asks for less than a second", () => {
 		expectAccepts(rule, [ofModel(1)], config({ slo: { p95Ms: 50 } }));
 	});

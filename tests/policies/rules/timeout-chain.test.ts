@@ -193,7 +193,15 @@ describe("policies/rules/timeout-chain", () => {
 		it("rejects one that ends before them, with the sum", () => {
 			expectFails(rule, [machine(definition(179))], ["train (workflow)"]);
 			expect(firstFault(rule, [machine(definition(179))])?.what).to.equal(
-				"ends after 179 s, under the 180 s that its tasks may take on the longest path (retries apart)",
+				"ends after 179 s, under the 180 s that its tasks may take on the longest path (Train 100 + Settle 20 + Report 60 s; retries apart)",
+			);
+		});
+
+		it("lists six terms of the sum, and counts the others", () => {
+			const names = ["A", "B", "C", "D", "E", "F", "G", "H"];
+			const States = Object.fromEntries(names.map((name, i) => [name, task(10, names[i + 1])]));
+			expect(firstFault(rule, [machine({ StartAt: "A", TimeoutSeconds: 79, States })])?.what).to.contain(
+				"the 80 s that its tasks may take on the longest path (A 10 + B 10 + C 10 + D 10 + E 10 + F 10 + 2 more s;",
 			);
 		});
 

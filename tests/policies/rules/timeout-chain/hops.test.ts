@@ -144,6 +144,19 @@ describe("policies/rules/timeout-chain: hops", () => {
 		});
 	});
 
+	it("has a WebSocket API wait for 29 s by default, an HTTP API for 30", () => {
+		const door = (protocolType: string) => [
+			resource("aws:apigatewayv2/api:Api", "door", { protocolType }),
+			resource("aws:apigatewayv2/integration:Integration", "to-score", {
+				apiId: { $ref: "aws:apigatewayv2/api:Api::door", attr: "id" },
+				integrationUri: ref(fn("score"), "invokeArn"),
+			}),
+			fn("score", { timeout: 30 }),
+		];
+		expectFails(rule, door("WEBSOCKET"), ["to-score (api)"]);
+		expectAccepts(rule, door("HTTP"));
+	});
+
 	it("names the property to raise in each kind of hop", () => {
 		const short = [api, integration({ timeoutMilliseconds: 2000 }), fn("score")];
 		expect(firstFault(rule, short)?.fix).to.equal(
