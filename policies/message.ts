@@ -18,7 +18,8 @@ export function clauseOf(rule: Pick<Rule, "name">): Clause {
 export function messageOf(rule: Rule, verdict: Extract<Verdict, { answer: "fail" | "cannot tell" }>): string {
 	const subject = verdict.where?.label ?? "The stack";
 	const tag = `[${findingId(rule.name, verdict)}]`;
-	const { because } = clauseOf(rule);
+	const clause = clauseOf(rule);
+	const because = clause.becauseOf?.[verdict.finding] ?? clause.because;
 	if (verdict.answer === "fail") return `${tag} ${subject} ${verdict.what}. ${because} ${verdict.fix}`;
 	if (verdict.reason !== undefined)
 		return `${tag} Cannot tell ${verdict.what}: "${verdict.property}" of ${subject} ${verdict.reason}. ${because}`;

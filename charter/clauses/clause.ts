@@ -5,6 +5,8 @@ export interface Clause {
 	title: string;
 	/** The failure that it prevents, in one sentence. */
 	because: string;
+	/** The failure behind a finding that is another one, by the finding's name. */
+	becauseOf?: Readonly<Record<string, string>>;
 	/** What to write in the program, in one sentence. */
 	howToComply: string;
 	severity: "low" | "medium" | "high" | "critical";

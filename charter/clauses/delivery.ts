@@ -6,6 +6,10 @@ export const DELIVERY_CLAUSES = {
 		title: "What is called without waiting keeps its failed runs",
 		because:
 			"After two retries Lambda drops an asynchronous event, and a stream's mapping drops its batch: nobody waits for the answer, so nobody learns of the loss.",
+		becauseOf: {
+			delivery:
+				"What a topic, rule or schedule cannot hand over (a permission is missing, the target is throttled) it tries for a while and drops: the function never runs, so its own dead-letter queue stays empty.",
+		},
 		howToComply:
 			"Give the function a dead-letter queue, or the qualifier that is called an onFailure destination; give a stream's mapping one too.",
 		severity: "high",
@@ -16,6 +20,12 @@ export const DELIVERY_CLAUSES = {
 		title: "Every queue sets aside what cannot be processed, and keeps it longer than it kept the message",
 		because:
 			"One poison message is received again and again until it expires: it holds a consumer's concurrency all that time, and then it is gone.",
+		becauseOf: {
+			retention:
+				"A message keeps its age when it moves: a dead-letter queue that keeps no longer than its source deletes the failure before anyone has looked at it.",
+			"receive-count":
+				"A spot worker that is taken away leaves its message received and not deleted: after so few tries good work is set aside as if it were poison.",
+		},
 		howToComply:
 			"Set redrivePolicy to a dead-letter queue with 14 days of retention; a maxReceiveCount of 3 or more where a spot worker may be taken away in the middle of a message.",
 		severity: "high",

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "chai";
+import type { Clause } from "../../charter/clauses/clause.ts";
 import { CLAUSES } from "../../charter/clauses.ts";
 import { indexPage } from "../../policies/authoring/index-page.ts";
 import { RULES } from "../../policies/pack.ts";
@@ -13,6 +14,9 @@ const namesIn = (folder: string, ending: string): string[] =>
 		.map((file) => file.slice(0, -ending.length))
 		.sort();
 const rules = RULES.map(({ name }) => name).sort();
+
+const reasonedFindings = (rule: string): string[] =>
+	Object.keys(Object.entries<Clause>(CLAUSES).find(([name]) => name === rule)?.[1].becauseOf ?? {});
 
 describe("the pack's registry", () => {
 	it("lists every rule once", () => {
@@ -41,6 +45,10 @@ describe("the pack's registry", () => {
 		expect(namesIn("tests/policies/rules", ".test.ts")).to.deep.equal(rules);
 		expect(namesIn("tests/programs", ".pass.ts")).to.deep.equal(rules);
 		expect(namesIn("tests/programs", ".fail.ts")).to.deep.equal(rules);
+	});
+
+	it("gives reasons of their own to findings that there are", () => {
+		for (const { name, findings } of RULES) expect(findings).to.include.members(reasonedFindings(name));
 	});
 
 	it("gives every finding of a rule an id of its own", () => {
