@@ -4,64 +4,122 @@
  */
 import { ifKnown, type Unknown, unknown } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
-import { containsUnknown, isUnknown, rawProperty } from "../facts/unknown.ts";
+import { containsUnknown } from "../facts/unknown.ts";
 import { ALARM_TYPES, watchedMetrics } from "./alarms.ts";
-import { behindAlias, MEASURED, measuredBy, namedByDimension } from "./dimensions.ts";
+import { HTTP_API, REST_API, REST_STAGE } from "./apis.ts";
+import { behindAlias, isMeasuredIn, MEASURED, measuredBy, namedByDimension, typesOfDimension } from "./dimensions.ts";
+import type { Endpoint } from "./endpoints.ts";
+import { identitiesOf } from "./identity.ts";
 import { functionsByGroup } from "./log-groups.ts";
+import { madeFor, meantBy } from "./made-names.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 import { LOG_GROUP } from "./types.ts";
+import { type Row, rowsOf, stringsIn } from "./widgets.ts";
 
 const DASHBOARD = "aws:cloudwatch/dashboard:Dashboard";
 const BODY = "dashboardBody";
 /** Names inside expressions and queries: of functions, APIs, log groups, and the ends of load balancers' ARNs. */
 const NAME = /[\w$.:/-]+/g;
-/** In a row of metrics: the same as above, in this place or in all the places left. */
-const SAME = ".";
-const ALL_SAME = "...";
+const STAGE = "Stage";
+/** Dimensions whose value is the resource's own name, and nothing that only an update makes up. */
+const BY_NAME = ["ApiName", "FunctionName", "QueueName", "ServiceName", "EndpointName", "LoadBalancerName"];
 
 export interface Dashboard {
 	node: ResourceNode;
 	shows: ReadonlySet<ResourceNode>;
+	/** The APIs that it shows at some stages only, with the names of these. */
+	stages: ReadonlyMap<ResourceNode, ReadonlySet<string>>;
 	/** What keeps us from telling all that it shows. */
 	unknown?: Unknown;
+}
+
+/** Whether a dashboard shows the door of an endpoint: by itself, by all of its API, or by the API at that stage. */
+export function showsDoor({ shows, stages }: Dashboard, { door, api }: Endpoint): boolean {
+	if (shows.has(door) || (api && shows.has(api))) return true;
+	const shown = (api && stages.get(api)) ?? new Set();
+	const name = ifKnown(door.props.text(door.type === REST_STAGE ? "stageName" : "name"));
+	return door === api || name === undefined ? shown.size > 0 : shown.has(name);
 }
 
 export const dashboardsOf = perStack((stack): readonly Dashboard[] =>
 	stack.ofType(DASHBOARD).map((node) => {
 		const body = node.props.document(BODY);
-		const depended = stack.dependencies(node, BODY).flatMap((found) => standsFor(stack, found));
-		if (body.state !== "known")
-			return { node, shows: new Set(depended), ...(body.state === "unknown" ? { unknown: body } : {}) };
+		const depended = stack.dependencies(node, BODY);
+		const shows = new Set<ResourceNode>();
+		const stages = new Map<ResourceNode, Set<string>>();
+		if (body.state !== "known") return { node, shows, stages, ...(body.state === "unknown" ? { unknown: body } : {}) };
 		const widgets = (ifKnown(body.value.parts("widgets")) ?? []).filter(draws);
-		const named = widgets.flatMap((widget) => shownBy(stack, widget));
-		// What a name made up on update stands for, only the engine's record of dependencies tells.
-		const shown = new Set([...named, ...(widgets.length > 0 ? depended : [])]);
-		return { node, shows: shown, ...(containsUnknown(body.value.raw) ? { unknown: unknown(BODY) } : {}) };
+		for (const properties of widgets.flatMap((widget) => ifKnown(widget.part("properties")) ?? [])) {
+			const rows = rowsIn(properties);
+			for (const row of rows) addRow(stack, { shows, stages, depended }, row);
+			const drawn = ["query", "alarms", "annotations"].map((key) => ifKnown(properties.read(key)));
+			for (const text of stringsIn([...rows.flatMap(({ rest }) => rest), ...drawn]))
+				for (const name of [text, ...(text.match(NAME) ?? [])])
+					for (const found of inText(stack, name, depended)) shows.add(found);
+		}
+		// What left no name in the body may stand for any part of it: only the engine's record tells that it is there.
+		const marks = new Set(stringsIn(body.value.raw, []).flatMap((text) => [text, ...(text.match(NAME) ?? [])]));
+		for (const each of widgets.length > 0 ? depended : [])
+			if (!leavesMark(each, marks)) for (const found of standsFor(stack, each)) shows.add(found);
+		return { node, shows, stages, ...(containsUnknown(body.value.raw) ? { unknown: unknown(BODY) } : {}) };
 	}),
 );
 
 /** Whether a widget draws anything: text does not. */
 const draws = (widget: Props): boolean => ifKnown(widget.text("type")) !== "text";
 
-function shownBy(stack: StackGraph, widget: Props): ResourceNode[] {
-	const properties = ifKnown(widget.part("properties"));
-	if (!properties) return [];
+function rowsIn(properties: Props): Row[] {
 	const metrics = ifKnown(properties.read("metrics"));
-	const rows = rowsOf(Array.isArray(metrics) ? metrics : []);
-	const drawn = ["query", "alarms", "annotations"].map((key) => ifKnown(properties.read(key)));
-	const free = stringsIn([...rows.flatMap(({ rest }) => rest), ...drawn]);
-	return [
-		...rows.flatMap(({ pairs }) => pairs.flatMap(([key, value]) => namedByDimension(stack, key, value))),
-		...free.flatMap((text) => [text, ...(text.match(NAME) ?? [])]).flatMap((text) => inText(stack, text)),
-	];
+	return rowsOf(Array.isArray(metrics) ? metrics : []);
+}
+
+function leavesMark(node: ResourceNode, marks: ReadonlySet<string>): boolean {
+	const names = identitiesOf(node);
+	return [...marks].some((mark) => names.has(mark) || madeFor(node, mark));
+}
+
+interface Drawing {
+	shows: Set<ResourceNode>;
+	stages: Map<ResourceNode, Set<string>>;
+	/** What the body depends on. */
+	depended: readonly ResourceNode[];
+}
+
+function addRow(stack: StackGraph, { shows, stages, depended }: Drawing, { namespace, pairs }: Row): void {
+	const at = pairs.find(([key]) => key === STAGE)?.[1];
+	for (const [key, value] of pairs)
+		for (const node of key === STAGE ? [] : measuredAs(stack, { key, value, depended })) {
+			if (!isMeasuredIn(node, namespace, key)) continue;
+			const isApi = node.type === REST_API || node.type === HTTP_API;
+			if (!isApi || at === undefined) shows.add(node);
+			else stages.set(node, (stages.get(node) ?? new Set()).add(at));
+		}
+}
+
+/** The resources that a dimension names; where the name is made up on update, those that it can be of. */
+function measuredAs(
+	stack: StackGraph,
+	{ key, value, depended }: { key: string; value: string; depended: readonly ResourceNode[] },
+): ResourceNode[] {
+	const named = namedByDimension(stack, key, value);
+	if (named.length > 0) return named;
+	const types = typesOfDimension(key);
+	const open = depended.filter(
+		(node) => types.includes(node.type) && !(BY_NAME.includes(key) && ifKnown(node.props.text("name")) !== undefined),
+	);
+	const meant = meantBy(value, open);
+	const possible = meant ? [meant] : types === MEASURED ? [] : open;
+	return possible.map((node) => behindAlias(stack, node));
 }
 
 /** What a name in free text shows. */
-const inText = (stack: StackGraph, text: string): ResourceNode[] => [
-	...measuredBy(stack, text, MEASURED),
-	...stack.named(text, [...ALARM_TYPES, LOG_GROUP]).flatMap((node) => standsFor(stack, node)),
-];
+function inText(stack: StackGraph, text: string, depended: readonly ResourceNode[]): ResourceNode[] {
+	const measured = measuredBy(stack, text, MEASURED);
+	const named = [...measured, ...stack.named(text, [...ALARM_TYPES, LOG_GROUP])];
+	const meant = named.length > 0 ? undefined : meantBy(text, depended);
+	return [...named, ...(meant ? [meant] : [])].flatMap((node) => standsFor(stack, node));
+}
 
 /** An alarm shows what it watches, a log group the functions that write to it, an alias its function. */
 const standsFor = (stack: StackGraph, node: ResourceNode): ResourceNode[] => [
@@ -76,49 +134,3 @@ const watchedBy = perStack((stack) => {
 		byAlarm.set(alarm, new Set([...(byAlarm.get(alarm) ?? []), ...watches]));
 	return byAlarm;
 });
-
-interface Row {
-	/** Dimensions, key and value. */
-	pairs: [string, string][];
-	/** What else stands there: expressions. */
-	rest: unknown[];
-}
-
-/** The rows of a widget's metrics, `[namespace, metric, key, value, …, options]`, shorthands spelled out. */
-function rowsOf(metrics: readonly unknown[]): Row[] {
-	let above: string[] = [];
-	return metrics.map((_, i) => {
-		const row = rawProperty(metrics, String(i));
-		const cells = Array.isArray(row) ? row.map((_cell, at) => rawProperty(row, String(at))) : [row];
-		const texts = spelledOut(
-			cells.filter((cell) => typeof cell === "string"),
-			above,
-		);
-		if (texts.length > 0) above = texts;
-		const pairs: [string, string][] = [];
-		for (let at = 2; at + 1 < texts.length; at += 2) pairs.push([texts[at] ?? "", texts[at + 1] ?? ""]);
-		return { pairs, rest: cells.filter((cell) => typeof cell !== "string") };
-	});
-}
-
-function spelledOut(texts: readonly string[], above: readonly string[]): string[] {
-	const rest = texts.indexOf(ALL_SAME);
-	if (rest !== -1) {
-		const after = texts.slice(rest + 1);
-		const before = texts.slice(0, rest);
-		return [...before, ...above.slice(before.length, above.length - after.length), ...after];
-	}
-	return texts.map((text, at) => (text === SAME ? (above[at] ?? text) : text));
-}
-
-/** Every string in a value but labels and titles, which people read and nothing draws. */
-function stringsIn(value: unknown): string[] {
-	const strings: string[] = [];
-	const pending: unknown[] = [value];
-	for (const next of pending) {
-		if (typeof next === "string" && !isUnknown(next)) strings.push(next);
-		if (typeof next !== "object" || next === null) continue;
-		for (const key of Object.keys(next)) if (key !== "label") pending.push(rawProperty(next, key));
-	}
-	return strings;
-}

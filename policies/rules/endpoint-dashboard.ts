@@ -6,7 +6,7 @@ import type { ModelDeclaration, PackConfig } from "../config.ts";
 import { ifKnown } from "../facts/fact.ts";
 import { tagOf } from "../facts/tags.ts";
 import { callsFrom } from "../graph/calls.ts";
-import { dashboardsOf } from "../graph/dashboards.ts";
+import { dashboardsOf, showsDoor } from "../graph/dashboards.ts";
 import { type Endpoint, endpointsOf, speakersFor } from "../graph/endpoints.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import { ownerOf } from "../graph/owners.ts";
@@ -33,7 +33,7 @@ function* ofBackend(
 	endpoint: Endpoint,
 	backend: ResourceNode,
 ): Iterable<Verdict> {
-	const { door, api } = endpoint;
+	const { door } = endpoint;
 	const speakers = speakersFor(stack, endpoint, backend);
 	const owner = ownerOf(speakers, models);
 	if (owner.kind === "unknown") yield cannotTell(owner.of, owner.fact, `which model ${backend.label} answers for`);
@@ -43,15 +43,15 @@ function* ofBackend(
 		yield notApplicable(backend, "it is tagged as not critical");
 		return;
 	}
-	const entry = [door, api ?? door];
-	// A door without metrics of its own is seen in what answers behind it.
-	if (UNMEASURED.includes(door.type)) entry.push(backend);
 	// What hands over and waits may be left out for what it waits for.
 	const waitedFor = callsFrom(stack, backend).flatMap(({ mode, to }) => (mode === "synchronous" ? [to] : []));
 	const answering = [backend, ...waitedFor];
 	const dashboards = dashboardsOf(stack);
-	const isShown = dashboards.some(({ shows }) =>
-		[entry, answering].every((nodes) => nodes.some((node) => shows.has(node))),
+	const isShown = dashboards.some(
+		(dashboard) =>
+			answering.some((node) => dashboard.shows.has(node)) &&
+			// A door without metrics of its own is seen in what answers behind it.
+			(showsDoor(dashboard, endpoint) || (UNMEASURED.includes(door.type) && dashboard.shows.has(backend))),
 	);
 	const openMark = marks.find(({ mark }) => mark.state === "unknown");
 	const open = dashboards.find(({ unknown }) => unknown);

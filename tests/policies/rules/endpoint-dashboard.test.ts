@@ -15,7 +15,7 @@ import {
 	UNKNOWN,
 } from "../../support/policies.ts";
 import { alarm } from "../../support/policies-alarms.ts";
-import { balanced, functionUrl, restApi, scoring } from "../../support/policies-endpoints.ts";
+import { balanced, functionUrl, httpApi, restApi, scoring } from "../../support/policies-endpoints.ts";
 import { exceptionTo } from "../../support/policies-exceptions.ts";
 
 const tags = { model: "tumour-risk" };
@@ -107,6 +107,48 @@ describe("policies/rules/endpoint-dashboard", () => {
 		rejects([...rest, other, showing(["AWS/ApiGateway", "Latency", "ApiName", "other", "Stage", "prod"], ERRORS)]);
 	});
 
+	it("does not take another stage of the same API for the endpoint's", () => {
+		const at = (name: unknown) => ["AWS/ApiGateway", "Latency", "ApiName", ref(api, "name"), "Stage", name];
+		const board = (name: unknown) => dashboard(json({ widgets: [graph([at(name), ERRORS])] }));
+		accepts([...rest, board("prod")]);
+		accepts([...rest, board(ref(stage, "stageName"))]);
+		rejects([...rest, board("beta")]);
+		const beta = resource("aws:apigateway/stage:Stage", "beta", { restApi: ref(api, "id"), stageName: "beta" });
+		rejects([...rest, beta, board("prod")]);
+		accepts([...rest, beta, dashboard(json({ widgets: [graph([at("prod"), at("beta"), ERRORS])] }))]);
+		accepts([...rest, beta, showing(LATENCY.slice(0, 4), ERRORS)]);
+		const http = [fn, ...httpApi(fn)];
+		const [, httpsApi = fn] = http;
+		const byId = (name: string) =>
+			graph([["AWS/ApiGateway", "Latency", "ApiId", ref(httpsApi, "id"), "Stage", name], ERRORS]);
+		accepts([...http, dashboard(json({ widgets: [byId("$default")] }))]);
+		rejects([...http, dashboard(json({ widgets: [byId("beta")] }))]);
+	});
+
+	it("takes no metric in a namespace of AWS that keeps none of the resource", () => {
+		rejects([...rest, showing(LATENCY, ["AWS/SQS", "Errors", "FunctionName", "score"])]);
+		rejects([...rest, showing(["AWS/Lambda", "Latency", "ApiName", "scoring-api"], ERRORS)]);
+		accepts([...rest, showing(LATENCY, ["Scoring", "Errors", "FunctionName", "score"])]);
+		const byId = ["AWS/ApiGateway", "Latency", "ApiId", ref(api, "id")];
+		rejects([...rest, dashboard(json({ widgets: [graph([byId, ERRORS])] }))]);
+	});
+
+	it("follows names that are made up on update, each in its place", () => {
+		const unnamed = scoring({ tags });
+		const stack = [unnamed, ...restApi(unnamed)];
+		const latency = ["AWS/ApiGateway", "Latency", "ApiName", ref(api, "name")];
+		const errors = (of: ResourceSpec) => ["AWS/Lambda", "Errors", "FunctionName", ref(of, "name")];
+		accepts([...stack, dashboard(json({ widgets: [graph([latency, errors(unnamed)])] }))]);
+		const other = scoring({}, "rank");
+		rejects([...stack, other, dashboard(json({ widgets: [graph([latency, errors(other)])] }))]);
+		const search = concat(`SEARCH('{AWS/Lambda,FunctionName} "`, ref(unnamed, "name"), `"', 'Sum', 60)`);
+		accepts([...stack, dashboard(json({ widgets: [graph([latency, [{ expression: search }]])] }))]);
+		// A resource of which no name is left: where it stands, nothing tells.
+		const described = scoring({ tags, description: "the scorer" });
+		const traceless = json({ widgets: [graph([latency, [{ expression: ref(described, "description") }]])] });
+		accepts([described, ...restApi(described), dashboard(traceless)]);
+	});
+
 	it("does not take a name for another kind of resource", () => {
 		const alike = [fn, ...restApi(fn, { api: { name: "score" } })];
 		rejects([...alike, showing(ERRORS)]);
@@ -161,6 +203,10 @@ describe("policies/rules/endpoint-dashboard", () => {
 		rejects([...rest, dashboard(JSON.stringify({ widgets: [text] }))]);
 		rejects([...rest, showing(LATENCY, [{ expression: "m1 * 2", label: "score" }])]);
 		rejects([...rest, dashboard(JSON.stringify({ widgets: [graph([LATENCY], { title: "score" })] }))]);
+		const named = { type: "text", properties: { markdown: concat("# ", ref(fn, "name")) } };
+		const board = dashboard(json({ widgets: [graph([LATENCY]), named] }));
+		rejects([...rest, board]);
+		expect(open(rule, [...rest, board], { run: "preview", config: config() })).to.deep.equal(["cannot tell board"]);
 	});
 
 	it("reads a malformed body as far as it goes", () => {
