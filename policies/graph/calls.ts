@@ -2,7 +2,7 @@
  * Who calls whom, and how: the edges of the stack's call graph, and the questions that rules ask of them.
  * An edge says what the program wires up; what code does with it is not seen.
  */
-import type { Call, CallMode } from "./call.ts";
+import type { Call } from "./call.ts";
 import { callsOfAuthorizers, callsOfAwaitedWorkflows } from "./calls-apis.ts";
 import { callsFromEvents } from "./calls-events.ts";
 import { callsFromFrontDoors } from "./calls-front.ts";
@@ -43,10 +43,6 @@ export const callersOf = (stack: StackGraph, node: ResourceNode): readonly Call[
 /** The calls that a resource makes. */
 export const callsFrom = (stack: StackGraph, node: ResourceNode): readonly Call[] =>
 	indexOf(stack).outOf.get(node) ?? [];
-
-/** How a function is invoked, as far as the stack shows it. */
-export const invocationModesOf = (stack: StackGraph, fn: ResourceNode): ReadonlySet<CallMode> =>
-	new Set(callersOf(stack, fn).map(({ mode }) => mode));
 
 /** One way from outside, hop by hop. */
 export type Path = readonly Call[];

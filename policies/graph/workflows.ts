@@ -111,7 +111,7 @@ function finishOrder(first: string, states: ReadonlyMap<string, WorkflowState>):
 }
 
 /** The states that may follow one: next, choices and their default; a catcher's way is a failure's, and counts too. */
-export function successorsOf(state: Props): string[] {
+function successorsOf(state: Props): string[] {
 	const choices = ["Choices", "Catch"].flatMap((key) => ifKnown(state.parts(key)) ?? []);
 	const names = [state.text("Next"), state.text("Default"), ...choices.map((choice) => choice.text("Next"))];
 	return names.flatMap((name) => ifKnown(name) ?? []);

@@ -81,7 +81,7 @@ describe("policies/authoring/new", function () {
 		const own = names.map((name) => `tests/policies/rules/${name}.test.ts`);
 		const tested = await test("tests/policies/registry.test.ts", ...own);
 		expect(tested.exitCode, tested.output).to.equal(0);
-		expect(tested.output).to.contain("17 passing");
+		expect(tested.output).to.contain("18 passing");
 		const programs = await test(
 			"tests/policies/programs.test.ts",
 			"--grep",
