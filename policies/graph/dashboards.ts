@@ -11,7 +11,7 @@ import { behindAlias, isMeasuredIn, MEASURED, measuredBy, namedByDimension, type
 import type { Endpoint } from "./endpoints.ts";
 import { identitiesOf } from "./identity.ts";
 import { functionsByGroup } from "./log-groups.ts";
-import { madeFor, meantBy } from "./made-names.ts";
+import { meantBy } from "./made-names.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 import { LOG_GROUP } from "./types.ts";
@@ -21,6 +21,8 @@ const DASHBOARD = "aws:cloudwatch/dashboard:Dashboard";
 const BODY = "dashboardBody";
 /** Names inside expressions and queries: of functions, APIs, log groups, and the ends of load balancers' ARNs. */
 const NAME = /[\w$.:/-]+/g;
+/** Of any resource in AWS. */
+const LONGEST_NAME = 512;
 const STAGE = "Stage";
 /** Dimensions whose value is the resource's own name, and nothing that only an update makes up. */
 const BY_NAME = ["ApiName", "FunctionName", "QueueName", "ServiceName", "EndpointName", "LoadBalancerName"];
@@ -50,16 +52,16 @@ export const dashboardsOf = perStack((stack): readonly Dashboard[] =>
 		const stages = new Map<ResourceNode, Set<string>>();
 		if (body.state !== "known") return { node, shows, stages, ...(body.state === "unknown" ? { unknown: body } : {}) };
 		const widgets = (ifKnown(body.value.parts("widgets")) ?? []).filter(draws);
+		const free = new Set<string>();
 		for (const properties of widgets.flatMap((widget) => ifKnown(widget.part("properties")) ?? [])) {
 			const rows = rowsIn(properties);
 			for (const row of rows) addRow(stack, { shows, stages, depended }, row);
 			const drawn = ["query", "alarms", "annotations"].map((key) => ifKnown(properties.read(key)));
-			for (const text of stringsIn([...rows.flatMap(({ rest }) => rest), ...drawn]))
-				for (const name of [text, ...(text.match(NAME) ?? [])])
-					for (const found of inText(stack, name, depended)) shows.add(found);
+			for (const name of namesAmong([...rows.flatMap(({ rest }) => rest), ...drawn])) free.add(name);
 		}
+		for (const name of free) for (const found of inText(stack, name, depended)) shows.add(found);
 		// What left no name in the body may stand for any part of it: only the engine's record tells that it is there.
-		const marks = new Set(stringsIn(body.value.raw, []).flatMap((text) => [text, ...(text.match(NAME) ?? [])]));
+		const marks = new Set(namesAmong(body.value.raw, []).flatMap(beginningsOf));
 		for (const each of widgets.length > 0 ? depended : [])
 			if (!leavesMark(each, marks)) for (const found of standsFor(stack, each)) shows.add(found);
 		return { node, shows, stages, ...(containsUnknown(body.value.raw) ? { unknown: unknown(BODY) } : {}) };
@@ -74,10 +76,21 @@ function rowsIn(properties: Props): Row[] {
 	return rowsOf(Array.isArray(metrics) ? metrics : []);
 }
 
-function leavesMark(node: ResourceNode, marks: ReadonlySet<string>): boolean {
-	const names = identitiesOf(node);
-	return [...marks].some((mark) => names.has(mark) || madeFor(node, mark));
-}
+/** Every string in a value, whole and by the names in it. */
+const namesAmong = (value: unknown, except?: readonly string[]): string[] =>
+	stringsIn(value, except).flatMap((text) => [text, ...(text.match(NAME) ?? [])]);
+
+/** A name, and what its parts begin with: the name of the resource, where something random stands behind it. */
+const beginningsOf = (name: string): string[] => [
+	name,
+	...name
+		.split(/[:/]/)
+		.filter(({ length }) => length <= LONGEST_NAME)
+		.flatMap((part) => part.split("-").map((_, i, words) => words.slice(0, i + 1).join("-"))),
+];
+
+const leavesMark = (node: ResourceNode, marks: ReadonlySet<string>): boolean =>
+	[node.name, ...identitiesOf(node)].some((name) => marks.has(name));
 
 interface Drawing {
 	shows: Set<ResourceNode>;
