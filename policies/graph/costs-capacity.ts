@@ -1,7 +1,7 @@
 /** Capacity that is paid for by the hour, at its minimum: tasks, groups of instances, endpoints, shards. */
 import { ec2HourUsd, sagemakerHourUsd } from "../../charter/prices/instance-hours.ts";
 import { HOURS_PER_MONTH, PRICES_USD, SECONDS_PER_MONTH } from "../../charter/prices.ts";
-import { absent, type Fact, ifKnown, known, orElse, unknown } from "../facts/fact.ts";
+import { absent, type Fact, ifKnown, known, orElse } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { scaledMinimum } from "./autoscaling.ts";
 import { type Cost, type Estimate, unpriced } from "./cost.ts";
@@ -10,8 +10,16 @@ import { instanceTypesOf } from "./gpu-groups.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
 import { minimumTasks, taskCpuUnits, taskMemoryMib, taskOf } from "./tasks.ts";
-import { AUTOSCALING_GROUP, ECS_SERVICE, SAGEMAKER_ENDPOINT, SAGEMAKER_ENDPOINT_CONFIG, STREAM } from "./types.ts";
+import {
+	AUTOSCALING_GROUP,
+	CAPACITY_PROVIDER,
+	ECS_SERVICE,
+	SAGEMAKER_ENDPOINT,
+	SAGEMAKER_ENDPOINT_CONFIG,
+	STREAM,
+} from "./types.ts";
 
+const STRATEGIES = "capacityProviderStrategies";
 const UNITS_PER_VCPU = 1024;
 const MIB_PER_GIB = 1024;
 const MS_PER_SECOND = 1000;
@@ -34,12 +42,12 @@ export function instances(
 
 /** Tasks on Fargate; on instances of one's own, the instances are what costs. */
 const serviceCost: Estimate = (stack, service) => {
-	const strategies = service.props.parts("capacityProviderStrategies");
+	const strategies = service.props.parts(STRATEGIES);
 	const providers = (ifKnown(strategies) ?? []).flatMap((each) => ifKnown(each.text("capacityProvider")) ?? []);
 	const launch = service.effectiveText("launchType");
 	const isFargate =
 		providers.some((name) => name.startsWith("FARGATE")) || (providers.length === 0 && ifKnown(launch) === "FARGATE");
-	if (!isFargate) return launch.state === "unknown" ? launch : absent;
+	if (!isFargate) return perhapsFargate(stack, service);
 	const minimum = minimumTasks(stack, service);
 	if (minimum.state === "unknown") return minimum;
 	const tasks = ifKnown(minimum) ?? 0;
@@ -56,6 +64,16 @@ const serviceCost: Estimate = (stack, service) => {
 	return known({ usd: tasks * hour * HOURS_PER_MONTH, words: `${tasks} task(s) of ${vcpus} vCPU and ${gb} GB` });
 };
 
+/** What keeps a service's launch open; a provider of the stack settles it, for Fargate's are known by name alone. */
+function perhapsFargate(stack: StackGraph, service: ResourceNode): Cost {
+	const strategies = service.props.read(STRATEGIES);
+	if (strategies.state === "known" || stack.dependencies(service, STRATEGIES, [CAPACITY_PROVIDER]).length > 0)
+		return absent;
+	if (strategies.state === "unknown") return strategies;
+	const launch = service.effectiveText("launchType");
+	return launch.state === "unknown" ? launch : absent;
+}
+
 /** The cheapest of its types, for that is its minimum; spot has no list price, and counts as on demand. */
 const groupCost: Estimate = (stack, group) => {
 	const minimum = orElse(group.props.number("minSize"), 0);
@@ -69,8 +87,8 @@ const priceOrLast = (type: string): number => ec2HourUsd(type) ?? Number.MAX_VAL
 
 const endpointCost: Estimate = (stack, endpoint, model) => {
 	const config = stack.target(endpoint, "endpointConfigName", SAGEMAKER_ENDPOINT_CONFIG);
-	const variants = config?.props.parts("productionVariants") ?? unknown("endpointConfigName");
 	if (!config) return unpriced("endpointConfigName", "a configuration of another stack");
+	const variants = config.props.parts("productionVariants");
 	if (variants.state !== "known") return variants;
 	let usd = 0;
 	const words: string[] = [];

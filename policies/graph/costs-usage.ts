@@ -27,8 +27,7 @@ const requestsPerMonth = (model: ModelDeclaration): number => requestsPerSecond(
 export function isScheduled(stack: StackGraph, node: ResourceNode): boolean {
 	const calls = callersOf(stack, node);
 	const isClock = ({ from, via }: (typeof calls)[number]) =>
-		via.type === "aws:scheduler/schedule:Schedule" ||
-		from?.props.read("scheduleExpression").state === "known" ||
+		(from !== undefined && from.props.read("scheduleExpression").state !== "absent") ||
 		// The permission that goes with a rule says nothing of its own.
 		(via.type === "aws:lambda/permission:Permission" &&
 			ifKnown(via.props.text("principal")) === "events.amazonaws.com");
