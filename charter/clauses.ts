@@ -19,5 +19,3 @@ export const CLAUSES = {
 	...CAPACITY_CLAUSES,
 	...PERIMETER_CLAUSES,
 } as const satisfies Record<string, Clause>;
-
-export type ClauseName = keyof typeof CLAUSES;

@@ -6,7 +6,7 @@ import { containsUnknown } from "./facts/unknown.ts";
 import type { StackGraph } from "./graph/stack-graph.ts";
 
 /** Name of the output. */
-export const IN_PROGRAM = "charterExceptions";
+const IN_PROGRAM = "charterExceptions";
 
 export interface StatedRecord {
 	/** How messages call it: `charterExceptions[0] of Stack "shop-dev"`. */

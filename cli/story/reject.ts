@@ -50,6 +50,8 @@ export function linesOf(violations: readonly Violation[]): string[] {
 
 /** What is wrong, and what to change: the message without the reason between, which is the clause's own. */
 function withoutReason(policy: string, text: string): string[] {
-	const because = Object.entries<Clause>(CLAUSES).find(([name]) => name === policy)?.[1].because;
-	return because ? text.split(` ${because} `) : [text];
+	const clause = Object.entries<Clause>(CLAUSES).find(([name]) => name === policy)?.[1];
+	const reasons = clause ? [clause.because, ...Object.values(clause.becauseOf ?? {})] : [];
+	const reason = reasons.find((because) => text.includes(` ${because} `));
+	return reason ? text.split(` ${reason} `) : [text];
 }

@@ -8,7 +8,7 @@ import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
 import { DB_CLUSTER, DB_INSTANCE } from "./types.ts";
 
-export type StoreKind = "volume" | "database" | "domain" | "file-system";
+type StoreKind = "volume" | "database" | "domain" | "file-system";
 
 export interface Store {
 	node: ResourceNode;

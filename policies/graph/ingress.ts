@@ -8,7 +8,7 @@ import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 import { LOAD_BALANCER } from "./types.ts";
 
-export const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
+const SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup";
 export const CLASSIC_BALANCER = "aws:elb/loadBalancer:LoadBalancer";
 const GROUPS = [SECURITY_GROUP, "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"];
 const GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule";

@@ -18,7 +18,7 @@ export interface LabelledCase {
 	explicit_default?: boolean;
 }
 
-export type Outcome = "pass" | "fail" | "cannot tell" | "crash";
+type Outcome = "pass" | "fail" | "cannot tell" | "crash";
 
 /** One case in the three runs of the case format. */
 export interface ScoredCase {
@@ -63,7 +63,7 @@ export function judgeOf(name: string): Judge | { leftOut: string } {
 }
 
 /** Judges one case in one run. Never throws: a crash is an outcome. */
-export function outcomeOf(labelled: LabelledCase, { rule, counts, countsAdvice }: Judge, run: Run): Outcome {
+function outcomeOf(labelled: LabelledCase, { rule, counts, countsAdvice }: Judge, run: Run): Outcome {
 	try {
 		const analysis = new Analysis({
 			resources: stackOf(labelled.resources, run),
