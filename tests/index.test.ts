@@ -114,7 +114,7 @@ describe("index", function () {
 			asConfig({ ...dev, "triplane:tennants": [] }),
 		);
 		expect(result).to.equal(
-			'SettingsError: Pulumi.dev.yaml has 1 fault(s) in its settings. Correct:\n  triplane:(the settings as a whole): Unrecognized key: "tennants"',
+			'SettingsError: Pulumi.dev.yaml has a fault in its settings. Correct:\n  triplane:(the settings as a whole): Unrecognized key: "tennants"',
 		);
 		expect(resources).to.deep.equal([]);
 	});
