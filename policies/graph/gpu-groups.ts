@@ -4,7 +4,7 @@
  */
 import { absent, type Fact, ifKnown, known, mapFact, orElse } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
-import { DISTRIBUTION, launchesSpot, launchOf, MIXED, spotPercentOf } from "./instance-groups.ts";
+import { DISTRIBUTION, launchOf, MIXED, mayRunOnSpot } from "./instance-groups.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 import { AUTOSCALING_GROUP } from "./types.ts";
@@ -47,15 +47,14 @@ function groupOf(stack: StackGraph, group: ResourceNode): GpuGroup | undefined {
 		(ifKnown(types) ?? []).some((type) => GPU_TYPE.test(type)) ||
 		types.state === "unknown";
 	if (!isGpu) return undefined;
-	const spotPercent = spotPercentOf(group);
-	const isSpotLaunch = launch ? launchesSpot(launch) : known(false);
 	const isMixed = mixed.state === "known";
+	const hasSpot = mixed.state === "unknown" ? mixed : mayRunOnSpot(stack, group);
 	return {
 		group,
 		types: mapFact(types, (names) => names.filter((type) => GPU_TYPE.test(type))),
 		isByAttributes: requirements.length > 0,
-		hasSpot: mixed.state === "unknown" ? mixed : isMixed ? mapFact(spotPercent, (share) => share > 0) : isSpotLaunch,
-		isOnDemand: isMixed ? mapFact(spotPercent, (share) => share <= 0) : mapFact(isSpotLaunch, (isSpot) => !isSpot),
+		hasSpot,
+		isOnDemand: mapFact(hasSpot, (may) => !may),
 		onDemandBase: isMixed ? orElse(group.props.number(`${DISTRIBUTION}.onDemandBaseCapacity`), 0) : known(0),
 	};
 }

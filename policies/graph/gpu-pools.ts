@@ -4,6 +4,7 @@
  */
 import { ifKnown, orElse, type Unknown, unknown } from "../facts/fact.ts";
 import { type GpuGroup, gpuGroupsOf } from "./gpu-groups.ts";
+import { meantBy } from "./made-names.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
 import { AUTOSCALING_GROUP, CAPACITY_PROVIDER, ECS_SERVICE } from "./types.ts";
@@ -71,12 +72,11 @@ function poolOf(stack: StackGraph, holder: ResourceNode, property: string): GpuP
 	return members.length === 0 ? undefined : { holder, members };
 }
 
-/** The provider of a name; one whose own name is not known is meant where the strategy depends on it, and on no other of such a name. */
+/** The provider of a name; one whose own name is not known is meant where the strategy depends on it. */
 function providersIn(stack: StackGraph, depended: readonly ResourceNode[], name: string | undefined): ResourceNode[] {
 	if (name === undefined) return depended.length === 1 ? [...depended] : [];
 	const named = stack.named(name, [CAPACITY_PROVIDER]);
 	if (named.length > 0) return named;
-	return depended.filter(
-		(provider) => name === provider.name || /^-[0-9a-f]{7}$/.test(name.slice(provider.name.length)),
-	);
+	const meant = meantBy(name, depended);
+	return meant ? [meant] : [];
 }

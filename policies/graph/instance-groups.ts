@@ -13,7 +13,7 @@ export const DISTRIBUTION = `${MIXED}.instancesDistribution`;
 const ALL_PERCENT = 100;
 
 /** How much of a mixed group above its base is spot, in percent. */
-export const spotPercentOf = (group: ResourceNode): Fact<number> =>
+const spotPercentOf = (group: ResourceNode): Fact<number> =>
 	mapFact(
 		orElse(group.props.number(`${DISTRIBUTION}.onDemandPercentageAboveBaseCapacity`), ALL_PERCENT),
 		(onDemand) => ALL_PERCENT - onDemand,
@@ -42,7 +42,7 @@ export function launchOf(stack: StackGraph, group: ResourceNode): ResourceNode |
 }
 
 /** Whether a template or configuration asks for spot instances. */
-export function launchesSpot(launch: ResourceNode): Fact<boolean> {
+function launchesSpot(launch: ResourceNode): Fact<boolean> {
 	if (launch.props.read("spotPrice").state === "known") return known(true);
 	return orElse(
 		mapFact(launch.props.text("instanceMarketOptions.marketType"), (market) => market === "spot"),
