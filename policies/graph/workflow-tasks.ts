@@ -20,7 +20,8 @@ interface Integration {
 	pattern: string;
 }
 
-const INTEGRATION = /^arn:[\w-]+:states:[^:]*:[^:]*:(?:aws-sdk:)?([\w-]+):(\w+)(?:\.(\w+))?(?::\d+)?$/;
+/** Services stand where an ARN has no region and no account; an activity has both. */
+const INTEGRATION = /^arn:[\w-]+:states:::(?:aws-sdk:)?([\w-]+):(\w+)(?:\.(\w+))?(?::\d+)?$/;
 const SAME_SERVICES: ReadonlyMap<string, string> = new Map([
 	["sfn", "states"],
 	["emr", "elasticmapreduce"],
