@@ -238,13 +238,16 @@ function where(path: readonly PropertyKey[], raw: unknown): string {
 	let at: unknown = raw;
 	let text = "";
 	for (const key of path) {
-		at = at !== null && typeof at === "object" ? Reflect.get(at, key) : undefined;
-		const name = at !== null && typeof at === "object" && typeof key === "number" ? Reflect.get(at, "name") : undefined;
+		at = partOf(at, key);
+		const name = partOf(at, "name");
 		if (typeof key === "number") text += typeof name === "string" ? `[${name}]` : `[${key}]`;
 		else text += text ? `.${String(key)}` : String(key);
 	}
 	return text || "(the settings as a whole)";
 }
+
+const partOf = (whole: unknown, key: PropertyKey): unknown =>
+	whole !== null && typeof whole === "object" ? Reflect.get(whole, key) : undefined;
 
 /** Zod's own words, but for what is missing or of another kind, which it tells in words for programmers. */
 function wordsOf(fault: z.core.$ZodIssue): string {

@@ -95,6 +95,14 @@ describe("charter/derive", () => {
 		);
 	});
 
+	it("accepts a model that the API waits for as long as it can", () => {
+		const models = [{ ...rawModel(), slo: { p95Ms: 18_000 }, traffic: { rps: 1, peakRps: 2 } }];
+		expect(planCapacity(settingsWith({ models })).endpoint(modelWith({ slo: { p95Ms: 18_000 } }))).to.include({
+			timeoutSeconds: 18,
+			integrationTimeoutMs: 28_500,
+		});
+	});
+
 	it("accepts reservations that leave the account exactly what AWS demands, and refuses one more", () => {
 		expect(() => assertReservationsFit({ a: 400, b: 500 })).not.to.throw();
 		expect(() => assertReservationsFit({ a: 400, b: 501 })).to.throw(

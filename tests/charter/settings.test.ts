@@ -85,6 +85,65 @@ describe("charter/settings", () => {
 		);
 	});
 
+	it("says that no tier is declared where none is", () => {
+		expect(faultOf({ ...rawSettings(), tiers: {} })).to.equal(
+			only('tenants[acme].tier: no tier "standard" is declared: use one of (none)'),
+		);
+	});
+
+	it("names all the tiers that a tenant may choose from", () => {
+		const { standard } = rawSettings().tiers;
+		const tenants = [{ name: "acme", tier: "gold" }];
+		expect(faultOf({ ...rawSettings(), tiers: { standard, trial: standard }, tenants })).to.equal(
+			only('tenants[acme].tier: no tier "gold" is declared: use one of standard, trial'),
+		);
+	});
+
+	it("accepts a tenant's models that are declared", () => {
+		const models = [rawModel(), { ...rawModel(), name: "other-risk" }];
+		const tenants = [{ name: "acme", tier: "standard", models: ["other-risk"] }];
+		expect(faultOf({ ...rawSettings(), models, tenants })).to.equal("no fault");
+	});
+
+	it("refuses the name of what all share for a model or a tenant", () => {
+		const words = 'name: "shared" is the name of what all share: choose another';
+		expect(faultOf(withModel({ name: "shared" }))).to.equal(only(`models[shared].${words}`));
+		expect(faultOf({ ...rawSettings(), tenants: [{ name: "shared", tier: "standard" }] })).to.equal(
+			only(`tenants[shared].${words}`),
+		);
+	});
+
+	it("refuses a peak below the ordinary traffic, and accepts one as high", () => {
+		expect(faultOf(withModel({ traffic: { rps: 20, peakRps: 19.5 } }))).to.equal(
+			only("models[tumour-risk].traffic.peakRps: the peak of 19.5 rps is below the ordinary 20 rps"),
+		);
+		expect(faultOf(withModel({ traffic: { rps: 20, peakRps: 20 } }))).to.equal("no fault");
+	});
+
+	it("refuses a bucket smaller than the rate that fills it, and accepts one as large", () => {
+		const tier = (burst: number) => ({ ...rawSettings(), tiers: { standard: { rps: 10, burst, dailyQuota: 100 } } });
+		expect(faultOf(tier(9))).to.equal(
+			only("tiers.standard.burst: burst is the size of the bucket that rps fills: at least rps"),
+		);
+		expect(faultOf(tier(10))).to.equal("no fault");
+	});
+
+	it("demands of a queued model how long a job takes, and no latency budget", () => {
+		const image = `repository@sha256:${"a".repeat(64)}`;
+		const runtime = { kind: "ecs", image, instanceTypes: ["g5.xlarge", "g6.xlarge"] };
+		const queued = { serve: "queued", runtime, budget: undefined };
+		expect(faultOf(withModel(queued))).to.equal(
+			only(
+				"models[tumour-risk].slo.jobP95Seconds: a queued model promises how long a job takes: set slo.jobP95Seconds",
+			),
+		);
+		expect(faultOf(withModel({ ...queued, slo: { p95Ms: 150, jobP95Seconds: 60 } }))).to.equal("no fault");
+	});
+
+	it("accepts a batch model with a schedule", () => {
+		expect(faultOf(withModel({ serve: "batch", schedule: "rate(1 day)" }))).to.equal("no fault");
+	});
+
 	it("refuses an image by tag, which can move", () => {
 		const runtime = { kind: "ecs", image: "repository:latest", instanceTypes: ["g5.xlarge", "g6.xlarge"] };
 		expect(faultOf(withModel({ serve: "queued", runtime, slo: { p95Ms: 150, jobP95Seconds: 60 } }))).to.equal(
@@ -98,10 +157,31 @@ describe("charter/settings", () => {
 		expect(faultOf({ ...rawSettings(), tiers: undefined })).to.equal(only("tiers: is missing: give a map"));
 		expect(faultOf({ ...rawSettings(), models: "tumour-risk" })).to.equal(only("models: must be a list"));
 		expect(faultOf({ ...rawSettings(), costCenter: 7 })).to.equal(only("costCenter: must be a string"));
+		expect(faultOf(withModel({ slo: undefined }))).to.equal(only("models[tumour-risk].slo: is missing: give a map"));
+		const rollout = { intervalSeconds: 1.5 };
+		expect(faultOf(withModel({ rollout }))).to.equal(
+			only("models[tumour-risk].rollout.intervalSeconds: must be a whole number"),
+		);
+	});
+
+	it("finds an item without a name by its place, and the settings themselves as a whole", () => {
+		expect(faultOf({ ...rawSettings(), models: [rawModel(), { ...rawModel(), name: undefined }] })).to.equal(
+			only("models[1].name: is missing: give a string"),
+		);
+		expect(faultOf(7)).to.equal(only("(the settings as a whole): must be a map"));
 	});
 
 	it("lists every fault at once", () => {
-		expect(faultOf({})).to.match(/has 5 faults/);
+		expect(faultOf({})).to.equal(
+			[
+				"Pulumi.test.yaml has 5 faults in its settings. Correct:",
+				"  triplane:environment: is missing: give a string",
+				"  triplane:costCenter: is missing: give a string",
+				"  triplane:models: is missing: give a list",
+				"  triplane:tenants: is missing: give a list",
+				"  triplane:tiers: is missing: give a map",
+			].join("\n"),
+		);
 	});
 
 	it("answers anything at all with settings or a SettingsError", () => {

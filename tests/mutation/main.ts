@@ -19,6 +19,8 @@ const PARTS = [
 	"tests/charter",
 	"tests/support",
 	"tests/programs",
+	"sandbox",
+	"docs/policies",
 	"package.json",
 ];
 
