@@ -94,7 +94,6 @@ function encryptionBy(stack: StackGraph, node: ResourceNode, { kind, property, b
 	const stated = node.props.flag(property);
 	if (stated.state === "unknown" || ifKnown(stated) === true) return stated;
 	if (kind === "volume" && stated.state === "absent") return volumesByDefault(stack);
-	if (stated.state === "known" && byDefault === undefined) return stated;
 	if (byDefault === "always") return orElse(stated, true);
 	// The provider fills in false where AWS decides by the engine.
 	const decides = byDefault ? node.props.text(byDefault.property) : undefined;

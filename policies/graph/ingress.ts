@@ -40,7 +40,7 @@ export const ingressOf = perStack((stack): readonly Ingress[] => [
 	}),
 	...stack
 		.ofType(GROUP_RULE, INGRESS_RULE)
-		.filter((rule) => rule.type === INGRESS_RULE || ifKnown(rule.props.text("type")) !== "egress")
+		.filter((rule) => ifKnown(rule.props.text("type")) !== "egress")
 		.map((via) => ({ via, group: groupsAt(stack, via, "securityGroupId")[0], ...readRule(via.props) })),
 ]);
 

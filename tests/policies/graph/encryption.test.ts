@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { privateByDefault as rule } from "../../../policies/rules/private-by-default.ts";
-import { expectAccepts, expectFails, firstFault, open, resource, UNKNOWN } from "../../support/policies.ts";
+import { answers, expectAccepts, expectFails, firstFault, open, resource, UNKNOWN } from "../../support/policies.ts";
+
+const isAboutStore = (answer: string): boolean => answer.includes("unencrypted");
 
 describe("policies/graph/encryption, through private-by-default", () => {
 	for (const [type, finding, encrypting] of [
@@ -72,6 +74,49 @@ describe("policies/graph/encryption, through private-by-default", () => {
 		expect(open(rule, [resource("aws:ebs/volume:Volume", "v"), setting])).to.deep.equal([
 			"cannot tell v (unencrypted-volume)",
 		]);
+	});
+
+	it("names the property of a volume as a program writes it", () => {
+		const fix = (type: string, props: Record<string, unknown>) =>
+			firstFault(rule, [resource(type, "host", props)])?.fix;
+		expect(fix("aws:ec2/instance:Instance", { rootBlockDevice: { volumeSize: 9 } })).to.equal(
+			"Set rootBlockDevice.encrypted to true.",
+		);
+		expect(
+			fix("aws:ec2/launchTemplate:LaunchTemplate", { blockDeviceMappings: [{ ebs: { volumeSize: 9 } }] }),
+		).to.equal("Set blockDeviceMappings.ebs.encrypted to true.");
+	});
+
+	it("judges a volume that says no, and one made of a snapshot that is encrypted anew, by their own words", () => {
+		const onDefault = resource("aws:ebs/encryptionByDefault:EncryptionByDefault", "all");
+		const plain = resource("aws:ebs/volume:Volume", "v", { encrypted: false });
+		expectFails(rule, [plain, onDefault], ["v (unencrypted-volume)"]);
+		const host = (rootBlockDevice: object) => resource("aws:ec2/instance:Instance", "host", { rootBlockDevice });
+		expect(answers(rule, [host({ snapshotId: "snap-1", encrypted: true })])).to.deep.equal([
+			"pass host (unencrypted-volume)",
+		]);
+		expect(answers(rule, [host({ snapshotId: "snap-1", encrypted: false })])).to.deep.equal([]);
+	});
+
+	it("cannot tell of a switch that is not known yet, whatever AWS does by default", () => {
+		for (const [type, property, finding] of [
+			["aws:ebs/volume:Volume", "encrypted", "volume"],
+			["aws:rds/instance:Instance", "storageEncrypted", "database"],
+			["aws:rds/cluster:Cluster", "storageEncrypted", "database"],
+			["aws:redshift/cluster:Cluster", "encrypted", "database"],
+		] as const)
+			expect(answers(rule, [resource(type, "store", { [property]: UNKNOWN })]).filter(isAboutStore)).to.deep.equal([
+				`cannot tell store (unencrypted-${finding})`,
+			]);
+	});
+
+	it("judges a host's volumes alone, and one list of them that is not known yet", () => {
+		const mixed = { rootBlockDevice: { encrypted: true }, ebsBlockDevices: UNKNOWN };
+		expect(answers(rule, [resource("aws:ec2/instance:Instance", "host", mixed)])).to.deep.equal([
+			"cannot tell host (unencrypted-volume)",
+			"pass host (unencrypted-volume)",
+		]);
+		expect(answers(rule, [resource("aws:ec2/instance:Instance", "host")])).to.deep.equal([]);
 	});
 
 	it("rejects a database with a public address", () => {
