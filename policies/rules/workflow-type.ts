@@ -58,7 +58,7 @@ function findingsFor(type: string | undefined, { config }: RuleContext): string[
 /** Standard, short, and started as often as its model's requests come. */
 function* standardVerdict({ stack, config }: RuleContext, machine: ResourceNode, definition: Props): Iterable<Verdict> {
 	const seconds = boundSeconds(stack, machine, definition);
-	if (config.models.length === 0 || seconds === undefined || seconds > EXPRESS_WORKFLOW_MAX_SECONDS) return;
+	if (config.models.length === 0 || seconds > EXPRESS_WORKFLOW_MAX_SECONDS) return;
 	if (statesOf(definition).some((state) => waitsFor(state) !== undefined)) return;
 	if (isScheduled(stack, machine)) return;
 	const model = modelOf(machine, config.models);
@@ -80,15 +80,12 @@ function* standardVerdict({ stack, config }: RuleContext, machine: ResourceNode,
 const durationOf = ({ slo }: ModelDeclaration, seconds: number): number =>
 	slo?.p95Ms === undefined ? seconds : Math.min(seconds, slo.p95Ms / MS_PER_SECOND);
 
-/** The longest that an execution may take, undefined where nothing bounds it. */
-function boundSeconds(stack: StackGraph, machine: ResourceNode, definition: Props): number | undefined {
+/** The longest that an execution without a Wait may take, infinite where nothing bounds it. */
+function boundSeconds(stack: StackGraph, machine: ResourceNode, definition: Props): number {
 	const stated = ifKnown(definition.number("TimeoutSeconds"));
-	const isOpenEnded =
-		loopsThrough(definition, () => true).length > 0 ||
-		statesOf(definition).some(({ type, state }) => type === "Wait" && state.number("Seconds").state !== "known");
+	const isOpenEnded = loopsThrough(definition, () => true).length > 0;
 	const longest = isOpenEnded ? undefined : longestPathSeconds(definition, taskSecondsIn(stack, machine));
-	const bounds = [stated, longest].filter((bound) => bound !== undefined);
-	return bounds.length === 0 ? undefined : Math.min(...bounds);
+	return Math.min(...[stated, longest].filter((bound) => bound !== undefined));
 }
 
 function bothPrices(definition: Props, startsPerSecond: number, seconds: number): string {

@@ -78,6 +78,37 @@ describe("policies/rules/monthly-cost-cap", () => {
 		});
 	});
 
+	it("names the five largest parts and counts the rest", () => {
+		const hosts = [1, 2, 3, 4, 5, 6, 7].map((i) =>
+			resource("aws:ec2/instance:Instance", `box-${i}`, { tags, instanceType: i === 4 ? "g5.xlarge" : "m5.large" }),
+		);
+		const small = (i: number) => `Instance "box-${i}" $70 (1 × m5.large at $0.096/h)`;
+		const parts = ['Instance "box-4" $734 (1 × g5.xlarge at $1.006/h)', ...[1, 2, 3, 5].map(small)];
+		const said = (specs: readonly ResourceSpec[]) => firstFault(rule, specs, { config: config(1) })?.what;
+		expect(said(hosts)).to.include(`: ${[...parts, "2 smaller"].join(" + ")}`);
+		expect(said(hosts.slice(0, 5))?.endsWith(`: ${parts.join(" + ")}`)).to.equal(true);
+	});
+
+	it("accepts exactly the cap, and a sum over it whatever else has no price", () => {
+		const odd = resource("aws:ec2/instance:Instance", "odd", { tags, instanceType: "u7i-6tb.112xlarge" });
+		const alarm = resource("aws:cloudwatch/metricAlarm:MetricAlarm", "late", { tags });
+		expectAccepts(rule, [alarm], config(0.1));
+		expectFails(rule, [alarm], ["late"], config(0.09));
+		expect(answers(rule, [odd], { config: { models: [{ name: "digit-reader" }] } })).to.deep.equal([]);
+	});
+
+	it("asks who pays only where a model has a cap, and knows a model without an SLO by none", () => {
+		const open = fn({ tags: UNKNOWN });
+		const two = { models: [...config(900).models, { name: "other" }] };
+		expect(answers(rule, [open], { config: { models: [{ name: "other" }] } })).to.deep.equal([]);
+		expect(answers(rule, [open], { config: two })).to.deep.equal(["cannot tell predict", "pass stack"]);
+		const [verdict] = judge(rule, [template({ instanceType: UNKNOWN }), group(1)], { config: config(900) });
+		expect(verdict?.answer === "cannot tell" && [verdict.property, verdict.reason]).to.deep.equal([
+			"instanceType",
+			undefined,
+		]);
+	});
+
 	it("sums a model's own resources alone", () => {
 		const other = [{ key: "model", value: "other" }];
 		expectAccepts(rule, [template(), group(2, { tags: other })], config(1));

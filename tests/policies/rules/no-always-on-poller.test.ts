@@ -61,6 +61,18 @@ describe("policies/rules/no-always-on-poller", () => {
 		});
 	});
 
+	it("names every queue, or says that they are elsewhere", () => {
+		const other = resource("aws:sqs/queue:Queue", "more");
+		const both = allowing("sqs:ReceiveMessage", [ref(queue(), "arn"), ref(other, "arn")]);
+		expect(firstFault(rule, [queue(), other, role, both, task(), service()])?.what).to.equal(
+			'keeps 1 task(s) running that only receive from Queue "jobs", Queue "more", which a trigger could serve',
+		);
+		const elsewhere = allowing("sqs:ReceiveMessage", "arn:aws:sqs:us-east-1:123456789012:elsewhere");
+		expect(firstFault(rule, [role, elsewhere, task(), service()])?.what).to.equal(
+			"keeps 1 task(s) running that only receive from a queue of another stack, which a trigger could serve",
+		);
+	});
+
 	it("sees the receiver by a wildcard action or a managed policy", () => {
 		expectFails(rule, [queue(), role, allowing("sqs:*", "*"), task(), service()], ["resize"]);
 		const managed = resource("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "managed", {
@@ -125,6 +137,7 @@ describe("policies/rules/no-always-on-poller", () => {
 		expectFails(rule, withTask({ memory: "10240" }), ["resize"]);
 		expectAccepts(rule, withTask({ memory: undefined, containerDefinitions: json([container({ memory: 12_000 })]) }));
 		expectAccepts(rule, withTask({ ephemeralStorage: { sizeInGib: 40 } }));
+		expectFails(rule, withTask({ ephemeralStorage: { sizeInGib: 10 } }), ["resize"]);
 		const slow = (seconds: number) => [queue({ visibilityTimeoutSeconds: seconds }), ...poller.slice(1)];
 		expectAccepts(rule, slow(3600));
 		expectFails(rule, slow(900), ["resize"]);
@@ -133,7 +146,9 @@ describe("policies/rules/no-always-on-poller", () => {
 	it("exempts a model whose jobs may take over 15 minutes", () => {
 		const config = (jobP95Seconds: number) => ({ models: [{ name: "render", slo: { jobP95Seconds } }] });
 		expectAccepts(rule, withService({ tags: { model: "render" } }), config(1200));
-		expectFails(rule, withService({ tags: { model: "render" } }), ["resize"], config(60));
+		expectFails(rule, withService({ tags: { model: "render" } }), ["resize"], config(900));
+		expectFails(rule, withService({ tags: { model: "render" } }), ["resize"], { models: [{ name: "render" }] });
+		expect(open(rule, withService({ tags: UNKNOWN }), { config: config(1200) })).to.deep.equal(["fail resize"]);
 	});
 
 	it("cannot tell of containers, a count or a policy that is not known before the update", () => {

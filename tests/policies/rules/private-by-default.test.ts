@@ -238,6 +238,7 @@ describe("policies/rules/private-by-default", () => {
 		it("accepts networks, groups and egress", () => {
 			expectAccepts(rule, [group([anywhere(22, { cidrBlocks: ["10.0.0.0/8"] })])]);
 			expectAccepts(rule, [group([anywhere(22, { cidrBlocks: [], securityGroups: ["sg-1"] })])]);
+			expectAccepts(rule, [group([anywhere(8443, { cidrBlocks: ["10.0.0.0/8"] })]), balancer()]);
 			const egress = { type: "egress", ...anywhere(443), securityGroupId: "sg-1" };
 			expectAccepts(rule, [resource("aws:ec2/securityGroupRule:SecurityGroupRule", "out", egress)]);
 		});
@@ -276,6 +277,7 @@ describe("policies/rules/private-by-default", () => {
 				expect(open(rule, specs)).to.deep.equal(["cannot tell web (open-ingress)"]);
 			isOpen(group([anywhere(22, { cidrBlocks: UNKNOWN })]));
 			isOpen(group([anywhere(22, { cidrBlocks: [UNKNOWN] })]));
+			isOpen(group([anywhere(8443, { cidrBlocks: [UNKNOWN] })]), balancer());
 			isOpen(group([anywhere(443, { fromPort: UNKNOWN })]), balancer());
 			isOpen(group([anywhere(443)]), balancer({ internal: UNKNOWN }));
 			isOpen(resource("aws:ec2/securityGroup:SecurityGroup", "web", { ingress: UNKNOWN }));

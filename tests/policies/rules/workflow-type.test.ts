@@ -76,6 +76,44 @@ describe("policies/rules/workflow-type", () => {
 			expectAccepts(rule, [machine(short)]);
 		});
 
+		it("cannot tell at a high rate alone, and counts the rate of any model", () => {
+			const two = (...rates: number[]) => ({
+				models: rates.map((rps, i) => ({ name: `m${i}`, traffic: { rps } })),
+			});
+			const asked = (config: object) =>
+				open(rule, [machine(short, { definition: UNKNOWN })], { config: { ...config } });
+			expect(asked(two(9))).to.deep.equal(["cannot tell score (polling)"]);
+			for (const config of [two(10), two(1, 10)])
+				expect(asked(config)).to.deep.equal(["cannot tell score (polling)", "cannot tell score (standard)"]);
+			expect(answers(rule, [machine(short, { tags: UNKNOWN })], { config: {} })).to.deep.equal([
+				"pass score (polling)",
+			]);
+		});
+
+		it("takes the shorter of what it states and what its states may take, and the p95 where one is declared", () => {
+			const said = (definition: unknown, given = config()) =>
+				firstFault(rule, [machine(definition)], { config: given })?.what;
+			expect(said({ ...short, TimeoutSeconds: 7 })).to.match(/of at most 7 s .* for 0.5 s each$/);
+			expect(said({ ...short, TimeoutSeconds: 20 })).to.match(/of at most 10 s /);
+			expect(said(short, config({ slo: {} }))).to.match(/for 10 s each$/);
+			expect(said(short, config({ slo: undefined }))).to.match(/for 10 s each$/);
+		});
+
+		it("takes a workflow with a loop, or a wait that the input decides, for one without a bound", () => {
+			const loop = flow(
+				["A", task()],
+				["Again", { Type: "Choice", Choices: [{ Next: "Done" }], Default: "A" }],
+				["Done", { Type: "Succeed" }],
+			);
+			expectAccepts(rule, [machine(loop)], config());
+			expectFails(rule, [machine({ ...loop, TimeoutSeconds: 60 })], ["score (standard)"], config());
+		});
+
+		it("accepts what waits in one state of several", () => {
+			const callback = task({ Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken" });
+			expectAccepts(rule, [machine(flow(["A", task()], ["B", callback]))], config());
+		});
+
 		it("takes a batch model's traffic, and another model's, for no starts", () => {
 			expectAccepts(rule, [machine(short)], config({ serve: "batch" }));
 			expectAccepts(rule, [machine(short, { tags: { model: "other" } })], config());
@@ -201,6 +239,10 @@ describe("policies/rules/workflow-type", () => {
 				{ Type: "Map", ItemProcessor: { ProcessorConfig: { Mode: "DISTRIBUTED" }, ...short } },
 			])
 				expectFails(rule, [express(flow(["A", state]))], ["score (express)"]);
+			expect(firstFault(rule, [express(flow(["A", { Type: "Wait", Seconds: 30 }]))])).to.deep.equal({
+				what: 'is an Express workflow that has a Wait ("A"): about $0.0323 for a thousand executions of 30 s, and $0.025 as Standard, where waiting is free',
+				fix: 'Set type to "STANDARD", or move what waits to a Standard workflow that starts this one.',
+			});
 		});
 
 		it("rejects what may run over 5 minutes, by its own words, its tasks' or a function's", () => {
