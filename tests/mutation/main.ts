@@ -19,6 +19,7 @@ const PARTS = [
 	"tests/charter",
 	"tests/support",
 	"tests/programs",
+	"tests/fixtures",
 	"sandbox",
 	"docs/policies",
 	"package.json",

@@ -6,7 +6,7 @@ import { join } from "node:path";
 export function testsOf(root: string, files: readonly string[]): string[] {
 	const tests = files.flatMap((file) => {
 		const mirror = `tests/${file.replace(/\.ts$/, ".test.ts")}`;
-		const own = existsSync(join(root, mirror)) ? [mirror, mirror.replace(/\.test\.ts$/, "/*.test.ts")] : [];
+		const own = existsSync(join(root, mirror)) ? [mirror, mirror.replace(/\.test\.ts$/, "{-*,/*}.test.ts")] : [];
 		const wider = /^policies\/(graph|facts)\//.test(file)
 			? ["tests/policies/graph/**/*.test.ts", "tests/policies/facts/*.test.ts", "tests/policies/rules/*.test.ts"]
 			: own.length === 0

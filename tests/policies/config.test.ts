@@ -35,7 +35,17 @@ describe("policies/config", () => {
 	});
 
 	it("reports a config that is no object", () => {
-		expect(parseConfig("advisory").faults).to.have.length(1);
+		for (const raw of ["advisory", null, [], 7])
+			expect(parseConfig(raw)).to.deep.equal({
+				config: defaults,
+				faults: [`it is no object: give keys of ${Object.keys(defaults).join(", ")}`],
+			});
+	});
+
+	it("reports an unknown key within a key by where it stands, and takes out the key alone", () => {
+		const { config, faults } = parseConfig({ tenants: [{ name: "acme", tiers: "gold" }], unknowns: "reject" });
+		expect(faults).to.deep.equal(['tenants.0: Unrecognized key: "tiers"']);
+		expect(config).to.deep.equal({ ...defaults, unknowns: "reject" });
 	});
 
 	it("reads models and tenants from the stack's own settings, cut down to what policies read", () => {

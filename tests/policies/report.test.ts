@@ -61,6 +61,34 @@ describe("policies/report", () => {
 		]);
 	});
 
+	it("takes what the engine would mend for a finding that blocks, and a policy's own level else", () => {
+		const report = reportOn(smallStack, { "function-timeout-explicit": "remediate" });
+		expect(report.findings.map(inWords)).to.deep.equal(FINDINGS);
+		expect(report.policies.map(({ level }) => level)).to.deep.equal(["mandatory", "mandatory", "mandatory"]);
+	});
+
+	it("knows a policy for applicable that passes, cannot tell, or whose every finding is accepted", () => {
+		const applies = (specs: typeof smallStack, config = {}) =>
+			reportOn(specs, config).policies.map(({ isApplicable }) => isApplicable);
+		expect(applies(smallStack)).to.deep.equal([true, true, true]);
+		expect(applies([])).to.deep.equal([true, false, false]);
+		const exceptions = [
+			exceptionTo("function-reserved-concurrency", "*"),
+			exceptionTo("function-timeout-explicit", "*"),
+		];
+		expect(applies(smallStack.slice(0, 1), { charter: { exceptions } })).to.deep.equal([true, true, true]);
+	});
+
+	it("puts what is known below what blocks, and above advice", () => {
+		const report = reportOn();
+		const first = report.findings[0]?.fingerprint ?? "";
+		expect(withKnown(report, new Set([first])).findings.map(inWords)).to.deep.equal([
+			FINDINGS[1],
+			FINDINGS[0],
+			FINDINGS[2],
+		]);
+	});
+
 	it("says which policies found nothing to judge", () => {
 		const idle = reportOn([]).policies.filter(({ isApplicable }) => !isApplicable);
 		expect(idle.map(({ name }) => name)).to.deep.equal(["function-reserved-concurrency", "function-timeout-explicit"]);

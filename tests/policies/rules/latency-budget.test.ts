@@ -47,6 +47,30 @@ describe("policies/rules/latency-budget", () => {
 		expectFails(rule, endpoint, ["score (hop)"], config({ budget: { modelMs: 120, featuresMs: 60, restMs: -50 } }));
 	});
 
+	it("tells a hop that is too long from one below 0, and accepts one of the whole p95, or of none", () => {
+		const whatOf = (hops: Record<string, number>) => firstFault(rule, endpoint, { config: config({ budget: hops }) });
+		expect(whatOf({ modelMs: 200 })).to.deep.equal({
+			what: 'answers for model "tumour-risk", whose hop modelMs of 200 ms is alone over slo.p95Ms of 150 ms',
+			fix: 'Correct modelMs of model "tumour-risk", or loosen slo.p95Ms.',
+		});
+		expect(whatOf({ modelMs: 120, restMs: -1 })?.what).to.equal(
+			'answers for model "tumour-risk", whose hop restMs of -1 ms is below 0',
+		);
+		expectAccepts(rule, endpoint, config({ budget: { modelMs: 150, restMs: 0 } }));
+	});
+
+	it("says which of the two a model lacks", () => {
+		const lacks = (change: object) => firstFault(rule, endpoint, { config: config({ ...change }) });
+		expect(lacks({ slo: undefined })).to.deep.equal({
+			what: 'answers for model "tumour-risk", which declares no slo.p95Ms',
+			fix: 'Set slo.p95Ms of model "tumour-risk".',
+		});
+		expect(lacks({ budget: undefined })).to.deep.equal({
+			what: 'answers for model "tumour-risk", which declares no budget',
+			fix: 'Set budget of model "tumour-risk", hop by hop: featuresMs, modelMs, restMs.',
+		});
+	});
+
 	it("rejects a model without a p95 or a budget", () => {
 		for (const change of [{ slo: undefined }, { slo: { errorRate: 0.01 } }, { budget: undefined }, { budget: {} }])
 			expectFails(rule, endpoint, ["score (undeclared)"], config(change));

@@ -6,6 +6,7 @@ import {
 	expectFails,
 	firstFault,
 	json,
+	judge,
 	open,
 	type ResourceSpec,
 	ref,
@@ -186,6 +187,26 @@ describe("policies/rules/queue-redrive", () => {
 				what: 'sets a message aside after 2 receive(s), and Service "worker" that consumes it runs on spot capacity: an interruption counts as one',
 				fix: "Set maxReceiveCount to 3 or more.",
 			});
+		});
+
+		it("cannot tell while the tries or the worker's permissions are not known", () => {
+			const arn = "arn:aws:sqs:us-east-1:123456789012:shared";
+			const said = (maxReceiveCount: unknown, policy: unknown) => {
+				const asks = jobs({ redrivePolicy: { deadLetterTargetArn: arn, maxReceiveCount } });
+				const permissions = resource("aws:iam/rolePolicy:RolePolicy", "worker", { role: ref(role, "id"), policy });
+				const verdicts = judge(rule, [asks, role, permissions, task(), spot]);
+				return verdicts.flatMap(({ answer, ...rest }) =>
+					answer === "cannot tell" && "property" in rest ? [`${rest.finding}: ${rest.property}`] : [],
+				);
+			};
+			const receives = { Statement: [{ Effect: "Allow", Action: "sqs:ReceiveMessage", Resource: "*" }] };
+			expect(said(UNKNOWN, receives)).to.deep.equal(["receive-count: redrivePolicy.maxReceiveCount"]);
+			expect(said(1, UNKNOWN)).to.deep.equal(["receive-count: policy of worker"]);
+			expect(said(3, UNKNOWN)).to.deep.equal([]);
+		});
+
+		it("asks nothing of a redrive policy that states no count, which AWS refuses itself", () => {
+			expectAccepts(rule, worker(undefined, spot));
 		});
 
 		it("leaves workers on demand alone", () => {
