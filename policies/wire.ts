@@ -12,15 +12,20 @@ export type WireProps = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is WireProps =>
 	typeof value === "object" && value !== null && !Array.isArray(value);
 
-const isSecret = (value: unknown): value is WireProps => isObject(value) && value[SIGNATURE] === SECRET;
+/** Whether a value is a secret in its envelope. */
+export const isSecret = (value: unknown): value is WireProps => isObject(value) && value[SIGNATURE] === SECRET;
 
 /** A value with its secrets laid bare, at any depth. */
 export function bare(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(bare);
 	if (!isObject(value)) return value;
 	if (isSecret(value)) return bare(value.value);
-	return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, bare(item)]));
+	return bareProps(value);
 }
+
+/** A resource's properties with their secrets laid bare, marks for unknowns left in. */
+export const bareProps = (props: object): Record<string, unknown> =>
+	Object.fromEntries(Object.entries(props).map(([key, item]) => [key, bare(item)]));
 
 /**
  * A map with more entries, the given ones over its own; a secret one stays secret. What is no map (an unknown) stays as

@@ -5,7 +5,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type * as resourceProto from "@pulumi/pulumi/proto/resource_pb.js";
 import type { ResourceInput } from "../graph/node.ts";
-import { isSecret } from "./wire.ts";
+import { bareProps } from "../wire.ts";
 
 export type PulumiSdk = typeof pulumi;
 
@@ -97,7 +97,7 @@ function listen(
 					registrations.push({
 						urn: response.getUrn(),
 						request,
-						outputs: bare(response.getObject()?.toJavaScript() ?? {}),
+						outputs: bareProps(response.getObject()?.toJavaScript() ?? {}),
 					});
 				answer(error, response);
 			}),
@@ -107,7 +107,7 @@ function listen(
 		"invoke",
 		(request: resourceProto.ResourceInvokeRequest, answer: Answer<{ getUnknown?(): boolean }>) =>
 			invoke(request, (error, response) => {
-				const isUnknown = response && !isAnswered(request.getTok(), bare(request.getArgs()?.toJavaScript() ?? {}));
+				const isUnknown = response && !isAnswered(request.getTok(), bareProps(request.getArgs()?.toJavaScript() ?? {}));
 				if (isUnknown) Reflect.set(response, "getUnknown", () => true);
 				answer(error, response);
 			}),
@@ -119,7 +119,7 @@ function inputsOf(registrations: readonly Registration[], run: RecordingOptions[
 	return registrations
 		.filter(({ request }) => request.getCustom() && !request.getType().startsWith("pulumi:"))
 		.map(({ urn, request, outputs }): ResourceInput => {
-			const inputs = bare(request.getObject()?.toJavaScript() ?? {});
+			const inputs = bareProps(request.getObject()?.toJavaScript() ?? {});
 			const provider = byUrn.get(request.getProvider().split("::").slice(0, 4).join("::"));
 			return {
 				type: request.getType(),
@@ -133,7 +133,7 @@ function inputsOf(registrations: readonly Registration[], run: RecordingOptions[
 								type: provider.request.getType(),
 								name: provider.request.getName(),
 								urn: provider.urn,
-								props: bare(provider.request.getObject()?.toJavaScript() ?? {}),
+								props: bareProps(provider.request.getObject()?.toJavaScript() ?? {}),
 							},
 						}
 					: {}),
@@ -145,14 +145,4 @@ function inputsOf(registrations: readonly Registration[], run: RecordingOptions[
 				),
 			};
 		});
-}
-
-/** Properties as policies get them: secrets laid bare, marks for unknowns left in. */
-const bare = (properties: object): Record<string, unknown> =>
-	Object.fromEntries(Object.entries(properties).map(([key, value]) => [key, bareValue(value)]));
-
-function bareValue(value: unknown): unknown {
-	if (Array.isArray(value)) return value.map(bareValue);
-	if (typeof value !== "object" || value === null) return value;
-	return isSecret(value) ? bareValue(Reflect.get(value, "value")) : bare(value);
 }

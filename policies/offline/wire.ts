@@ -3,13 +3,7 @@
  * they are encrypted or masked. Not the wire of a running engine: see recording.ts.
  */
 import { UNKNOWN_TEXT } from "../facts/unknown.ts";
-
-/** Marks a special value: what kind it is stands beside it. */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
-
-/** Whether a value is a secret in its wrapper. */
-export const isSecret = (value: object): boolean => Reflect.get(value, SIGNATURE) === SECRET;
+import { isSecret } from "../wire.ts";
 
 /** What `pulumi preview --json` writes in place of a secret. */
 const MASKED = "[secret]";
