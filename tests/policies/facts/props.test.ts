@@ -62,6 +62,88 @@ describe("policies/facts/props", () => {
 		expect(read.number("d")).to.deep.equal({ state: "absent" });
 	});
 
+	it("takes blank text for no number, and anything but a switch for one that is off", () => {
+		const read = props({ blank: " ", list: [5], big: "Infinity", on: "yes", off: "false", text: "true" });
+		for (const path of ["blank", "list", "big"]) expect(read.number(path), path).to.deep.equal({ state: "absent" });
+		expect(["on", "off", "text", "none"].map((path) => read.flag(path))).to.deep.equal([
+			{ state: "known", value: false },
+			{ state: "known", value: false },
+			{ state: "known", value: true },
+			{ state: "absent" },
+		]);
+	});
+
+	it("writes a number or a switch out as text, and takes anything else for none", () => {
+		const read = props({ number: 5, flag: false, map: { a: 1 }, list: ["a", 7, "", UNKNOWN] });
+		expect(["number", "flag", "map"].map((path) => read.text(path))).to.deep.equal([
+			{ state: "known", value: "5" },
+			{ state: "known", value: "false" },
+			{ state: "absent" },
+		]);
+		expect(read.texts("list")).to.deep.equal({
+			state: "known",
+			value: [
+				{ state: "known", value: "a" },
+				{ state: "known", value: "7" },
+				{ state: "absent" },
+				{ state: "unknown", property: "list[3]" },
+			],
+		});
+		expect(read.texts("number")).to.deep.equal({ state: "known", value: [{ state: "known", value: "5" }] });
+	});
+
+	it("reads a map's entries each on its own, and none of what is no map", () => {
+		const read = props({ tags: { team: "risk", model: UNKNOWN, none: "" }, list: [{ a: "b" }], text: "a" });
+		const tags = read.entries("tags");
+		expect(tags.state === "known" && [...tags.value]).to.deep.equal([
+			["team", { state: "known", value: "risk" }],
+			["model", { state: "unknown", property: "tags.model" }],
+			["none", { state: "absent" }],
+		]);
+		for (const path of ["list", "text"]) expect(read.entries(path), path).to.deep.equal({ state: "absent" });
+	});
+
+	it("takes the objects alone as parts, each by its place in its whole path", () => {
+		const read = props({ block: { rules: [{ id: "a" }, "text", UNKNOWN, null, { id: UNKNOWN }] }, text: "a" });
+		const block = read.part("block");
+		if (block.state !== "known") throw new Error("The block is not known.");
+		const rules = block.value.parts("rules");
+		expect(rules.state === "known" && rules.value.map((rule) => rule.text("id"))).to.deep.equal([
+			{ state: "known", value: "a" },
+			{ state: "unknown", property: "block.rules[2]" },
+			{ state: "unknown", property: "block.rules[4].id" },
+		]);
+		for (const path of ["text", "none"]) expect(read.part(path), path).to.deep.equal({ state: "absent" });
+		expect(read.parts("text")).to.deep.equal({ state: "known", value: [] });
+	});
+
+	it("takes the first of a list for the part, and what is unknown as a whole for unknown in every part", () => {
+		const first = props({ list: [{ rate: 5 }, { rate: 6 }] }).part("list");
+		expect(first.state === "known" && first.value.number("rate")).to.deep.equal({ state: "known", value: 5 });
+		expect(new Props(UNKNOWN, "item").text("anything")).to.deep.equal({ state: "unknown", property: "item" });
+		expect(new Props(UNKNOWN).keys()).to.deep.equal([]);
+		expect(new Props({ a: 1, b: UNKNOWN }).keys()).to.deep.equal(["a", "b"]);
+	});
+
+	it("takes a missing key that the engine withholds for unknown, at the top of a resource alone", () => {
+		const isWithheld = (key: string) => key === "block";
+		const read = new Props({ other: {}, list: [{ x: 1 }] }, "", isWithheld);
+		expect(read.text("block.a")).to.deep.equal({ state: "unknown", property: "block" });
+		expect(read.text("other.block")).to.deep.equal({ state: "absent" });
+		expect(read.text("missing")).to.deep.equal({ state: "absent" });
+		expect(new Props({}, "part", isWithheld).text("block")).to.deep.equal({ state: "absent" });
+	});
+
+	it("takes a document that is no object for malformed, and one that is absent for none", () => {
+		const read = props({ list: "[1]", number: 7, map: "{}" });
+		expect(["list", "number", "map", "nothing"].map((path) => read.malformed(path))).to.deep.equal([
+			true,
+			true,
+			false,
+			false,
+		]);
+	});
+
 	it("enters a block that is a list of one", () => {
 		expect(props({ throttle: [{ rate: 5 }] }).number("throttle.rate")).to.deep.equal({ state: "known", value: 5 });
 	});

@@ -56,6 +56,17 @@ describe("policies/facts/tags", () => {
 			expect(tags({}, { defaultTags: { tags: { team: "a" } } })).to.deep.equal(["team"]);
 		});
 
+		it("takes the provider's sum where it is computed, and the resource's own over the defaults where it is empty", () => {
+			const provider = { defaultTags: { tags: { team: "a", model: "b" } } };
+			expect(tags({ tagsAll: { team: "x" }, tags: { other: "y" } }, provider)).to.deep.equal(["team"]);
+			expect(tags({ tagsAll: {}, tags: { other: "y" } }, provider)).to.deep.equal(["team", "model", "other"]);
+		});
+
+		it("tells of the resource's own tags where the provider is not seen, and of an empty map as of none", () => {
+			expect(tags({ tags: { team: "a" } })).to.deep.equal(["team"]);
+			expect(tags({ tags: {} })).to.equal("unknown");
+		});
+
 		it("cannot tell where the provider is not known, or its defaults are not", () => {
 			expect(tags({})).to.equal("unknown");
 			expect(tags({}, { defaultTags: UNKNOWN })).to.equal("unknown");
