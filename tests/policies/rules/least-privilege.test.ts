@@ -45,6 +45,11 @@ describe("policies/rules/least-privilege", () => {
 		});
 	});
 
+	it("takes a service's name left open for a whole service", () => {
+		expectFails(rule, grants("s3*"), ["grant (wildcard)"]);
+		expectAccepts(rule, grants("s3*", "arn:aws:s3:::a/*"));
+	});
+
 	for (const on of [["arn:aws:s3:::a/*", "*"], "arn:aws:s3:::*", "arn:aws:sqs:*:*:*", "arn:aws:s3:::*/*", "arn:*"])
 		it(`takes ${JSON.stringify(on)} for everything`, () => {
 			expectFails(rule, grants("s3:*", on), ["grant (wildcard)"]);
@@ -76,6 +81,21 @@ describe("policies/rules/least-privilege", () => {
 		expectAccepts(rule, [role(), inline(json({}))]);
 		expectAccepts(rule, [role(), inline(json(allow({ Action: "*" })))]);
 		expectAccepts(rule, [role(), inline("no JSON")]);
+	});
+
+	it("takes the widest of a statement's actions, known or not, for its own", () => {
+		const said = (action: unknown) => firstFault(rule, grants(action))?.what;
+		expect(said(["s3:Get*", "iam:*"])).to.equal("allows iam:* on everything");
+		expect(said(["s3:GetObject", "s3:Get*"])).to.equal("allows s3:Get* on everything");
+		const holding = (action: unknown) => [role(), inline(allow({ Action: action, Resource: "*" }))];
+		expect(open(rule, holding([UNKNOWN, "iam:*"]))).to.deep.equal(["fail grant (wildcard)"]);
+		expect(open(rule, holding([UNKNOWN, "s3:Get*"]))).to.deep.equal(["cannot tell grant (wildcard)"]);
+	});
+
+	it("knows AWS's own policies in every partition", () => {
+		for (const partition of ["aws", "aws-cn", "aws-us-gov"])
+			expect(open(rule, [attach(`arn:${partition}:iam::aws:policy/AdministratorAccess`)])).to.have.length(1);
+		expectAccepts(rule, [attach(ofAws("AmazonS3FullAccessForOurs"))]);
 	});
 
 	describe("wherever it is written", () => {
@@ -129,6 +149,19 @@ describe("policies/rules/least-privilege", () => {
 			it(`accepts ${arn}`, () => {
 				expectAccepts(rule, [role(), attach(arn)]);
 			});
+
+		it("says how far the administrators' policies reach", () => {
+			const reach = (name: string) => firstFault(rule, [attach(ofAws(name))])?.what;
+			expect(reach("AdministratorAccess")).to.equal(
+				"attaches AdministratorAccess, which allows everything on everything",
+			);
+			expect(reach("PowerUserAccess")).to.equal(
+				"attaches PowerUserAccess, which allows everything but managing identities on everything",
+			);
+			expect(reach("job-function/SystemAdministrator")).to.equal(
+				"attaches job-function/SystemAdministrator, which allows most of many services on everything",
+			);
+		});
 
 		it("names the policy", () => {
 			expect(firstFault(rule, [attach(ofAws("AmazonS3FullAccess"))])?.what).to.equal(

@@ -101,6 +101,17 @@ describe("policies/rules/spot-with-on-demand-base", () => {
 		expect(answers(rule, [cpu, mixed({}, inference, cpu)])).to.deep.equal([]);
 	});
 
+	it("says that a group selects by attributes, and needs one member of a pool that does", () => {
+		const byAttributes = [{ instanceRequirements: { acceleratorTypes: ["gpu"] } }];
+		const cpu = template({ instanceType: undefined });
+		expect(firstFault(rule, [cpu, mixed(undefined, byAttributes, cpu)])?.what).to.equal(
+			"runs GPUs (by attributes) on demand alone",
+		);
+		const selecting = { ...mixed(SPOT_OVER_BASE, byAttributes, spotTemplate), name: "spot-group" };
+		const one = [template(), twoTypes, spotTemplate, onDemandGroup, selecting, spare, steady];
+		expectAccepts(rule, [...one, service(share(steady, { base: 1 }), share(spare, { weight: 1 }))]);
+	});
+
 	it("takes the groups that a strategy joins for one pool", () => {
 		expectAccepts(rule, [...joined, service(share(steady, { base: 1, weight: 0 }), share(spare, { weight: 1 }))]);
 		const byDefault = resource("aws:ecs/clusterCapacityProviders:ClusterCapacityProviders", "shares", {
