@@ -4,7 +4,7 @@
  */
 import { absent, type Fact, ifKnown, known, mapFact, orElse } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
-import { DISTRIBUTION, launchOf, MIXED, mayRunOnSpot } from "./instance-groups.ts";
+import { DISTRIBUTION, LAUNCH_TEMPLATE, launchOf, MIXED, mayRunOnSpot } from "./instance-groups.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 import { AUTOSCALING_GROUP } from "./types.ts";
@@ -62,15 +62,28 @@ function groupOf(stack: StackGraph, group: ResourceNode): GpuGroup | undefined {
 /** The instance types that a group may start, GPU or not; an empty list where it selects by attributes or from elsewhere. */
 export function instanceTypesOf(stack: StackGraph, group: ResourceNode): Fact<readonly string[]> {
 	const overrides = group.props.parts(OVERRIDES);
-	return overrides.state === "unknown" ? overrides : typesOf(ifKnown(overrides) ?? [], launchOf(stack, group));
+	if (overrides.state === "unknown") return overrides;
+	const stated = (ifKnown(overrides) ?? []).flatMap((override) => {
+		const type = override.text("instanceType");
+		return type.state === "absent" ? templatesOf(stack, group, override).map(typeIn) : [type];
+	});
+	const launch = launchOf(stack, group);
+	return typesOf(stated.length > 0 ? stated : [launch ? typeIn(launch) : absent]);
 }
 
-/** Types that the overrides name, or else the template. */
-function typesOf(overrides: readonly Props[], launch: ResourceNode | undefined): Fact<readonly string[]> {
-	const stated = overrides.map((override) => override.text("instanceType"));
-	const facts = stated.some(({ state }) => state !== "absent")
-		? stated
-		: [launch?.props.text("instanceType") ?? absent];
+const typeIn = ({ props }: ResourceNode): Fact<string> => props.text("instanceType");
+
+/** The template that an override brings along; one that names none of the stack is any that the group depends on, but for its own. */
+function templatesOf(stack: StackGraph, group: ResourceNode, override: Props): readonly ResourceNode[] {
+	const specification = ["Id", "Name"].map((key) => override.text(`launchTemplateSpecification.launchTemplate${key}`));
+	const named = specification.flatMap((fact) =>
+		fact.state === "known" ? stack.named(fact.value, [LAUNCH_TEMPLATE]) : [],
+	);
+	if (named.length > 0 || specification.every(({ state }) => state === "absent")) return named;
+	return stack.dependencies(group, MIXED, [LAUNCH_TEMPLATE]).filter((each) => each !== launchOf(stack, group));
+}
+
+function typesOf(facts: readonly Fact<string>[]): Fact<readonly string[]> {
 	const types = [...new Set(facts.flatMap((fact) => ifKnown(fact) ?? []))];
 	const open = facts.find(({ state }) => state === "unknown");
 	return open?.state === "unknown" && types.length === 0 ? open : known(types);

@@ -6,7 +6,7 @@ import { type Fact, known, mapFact, orElse } from "../facts/fact.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
 
-const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
+export const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 const LAUNCH_CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration";
 export const MIXED = "mixedInstancesPolicy";
 export const DISTRIBUTION = `${MIXED}.instancesDistribution`;

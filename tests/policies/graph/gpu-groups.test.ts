@@ -39,6 +39,16 @@ describe("policies/graph/gpu-groups", () => {
 		expect(gpuGroup(mixed({ overrides }))?.types).to.deep.equal(known(["g5.xlarge"]));
 	});
 
+	it("takes the type of an override from the template that it brings along", () => {
+		const other = resource("aws:ec2/launchTemplate:LaunchTemplate", "other", { instanceType: "g4dn.xlarge" });
+		const overrides = [
+			{ instanceType: "g5.xlarge" },
+			{ launchTemplateSpecification: { launchTemplateId: ref(other, "id") } },
+		];
+		const own = { launchTemplateSpecification: { launchTemplateId: ref(template(), "id") }, overrides };
+		expect(gpuGroup(mixed(own), template(), other)?.types).to.deep.equal(known(["g5.xlarge", "g4dn.xlarge"]));
+	});
+
 	it("takes a plain group for what its template says, in whatever way it names it", () => {
 		const plain = {
 			types: known(["g5.xlarge"]),
