@@ -79,8 +79,8 @@ const USER_DATA: Readonly<Record<string, readonly string[]>> = {
 };
 /** A line that sets a clock: cron's, systemd's, or an orchestrator of one's own. */
 const CLOCK =
-	/\bcrontab\b|\/etc\/cron|(^|[\s;&|/"'])(crond?|cronie|supercronic)([\s;&|"',]|$)|OnCalendar=|\bairflow\s+(scheduler|standalone|celery)\b/i;
-const NO_CLOCK = /\b(disable|stop|mask|remove|purge|erase)\b.*\bcron|crontab\s+-r\b/i;
+	/\bcrontab\b|\/etc\/(ana)?cron|(^|[\s;&|/"'])(crond?|anacron|cronie|supercronic)([\s;&|"',]|$)|OnCalendar=|\bairflow\s+(scheduler|standalone|celery)\b/i;
+const NO_CLOCK = /\b(disable|stop|mask|remove|purge|erase)\b.*\b(ana)?cron|crontab\s+-r\b/i;
 
 export interface Clock {
 	holder: ResourceNode;

@@ -102,6 +102,8 @@ describe("policies/graph/jobs", () => {
 		it("are cron's, systemd's and an orchestrator's of one's own", () => {
 			for (const line of [
 				"crontab -l | cat - jobs | crontab -",
+				"cat > /etc/anacrontab",
+				"anacron -n",
 				"systemctl enable --now crond",
 				"yum install -y cronie && cron",
 				"exec supercronic /jobs",
@@ -112,6 +114,7 @@ describe("policies/graph/jobs", () => {
 			for (const line of [
 				"systemctl disable --now crond",
 				"crontab -r",
+				"yum remove anacron",
 				"# crontab jobs",
 				"\t # crontab jobs",
 				"yum remove -y cronie",
