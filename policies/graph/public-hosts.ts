@@ -10,6 +10,9 @@ import { ECS_SERVICE } from "./types.ts";
 
 const INSTANCE = "aws:ec2/instance:Instance";
 const APP_RUNNER = "aws:apprunner/service:Service";
+const INTERFACE = "aws:ec2/networkInterface:NetworkInterface";
+const EIP = "aws:ec2/eip:Eip";
+const EIP_ASSOCIATION = "aws:ec2/eipAssociation:EipAssociation";
 const SUBNET = "aws:ec2/subnet:Subnet";
 /** Where each kind of host says that it takes a public address. */
 const ADDRESS: Readonly<Record<string, string>> = {
@@ -30,7 +33,10 @@ export interface Host {
 export const hostsOf = (stack: StackGraph): Host[] => [
 	...stack.ofType(...Object.keys(ADDRESS)).map((node) => ({
 		node,
-		isPublic: both(hasPublicAddress(stack, node), hasOpenPort(stack, node)),
+		isPublic: anyOf([
+			both(hasPublicAddress(stack, node), hasOpenPort(stack, node)),
+			...interfacesOf(stack, node).map((part) => both(hasElasticAddress(stack, node, part), hasOpenPort(stack, part))),
+		]),
 	})),
 	// App Runner opens its service to everyone by itself.
 	...stack.ofType(APP_RUNNER).map((node) => ({
@@ -45,12 +51,35 @@ function both(a: Fact<boolean>, b: Fact<boolean>): Fact<boolean> {
 	return no ?? [a, b].find((fact) => fact.state === "unknown") ?? known(true);
 }
 
+const anyOf = (facts: readonly Fact<boolean>[]): Fact<boolean> =>
+	facts.find((fact) => ifKnown(fact) === true) ?? facts.find(({ state }) => state === "unknown") ?? known(false);
+
+/** Network interfaces that an instance is given, each with groups and addresses of its own. */
+function interfacesOf(stack: StackGraph, host: ResourceNode): ResourceNode[] {
+	if (host.type !== INSTANCE) return [];
+	const given = ["networkInterfaces.networkInterfaceId", "primaryNetworkInterface.networkInterfaceId"].flatMap(
+		(path) => stack.targets(host, path, [INTERFACE]).nodes,
+	);
+	const attached = stack
+		.referrers(host, "aws:ec2/networkInterfaceAttachment:NetworkInterfaceAttachment", "instanceId")
+		.flatMap((attachment) => stack.targets(attachment, "networkInterfaceId", [INTERFACE]).nodes);
+	return [...new Set([...given, ...attached])];
+}
+
+/** An elastic address of an interface, or of the instance that has it. */
+const hasElasticAddress = (stack: StackGraph, host: ResourceNode, part: ResourceNode): Fact<boolean> =>
+	known(
+		isElastic(stack, host) ||
+			stack.referrers(part, EIP, "networkInterface").length > 0 ||
+			stack.referrers(part, EIP_ASSOCIATION, "networkInterfaceId").length > 0,
+	);
+
+const isElastic = (stack: StackGraph, instance: ResourceNode): boolean =>
+	stack.referrers(instance, EIP, "instance").length > 0 ||
+	stack.referrers(instance, EIP_ASSOCIATION, "instanceId").length > 0;
+
 function hasPublicAddress(stack: StackGraph, host: ResourceNode): Fact<boolean> {
-	const isElastic = [
-		...stack.referrers(host, "aws:ec2/eip:Eip", "instance"),
-		...stack.referrers(host, "aws:ec2/eipAssociation:EipAssociation", "instanceId"),
-	];
-	if (isElastic.length > 0) return known(true);
+	if (isElastic(stack, host)) return known(true);
 	const stated = host.props.flag(ADDRESS[host.type] ?? "");
 	if (stated.state !== "absent") return stated;
 	return host.type === INSTANCE ? bySubnet(stack, host) : known(false);

@@ -121,6 +121,26 @@ describe("policies/rules/one-front-door", () => {
 			fails([group(), inside, associated], "machine (host)");
 		});
 
+		it("is rejected with an elastic address on a network interface whose group is open", () => {
+			const part = (securityGroup: unknown) =>
+				resource("aws:ec2/networkInterface:NetworkInterface", "part", {
+					subnetId: "subnet-1",
+					securityGroups: [securityGroup],
+				});
+			const interfaced = resource("aws:ec2/instance:Instance", "machine", {
+				networkInterfaces: [{ deviceIndex: 0, networkInterfaceId: ref(part("sg-1"), "id") }],
+			});
+			const elastic = resource("aws:ec2/eip:Eip", "address", { networkInterface: ref(part("sg-1"), "id") });
+			const associated = resource("aws:ec2/eipAssociation:EipAssociation", "address", {
+				networkInterfaceId: ref(part("sg-1"), "id"),
+			});
+			const inOpen = part(ref(group(), "id"));
+			fails([group(), inOpen, interfaced, elastic], "machine (host)");
+			fails([group(), inOpen, interfaced, associated], "machine (host)");
+			accepts(group(), inOpen, interfaced);
+			accepts(group("10.0.0.0/8"), inOpen, interfaced, elastic);
+		});
+
 		it("has the address that its subnet gives it; without one, a default subnet's", () => {
 			fails(
 				[group(), subnet({ mapPublicIpOnLaunch: true }), machine({ subnetId: ref(subnet(), "id") })],
