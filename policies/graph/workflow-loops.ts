@@ -58,7 +58,13 @@ function reached(from: string, next: (name: string) => readonly string[]): Set<s
 
 /** The shortest wait of a round in seconds, 0 where it does not wait; undefined where the input decides how long. */
 export function roundWaitSeconds({ states }: Loop): number | undefined {
-	const waits = states.filter(({ type }) => type === "Wait").map(({ state }) => ifKnown(state.number("Seconds")));
+	const waits = states.filter(({ type }) => type === "Wait").map(({ state }) => secondsOf(state));
 	if (waits.length === 0) return 0;
 	return waits.includes(undefined) ? undefined : Math.min(...waits.map(Number));
+}
+
+/** A wait's seconds: a number, or one that JSONata's marks stand around. */
+function secondsOf(wait: Props): number | undefined {
+	const [, literal] = /^\{%\s*(\d+)\s*%\}$/.exec(ifKnown(wait.text("Seconds")) ?? "") ?? [];
+	return literal === undefined ? ifKnown(wait.number("Seconds")) : Number(literal);
 }

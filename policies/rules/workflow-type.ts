@@ -71,14 +71,30 @@ function* standardVerdict({ stack, config }: RuleContext, machine: ResourceNode,
 			machine,
 			{
 				what: `is a Standard workflow of at most ${seconds} s that is started ${startsPerSecond} times a second: ${bothPrices(definition, startsPerSecond, durationOf(model.value, seconds))}`,
-				fix: 'Set type to "EXPRESS", with tasks that may run twice.',
+				fix: standardFix(definition, durationOf(model.value, seconds).seconds),
 			},
 			STANDARD,
 		);
 }
 
-const durationOf = ({ slo }: ModelDeclaration, seconds: number): number =>
-	slo?.p95Ms === undefined ? seconds : Math.min(seconds, slo.p95Ms / MS_PER_SECOND);
+/** How long an execution is priced at: what its model declares, or else the longest that it may take. */
+interface Duration {
+	seconds: number;
+	isDeclared: boolean;
+}
+
+const durationOf = ({ slo }: ModelDeclaration, seconds: number): Duration =>
+	slo?.p95Ms === undefined
+		? { seconds, isDeclared: false }
+		: { seconds: Math.min(seconds, slo.p95Ms / MS_PER_SECOND), isDeclared: true };
+
+/** Express is advised as far as it is the cheaper one. */
+function standardFix(definition: Props, seconds: number): string {
+	const standardUsd = statesOf(definition).length * PRICES_USD.stepFunctionsTransition;
+	if (expressUsd(seconds) <= standardUsd) return 'Set type to "EXPRESS", with tasks that may run twice.';
+	const evenSeconds = (standardUsd - PRICES_USD.stepFunctionsExpressRequest) / (expressUsd(1) - expressUsd(0));
+	return `Set type to "EXPRESS" if an execution takes under ${Math.floor(evenSeconds)} s on average, from where on it costs more than Standard; else state how long it takes in an exception.`;
+}
 
 /** The longest that an execution without a Wait may take, infinite where nothing bounds it. */
 function boundSeconds(stack: StackGraph, machine: ResourceNode, definition: Props): number {
@@ -88,12 +104,12 @@ function boundSeconds(stack: StackGraph, machine: ResourceNode, definition: Prop
 	return Math.min(...[stated, longest].filter((bound) => bound !== undefined));
 }
 
-function bothPrices(definition: Props, startsPerSecond: number, seconds: number): string {
+function bothPrices(definition: Props, startsPerSecond: number, { seconds, isDeclared }: Duration): string {
 	const starts = startsPerSecond * SECONDS_PER_MONTH;
 	const states = statesOf(definition).length;
 	const standard = starts * states * PRICES_USD.stepFunctionsTransition;
 	const express = starts * expressUsd(seconds);
-	return `about ${usd(standard)} a month for ${states} transitions each, and ${usd(express)} as Express for ${seconds} s each`;
+	return `about ${usd(standard)} a month for ${states} transition${states === 1 ? "" : "s"} each, and ${isDeclared ? "" : "at most "}${usd(express)} as Express for ${seconds} s each`;
 }
 
 const expressUsd = (seconds: number): number =>

@@ -69,6 +69,15 @@ describe("policies/rules/workflow-type", () => {
 			});
 		});
 
+		it("advises Express only as far as it is the cheaper one, and says where a price is the highest possible", () => {
+			const long = flow(["Features", task({ TimeoutSeconds: 100 })], ["Model", task({ TimeoutSeconds: 100 })]);
+			const undeclared = { models: [{ name: "tumour-risk", serve: "realtime", traffic: { rps: 20 } }] };
+			expect(firstFault(rule, [machine(long)], { config: undeclared })).to.deep.equal({
+				what: "is a Standard workflow of at most 200 s that is started 20 times a second: about $2,628 a month for 2 transitions each, and at most $11,005 as Express for 200 s each",
+				fix: 'Set type to "EXPRESS" if an execution takes under 47 s on average, from where on it costs more than Standard; else state how long it takes in an exception.',
+			});
+		});
+
 		it("accepts it as Express, and below 10 starts a second", () => {
 			expectAccepts(rule, [machine(short, { type: "EXPRESS" })], config());
 			expectAccepts(rule, [machine(short)], config({ traffic: { rps: 9.9 } }));
