@@ -9,7 +9,7 @@ import { requestsPerSecond } from "./costs-usage.ts";
 import { instanceTypesOf } from "./gpu-groups.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
-import { minimumTasks, taskCpuUnits, taskMemoryMib, taskOf } from "./tasks.ts";
+import { inTasks, minimumTasks, taskCpuUnits, taskMemoryMib, taskOf } from "./tasks.ts";
 import {
 	AUTOSCALING_GROUP,
 	CAPACITY_PROVIDER,
@@ -61,7 +61,7 @@ const serviceCost: Estimate = (stack, service) => {
 	const hour = isArm
 		? vcpus * PRICES_USD.fargateVcpuHourArm64 + gb * PRICES_USD.fargateGbHourArm64
 		: vcpus * PRICES_USD.fargateVcpuHourX8664 + gb * PRICES_USD.fargateGbHourX8664;
-	return known({ usd: tasks * hour * HOURS_PER_MONTH, words: `${tasks} task(s) of ${vcpus} vCPU and ${gb} GB` });
+	return known({ usd: tasks * hour * HOURS_PER_MONTH, words: `${inTasks(tasks)} of ${vcpus} vCPU and ${gb} GB` });
 };
 
 /** What keeps a service's launch open; a provider of the stack settles it, for Fargate's are known by name alone. */

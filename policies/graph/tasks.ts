@@ -96,3 +96,6 @@ export function isFound(service: ResourceNode): Fact<boolean> {
 	}
 	return absent;
 }
+
+/** A number of tasks in words. */
+export const inTasks = (tasks: number): string => `${tasks} task${tasks === 1 ? "" : "s"}`;

@@ -7,7 +7,7 @@ import { absent, type Fact, ifKnown, mapFact } from "../facts/fact.ts";
 import { modelOf } from "../graph/models.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import { receivedBy } from "../graph/receivers.ts";
-import { asksForGpu, isFound, minimumTasks, opensPort, taskMemoryMib, taskOf } from "../graph/tasks.ts";
+import { asksForGpu, inTasks, isFound, minimumTasks, opensPort, taskMemoryMib, taskOf } from "../graph/tasks.ts";
 import { ECS_SERVICE } from "../graph/types.ts";
 import { cannotTell, fail, pass, type Rule, type RuleContext, type Verdict } from "../rule.ts";
 
@@ -38,8 +38,9 @@ function verdictOn({ stack, config }: RuleContext, service: ResourceNode): Verdi
 	// Which model it serves may exempt it, never accuse it, so tags not known yet do not stand in the way.
 	const open = [received, ...reasons.slice(0, -1)].find((fact) => fact.state === "unknown") ?? absent;
 	if (open.state === "unknown") return cannotTell(service, open, "whether it only waits for messages");
+	const tasks = ifKnown(minimum) ?? 1;
 	return fail(service, {
-		what: `keeps ${ifKnown(minimum) ?? 1} task(s) running that only receive from ${named(queues)}, which a trigger could serve`,
+		what: `keeps ${inTasks(tasks)} running that only receive${tasks === 1 ? "s" : ""} from ${named(queues)}, which a trigger could serve`,
 		fix: "Let an event source mapping hand the messages to a function, let a pipe start a task for them, or scale the service to 0 while the queue is empty.",
 	});
 }

@@ -76,7 +76,7 @@ describe("policies/graph/costs-capacity", () => {
 	});
 
 	it("prices Fargate's tasks, on both processors, by launch type or by provider", () => {
-		const words = "3 task(s) of 0.5 vCPU and 2 GB";
+		const words = "3 tasks of 0.5 vCPU and 2 GB";
 		const x86 = 3 * (0.5 * 0.04048 + 2 * 0.004445) * HOURS;
 		expectCost([service(), task()], x86, words);
 		const arm = task({ runtimePlatform: { cpuArchitecture: "ARM64" } });

@@ -73,7 +73,7 @@ describe("policies/rules/monthly-cost-cap", () => {
 		const specs = [template(), group(2), task(), service()];
 		expectFails(rule, specs, ["gpu"], config(900));
 		expect(firstFault(rule, specs, { config: config(900) })).to.deep.equal({
-			what: 'is the largest part of the $1,541 a month that model "digit-reader" costs at list price, over its cap of $900: Group "gpu" $1,469 (2 × g5.xlarge at $1.006/h) + Service "worker" $72 (2 task(s) of 1 vCPU and 2 GB)',
+			what: 'is the largest part of the $1,541 a month that model "digit-reader" costs at list price, over its cap of $900: Group "gpu" $1,469 (2 × g5.xlarge at $1.006/h) + Service "worker" $72 (2 tasks of 1 vCPU and 2 GB)',
 			fix: "Lower the minimum or the size of the largest part, or raise slo.monthlyCostUsd to what the model is worth.",
 		});
 	});

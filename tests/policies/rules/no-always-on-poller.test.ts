@@ -56,7 +56,7 @@ describe("policies/rules/no-always-on-poller", () => {
 	it("rejects a service that only receives from a queue, with its minimum and the queue", () => {
 		expectFails(rule, poller, ["resize"]);
 		expect(firstFault(rule, withService({ desiredCount: "2" }))).to.deep.equal({
-			what: 'keeps 2 task(s) running that only receive from Queue "jobs", which a trigger could serve',
+			what: 'keeps 2 tasks running that only receive from Queue "jobs", which a trigger could serve',
 			fix: "Let an event source mapping hand the messages to a function, let a pipe start a task for them, or scale the service to 0 while the queue is empty.",
 		});
 	});
@@ -65,11 +65,11 @@ describe("policies/rules/no-always-on-poller", () => {
 		const other = resource("aws:sqs/queue:Queue", "more");
 		const both = allowing("sqs:ReceiveMessage", [ref(queue(), "arn"), ref(other, "arn")]);
 		expect(firstFault(rule, [queue(), other, role, both, task(), service()])?.what).to.equal(
-			'keeps 1 task(s) running that only receive from Queue "jobs", Queue "more", which a trigger could serve',
+			'keeps 1 task running that only receives from Queue "jobs", Queue "more", which a trigger could serve',
 		);
 		const elsewhere = allowing("sqs:ReceiveMessage", "arn:aws:sqs:us-east-1:123456789012:elsewhere");
 		expect(firstFault(rule, [role, elsewhere, task(), service()])?.what).to.equal(
-			"keeps 1 task(s) running that only receive from a queue of another stack, which a trigger could serve",
+			"keeps 1 task running that only receives from a queue of another stack, which a trigger could serve",
 		);
 	});
 
