@@ -32,7 +32,7 @@ export const leastPrivilege: Rule = {
 				yield fail(
 					via,
 					{
-						what: `attaches ${arn.value.slice(arn.value.indexOf("/") + 1)}, which allows everything of a service on everything`,
+						what: `attaches ${arn.value.slice(arn.value.indexOf("/") + 1)}, which allows ${reachOf(arn.value)} on everything`,
 						fix: "Write a policy with the actions that are used, on the resources that are meant.",
 					},
 					MANAGED,
@@ -59,7 +59,7 @@ function* judgeDocument(stack: StackGraph, { holder, document, roles }: Identity
 		yield fail(
 			holder,
 			{
-				what: `allows ${ifKnown(everything.action)} on everything`,
+				what: `${isFunctions ? "lets a function do" : "allows"} ${ifKnown(everything.action)} on everything`,
 				fix: "Name the actions that are used, and the resources that are meant.",
 			},
 			finding,
@@ -129,8 +129,8 @@ function meansAnything(statement: Props): Fact<boolean> {
 }
 
 const EVERYTHING_BUT = "everything but";
-/** `*`, `*:*` and `service:*`. */
-const SWEEPING = /^([^:]*:)?[*?]*\*[*?]*$/;
+/** `*`, `*:*`, `service:*`, and a service's name left open, as in `s3*`. */
+const SWEEPING = /^([^:]*:)?[*?]*\*[*?]*$|^[^:]+\*$/;
 /** `*`, and an ARN that leaves region, account and resource open. */
 const ANYTHING = /^(\*+|arn:\*+|arn:[^:]*:[^:]*:\**:\**:\*+(\/\*+)?)$/;
 /** What can be allowed on everything alone: AWS knows no resources for these. */
@@ -148,3 +148,10 @@ const isAdministratorLike = (arn: string): boolean =>
 	/^arn:aws[\w-]*:iam::aws:policy\/(.*\/)?(AdministratorAccess.*|PowerUserAccess|(System|Database|Network)Administrator|(?!AmazonAPIGatewayInvoke).*FullAccess)$/.test(
 		arn,
 	);
+
+/** What a policy of AWS's that is administrator-like allows. */
+function reachOf(arn: string): string {
+	if (arn.endsWith("/AdministratorAccess")) return "everything";
+	if (arn.endsWith("/PowerUserAccess")) return "everything but managing identities";
+	return /Administrator$/.test(arn) ? "most of many services" : "everything of a service";
+}
