@@ -7,6 +7,16 @@ export const PERIMETER_CLAUSES = {
 		title: "Nothing is public and nothing lies unencrypted but for the front door",
 		because:
 			"What is public by accident is found by strangers first, and a bucket of training data or a database of features cannot be called back.",
+		becauseOf: {
+			"unencrypted-volume":
+				"A volume outlives its machine in snapshots and copies, and whoever gets one of them reads all that was on it.",
+			"unencrypted-database":
+				"A database's snapshots, backups and replicas are readable by whoever gets one of them, and encryption cannot be switched on later without a new database.",
+			"unencrypted-domain":
+				"A domain keeps whole documents and its snapshots of them, readable by whoever gets at the storage.",
+			"unencrypted-file-system":
+				"A file system of models and data is readable by whoever gets at its storage or a backup, and cannot be encrypted later without copying it all.",
+		},
 		howToComply:
 			"Name principals in policies and groups in ingress rules, keep databases off public addresses, and switch encryption at rest on.",
 		severity: "critical",

@@ -6,7 +6,7 @@ import { type Fact, ifKnown, orElse } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
-import { DB_CLUSTER, DB_INSTANCE } from "./types.ts";
+import { DB_CLUSTER, DB_INSTANCE, ECS_SERVICE } from "./types.ts";
 
 type StoreKind = "volume" | "database" | "domain" | "file-system";
 
@@ -15,6 +15,8 @@ export interface Store {
 	kind: StoreKind;
 	/** The property that encrypts it, as a program writes it. */
 	property: string;
+	/** Whether it is a block of the resource, and not the resource itself. */
+	isPart: boolean;
 	/** Whether data at rest is encrypted. */
 	isEncrypted: Fact<boolean>;
 }
@@ -24,8 +26,11 @@ interface Switch {
 	property: string;
 	/** Properties with which a store takes its encryption over from its origin. */
 	inherits?: readonly string[];
-	/** Where AWS encrypts without being told: a property, and the value of it that means so; none for "always". */
-	byDefault?: { property: string; value: string } | "always";
+	/**
+	 * Where AWS encrypts without being told: a property, and the value of it that means so; none for "always".
+	 * `isOverruled` where a stated false wins over it.
+	 */
+	byDefault?: { property: string; value: string; isOverruled?: boolean } | "always";
 }
 
 const SWITCHES: Readonly<Record<string, Switch>> = {
@@ -63,7 +68,7 @@ const SWITCHES: Readonly<Record<string, Switch>> = {
 		kind: "database",
 		property: "atRestEncryptionEnabled",
 		inherits: ["globalReplicationGroupId"],
-		byDefault: { property: "engine", value: "valkey" },
+		byDefault: { property: "engine", value: "valkey", isOverruled: true },
 	},
 	"aws:opensearch/domain:Domain": { kind: "domain", property: "encryptAtRest.enabled" },
 	"aws:elasticsearch/domain:Domain": { kind: "domain", property: "encryptAtRest.enabled" },
@@ -76,6 +81,7 @@ const VOLUME_BLOCKS: Readonly<Record<string, readonly { list: string; within?: s
 	"aws:ec2/spotInstanceRequest:SpotInstanceRequest": [{ list: "rootBlockDevice" }, { list: "ebsBlockDevices" }],
 	"aws:ec2/launchConfiguration:LaunchConfiguration": [{ list: "rootBlockDevice" }, { list: "ebsBlockDevices" }],
 	"aws:ec2/launchTemplate:LaunchTemplate": [{ list: "blockDeviceMappings", within: "ebs" }],
+	[ECS_SERVICE]: [{ list: "volumeConfiguration", within: "managedEbsVolume" }],
 };
 
 /** Every store of the stack that can be left unencrypted; those that take it over from their origin are not judged. */
@@ -83,7 +89,13 @@ export function* storesOf(stack: StackGraph): Iterable<Store> {
 	for (const [type, how] of Object.entries(SWITCHES))
 		for (const node of stack.ofType(type)) {
 			if (how.inherits?.some((property) => node.props.read(property).state !== "absent")) continue;
-			yield { node, kind: how.kind, property: how.property, isEncrypted: encryptionBy(stack, node, how) };
+			yield {
+				node,
+				kind: how.kind,
+				property: how.property,
+				isPart: false,
+				isEncrypted: encryptionBy(stack, node, how),
+			};
 		}
 	for (const [type, blocks] of Object.entries(VOLUME_BLOCKS))
 		for (const node of stack.ofType(type))
@@ -95,6 +107,7 @@ function encryptionBy(stack: StackGraph, node: ResourceNode, { kind, property, b
 	if (stated.state === "unknown" || ifKnown(stated) === true) return stated;
 	if (kind === "volume" && stated.state === "absent") return volumesByDefault(stack);
 	if (byDefault === "always") return orElse(stated, true);
+	if (byDefault?.isOverruled && stated.state === "known") return stated;
 	// The provider fills in false where AWS decides by the engine.
 	const decides = byDefault ? node.props.text(byDefault.property) : undefined;
 	if (decides?.state === "unknown") return decides;
@@ -104,14 +117,14 @@ function encryptionBy(stack: StackGraph, node: ResourceNode, { kind, property, b
 function* volumesIn(stack: StackGraph, node: ResourceNode, list: string, within?: string): Iterable<Store> {
 	const blocks = node.props.parts(list);
 	const property = `${list}.${within ? `${within}.` : ""}encrypted`;
-	if (blocks.state === "unknown") yield { node, kind: "volume", property, isEncrypted: blocks };
+	if (blocks.state === "unknown") yield { node, kind: "volume", property, isPart: true, isEncrypted: blocks };
 	for (const block of ifKnown(blocks) ?? []) {
 		const volume = within ? block.part(within) : { state: "known" as const, value: block };
-		if (volume.state === "unknown") yield { node, kind: "volume", property, isEncrypted: volume };
+		if (volume.state === "unknown") yield { node, kind: "volume", property, isPart: true, isEncrypted: volume };
 		if (volume.state === "known" && !isFromSnapshot(volume.value)) {
 			const stated = volume.value.flag("encrypted");
 			const isEncrypted = stated.state === "absent" ? volumesByDefault(stack) : stated;
-			yield { node, kind: "volume", property, isEncrypted };
+			yield { node, kind: "volume", property, isPart: true, isEncrypted };
 		}
 	}
 }

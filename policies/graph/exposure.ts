@@ -19,6 +19,7 @@ export const RESOURCE_POLICIES: Readonly<Record<string, string>> = {
 	[TOPIC]: "policy",
 	"aws:sns/topicPolicy:TopicPolicy": "policy",
 	"aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
+	"aws:ecr/registryPolicy:RegistryPolicy": "policy",
 	"aws:secretsmanager/secret:Secret": "policy",
 	"aws:secretsmanager/secretPolicy:SecretPolicy": "policy",
 	"aws:kms/key:Key": "policy",
@@ -34,6 +35,12 @@ export const RESOURCE_POLICIES: Readonly<Record<string, string>> = {
 	"aws:backup/vaultPolicy:VaultPolicy": "policy",
 	"aws:glacier/vault:Vault": "accessPolicy",
 	[ROLE]: "assumeRolePolicy",
+};
+
+/** Permissions of one principal each, and the property that ties "everyone" to an organisation. */
+export const PERMISSION_TIES: Readonly<Record<string, string>> = {
+	"aws:cloudwatch/eventPermission:EventPermission": "condition",
+	"aws:lambda/layerVersionPermission:LayerVersionPermission": "organizationId",
 };
 
 /** Condition keys that tie a caller down, in lower case. A referer, a transport or a date does not. */
@@ -91,6 +98,8 @@ function isPublicStatement(statement: Props): Fact<boolean> {
 
 function namesEveryone(statement: Props): Fact<boolean> {
 	if (statement.read("NotPrincipal").state === "known") return known(true);
+	const services = ifKnown(statement.texts("Principal.Service")) ?? [];
+	if (services.some((service) => ifKnown(service) === "*")) return known(true);
 	let answer: Fact<boolean> = known(false);
 	for (const path of ["Principal", "Principal.AWS"]) {
 		const texts = statement.texts(path);

@@ -4,7 +4,14 @@
  */
 import { type Fact, ifKnown } from "../facts/fact.ts";
 import { storesOf } from "../graph/encryption.ts";
-import { ACL_HOLDERS, aclLetsEveryoneIn, isBlocked, letsEveryoneIn, RESOURCE_POLICIES } from "../graph/exposure.ts";
+import {
+	ACL_HOLDERS,
+	aclLetsEveryoneIn,
+	isBlocked,
+	letsEveryoneIn,
+	PERMISSION_TIES,
+	RESOURCE_POLICIES,
+} from "../graph/exposure.ts";
 import { type Ingress, ingressOf, isPublicBalancer, membersOf } from "../graph/ingress.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import type { StackGraph } from "../graph/stack-graph.ts";
@@ -43,13 +50,15 @@ export const privateByDefault: Rule = {
 		for (const node of stack.ofType(...ACL_HOLDERS)) yield acl(stack, node);
 		for (const [type, property] of Object.entries(RESOURCE_POLICIES))
 			for (const node of stack.ofType(type)) yield* policy(stack, node, property);
+		for (const [type, tie] of Object.entries(PERMISSION_TIES))
+			for (const node of stack.ofType(type)) yield principalPermission(node, tie);
 		for (const node of stack.ofType(PERMISSION)) yield permission(node);
 		for (const node of stack.ofType(...ADDRESSABLE_DATABASES)) yield database(node);
 		yield* openIngress(stack);
 		for (const url of stack.ofType(FUNCTION_URL)) yield functionUrl(url);
-		for (const { node, kind, property, isEncrypted } of storesOf(stack))
+		for (const { node, kind, property, isPart, isEncrypted } of storesOf(stack))
 			yield verdict(node, negated(isEncrypted), `${UNENCRYPTED}-${kind}`, "whether its data is encrypted", {
-				what: `holds a ${kind.replace("-", " ")} that is not encrypted at rest`,
+				what: isPart ? `has a ${kind} that is not encrypted` : "is not encrypted",
 				fix: `Set ${property} to true.`,
 			});
 	},
@@ -86,8 +95,20 @@ function* policy(stack: StackGraph, node: ResourceNode, property: string): Itera
 	if (isBlocked(stack, node, ["blockPublicPolicy", "restrictPublicBuckets"]) && /^aws:s3/.test(node.type)) return;
 	const isPublic = document.state === "known" ? letsEveryoneIn(document.value) : document;
 	yield verdict(node, isPublic, POLICY, "whether its policy lets everyone in", {
-		what: `has a policy (${property}) that lets everyone in`,
+		what: `has a policy${property === "policy" ? "" : ` (${property})`} that lets everyone in`,
 		fix: "Name the principals, or tie the statement to an account, organisation, network or source by a condition.",
+	});
+}
+
+function principalPermission(node: ResourceNode, tie: string): Verdict {
+	const principal = node.props.text("principal");
+	const isPublic: Fact<boolean> =
+		principal.state === "unknown"
+			? principal
+			: { state: "known", value: ifKnown(principal) === "*" && node.props.read(tie).state === "absent" };
+	return verdict(node, isPublic, POLICY, "whether it lets every account in", {
+		what: "lets every account in",
+		fix: `Name an account as its principal, or tie it to your organisation with ${tie}.`,
 	});
 }
 

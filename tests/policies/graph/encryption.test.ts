@@ -24,7 +24,7 @@ describe("policies/graph/encryption, through private-by-default", () => {
 
 	it("says which property to set", () => {
 		expect(firstFault(rule, [resource("aws:efs/fileSystem:FileSystem", "models")])).to.deep.equal({
-			what: "holds a file system that is not encrypted at rest",
+			what: "is not encrypted",
 			fix: "Set encrypted to true.",
 		});
 	});
@@ -41,6 +41,14 @@ describe("policies/graph/encryption, through private-by-default", () => {
 		]);
 	});
 
+	it("rejects Valkey that says no, and says of a volume within a machine whose it is", () => {
+		const valkey = { engine: "valkey", atRestEncryptionEnabled: false };
+		const cache = resource("aws:elasticache/replicationGroup:ReplicationGroup", "cache", valkey);
+		expectFails(rule, [cache], ["cache (unencrypted-database)"]);
+		const host = resource("aws:ec2/instance:Instance", "host", { rootBlockDevice: { volumeSize: 9 } });
+		expect(firstFault(rule, [host])?.what).to.equal("has a volume that is not encrypted");
+	});
+
 	it("rejects Redshift that says no", () => {
 		const specs = [resource("aws:redshift/cluster:Cluster", "warehouse", { encrypted: "false" })];
 		expectFails(rule, specs, ["warehouse (unencrypted-database)"]);
@@ -50,6 +58,7 @@ describe("policies/graph/encryption, through private-by-default", () => {
 		["aws:ec2/instance:Instance", (volume: object) => ({ rootBlockDevice: volume })],
 		["aws:ec2/instance:Instance", (volume: object) => ({ ebsBlockDevices: [{ ...volume, deviceName: "sdb" }] })],
 		["aws:ec2/launchTemplate:LaunchTemplate", (volume: object) => ({ blockDeviceMappings: [{ ebs: volume }] })],
+		["aws:ecs/service:Service", (volume: object) => ({ volumeConfiguration: { name: "v", managedEbsVolume: volume } })],
 		["aws:ec2/launchConfiguration:LaunchConfiguration", (volume: object) => ({ rootBlockDevice: volume })],
 	] as const)
 		it(`reads the volumes of ${type} in ${Object.keys(block({}))[0]}`, () => {

@@ -49,15 +49,35 @@ describe("policies/rules/private-by-default", () => {
 			["everyone", { Principal: "*" }],
 			["every account", { Principal: { AWS: "*" } }],
 			["every account, in a list", { Principal: { AWS: ["arn:aws:iam::123456789012:root", "*"] } }],
+			["every service", { Principal: { Service: ["*", "s3.amazonaws.com"] } }],
 			["everyone but one", { NotPrincipal: { AWS: "arn:aws:iam::123456789012:root" } }],
 		] as const)
 			it(`rejects an Allow for ${what}`, () => {
 				expectFails(rule, [bucket(), bucketPolicy(json(allow(principal)))], ["data-policy (public-policy)"]);
 			});
 
+		for (const [type, tie, value] of [
+			["aws:cloudwatch/eventPermission:EventPermission", "condition", { key: "aws:PrincipalOrgID", value: "o-1" }],
+			["aws:lambda/layerVersionPermission:LayerVersionPermission", "organizationId", "o-1"],
+		] as const)
+			it(`rejects everyone as the principal of ${type}, unless ${tie} ties it`, () => {
+				const of = (props: Record<string, unknown>) => [resource(type, "granted", props)];
+				expectFails(rule, of({ principal: "*" }), ["granted (public-policy)"]);
+				expectAccepts(rule, of({ principal: "*", [tie]: value }));
+				expectAccepts(rule, of({ principal: "123456789012" }));
+				expect(open(rule, of({ principal: UNKNOWN }))).to.deep.equal(["cannot tell granted (public-policy)"]);
+			});
+
+		it("reads the policy of a registry", () => {
+			const registry = resource("aws:ecr/registryPolicy:RegistryPolicy", "images", {
+				policy: json(allow({ Principal: "*" })),
+			});
+			expectFails(rule, [registry], ["images (public-policy)"]);
+		});
+
 		it("says which property, and what to do", () => {
 			expect(firstFault(rule, [bucketPolicy(json(allow({ Principal: "*" })))])).to.deep.equal({
-				what: "has a policy (policy) that lets everyone in",
+				what: "has a policy that lets everyone in",
 				fix: "Name the principals, or tie the statement to an account, organisation, network or source by a condition.",
 			});
 		});

@@ -35,7 +35,7 @@ describe("policies/rules/private-by-default, beside its policies, ACLs and ingre
 			const files = resource("aws:efs/fileSystem:FileSystem", "files");
 			expectFails(rule, [files], ["files (unencrypted-file-system)"]);
 			expect(firstFault(rule, [files])).to.deep.equal({
-				what: "holds a file system that is not encrypted at rest",
+				what: "is not encrypted",
 				fix: "Set encrypted to true.",
 			});
 			const encrypted = resource("aws:efs/fileSystem:FileSystem", "files", { encrypted: true });
