@@ -7,7 +7,7 @@ import type { ResourceNode } from "./node.ts";
 import { FUNCTION_ALIAS } from "./types.ts";
 
 /** Properties that identify a resource of any type, where it has them. */
-const IDENTITIES = [
+const IDENTITIES: ReadonlySet<string> = new Set([
 	"id",
 	"arn",
 	"name",
@@ -45,12 +45,14 @@ const IDENTITIES = [
 	"apiEndpoint",
 	"alarmName",
 	"arnSuffix",
-] as const;
+]);
 
 /** All known names of a resource. */
 export function identitiesOf(node: ResourceNode): Set<string> {
 	const names = new Set<string>();
-	for (const property of IDENTITIES) {
+	// By what is there, not by what could be: most resources have few of these.
+	for (const property of node.props.keys()) {
+		if (!IDENTITIES.has(property)) continue;
 		// The name of its function means the function, and not an alias of it.
 		if (property === "functionName" && node.type === FUNCTION_ALIAS) continue;
 		const value = ifKnown(node.props.text(property));
