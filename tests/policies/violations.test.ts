@@ -5,10 +5,11 @@ import { cannotTell, fail, notApplicable, pass } from "../../policies/rule.ts";
 import { functionReservedConcurrency as rule } from "../../policies/rules/function-reserved-concurrency.ts";
 import { charterViolations, violationsOf } from "../../policies/violations.ts";
 import { resource, stackOf } from "../support/policies.ts";
+import { exceptionTo } from "../support/policies-exceptions.ts";
 
-const analysis = (config: unknown = {}) =>
+const analysis = (config: unknown = {}, spec = resource("aws:sqs/queue:Queue", "jobs")) =>
 	new Analysis({
-		resources: stackOf([resource("aws:sqs/queue:Queue", "jobs")], "raw"),
+		resources: stackOf([spec], "raw"),
 		config,
 		rules: [rule],
 		today: "2026-11-24",
@@ -36,6 +37,32 @@ describe("policies/violations", () => {
 	it("advises on what cannot be told, and blocks where the config rejects it", () => {
 		expect(violationsOf(rule, [open], "warn")[0]?.enforcementLevel).to.equal("advisory");
 		expect(violationsOf(rule, [open], "reject")[0]).to.not.have.property("enforcementLevel");
+	});
+
+	it("advises on a fail that says so itself, whatever the policy's level", () => {
+		expect(
+			violationsOf(rule, [fail(node, { what: "is off", fix: "Mend it.", level: "advisory" })], "reject")[0]
+				?.enforcementLevel,
+		).to.equal("advisory");
+		expect(violationsOf(rule, [failed], "warn")[0]).to.not.have.property("enforcementLevel");
+	});
+
+	it("reports a record that accepts nothing, and one in force as advice", () => {
+		const record = exceptionTo(rule.name, "score");
+		expect(charterViolations(analysis({ exceptions: [record] }))).to.deep.equal([
+			{
+				id: "charter/exception-unused",
+				message: `[charter/exception-unused] The exception to ${rule.name} on score accepts nothing in this stack. Remove the record (ml-platform, PLAT-1).`,
+			},
+		]);
+		const fn = resource("aws:lambda/function:Function", "score", { role: "any" });
+		expect(charterViolations(analysis({ exceptions: [record] }, fn))).to.deep.equal([
+			{
+				id: "charter/exception-in-force",
+				message: `[charter/exception-in-force] ${rule.name} on score accepts 1 finding(s) until 2026-12-31: accepted until the cut-over in spring (ml-platform, PLAT-1)`,
+				enforcementLevel: "advisory",
+			},
+		]);
 	});
 
 	it("says what is unknown, and why waiting would not help where it would not", () => {
