@@ -45,6 +45,12 @@ describe("policies/rules/log-retention", () => {
 		expectFails(rule, [fn(), group({ name: "/aws/lambda/other", retentionInDays: 7 })], ["score (function-group)"]);
 	});
 
+	it("names no group where the function's own name is made up on update", () => {
+		expect(firstFault(rule, [fn()])?.what).to.equal(
+			"logs to a group that is not in the stack, so Lambda makes it on the first call and it never expires",
+		);
+	});
+
 	it("accepts a group named after the function, by literal or by reference", () => {
 		expectAccepts(rule, [fn({ name: "score" }), group({ name: "/aws/lambda/score", retentionInDays: 7 })]);
 		expectAccepts(rule, [fn(), group({ ...ownName, retentionInDays: 7 })]);
