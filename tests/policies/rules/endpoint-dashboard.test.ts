@@ -249,6 +249,35 @@ describe("policies/rules/endpoint-dashboard", () => {
 		expect(preview([marked, ...restApi(marked)])).to.deep.equal(["cannot tell score"]);
 	});
 
+	it("asks of the model with an SLO, whatever other models there are", () => {
+		const { models } = config();
+		expectFails(rule, rest, ["score"], { models: [{ name: "digit-reader" }, ...models] });
+	});
+
+	it("takes what the backend waits for in its place, and nothing that it only hands over to", () => {
+		const role = resource("aws:iam/role:Role", "front");
+		const granted = (Action: string, to: ResourceSpec) => {
+			const front = scoring({ tags, name: "front", role: ref(role, "arn") }, "front");
+			const policy = json({ Statement: [{ Effect: "Allow", Action, Resource: ref(to, "arn") }] });
+			const grant = resource("aws:iam/rolePolicy:RolePolicy", "front", { role: ref(role, "name"), policy });
+			return [to, role, grant, front, ...restApi(front, { api: { name: "scoring-api" } })];
+		};
+		const waiting = granted("lambda:InvokeFunction", scoring({ name: "score" }));
+		accepts([...waiting, showing(LATENCY, ERRORS)]);
+		rejects([...waiting, showing(LATENCY)], ["front"]);
+		rejects([...waiting, showing(ERRORS)], ["front"]);
+		const handing = granted("sqs:SendMessage", resource("aws:sqs/queue:Queue", "jobs", { name: "jobs" }));
+		rejects([...handing, showing(LATENCY, ["AWS/SQS", "NumberOfMessagesSent", "QueueName", "jobs"])], ["front"]);
+	});
+
+	it("cannot tell while the mark of either the backend or its door is not known before the update", () => {
+		const preview = (specs: ResourceSpec[]) => open(rule, specs, { run: "preview", config: config() });
+		const critical = { critical: UNKNOWN };
+		const marked = scoring({ tags: { ...tags, ...critical } });
+		expect(preview([marked, ...restApi(marked, { stage: { tags } })])).to.deep.equal(["cannot tell score"]);
+		expect(preview([fn, ...restApi(fn, { stage: { tags: critical } })])).to.deep.equal(["cannot tell prod"]);
+	});
+
 	it("honours an exception", () => {
 		const exceptions = [exceptionTo("endpoint-dashboard", "score")];
 		expect(open(rule, rest, { config: { ...config(), exceptions } })).to.deep.equal([]);
