@@ -205,6 +205,17 @@ describe("policies/rules/timeout-chain", () => {
 			);
 		});
 
+		it("lists all of six terms, and none that takes no time", () => {
+			const names = ["A", "B", "C", "D", "E", "F"];
+			const States = {
+				Start: { Type: "Pass", Next: "A" },
+				...Object.fromEntries(names.map((name, i) => [name, task(10, names[i + 1])])),
+			};
+			expect(firstFault(rule, [machine({ StartAt: "Start", TimeoutSeconds: 59, States })])?.what).to.equal(
+				"ends after 59 s, under the 60 s that its tasks may take on the longest path (A 10 + B 10 + C 10 + D 10 + E 10 + F 10 s; retries apart)",
+			);
+		});
+
 		it("takes the longer of two branches, and of parallel ones", () => {
 			const branching = {
 				StartAt: "Which",

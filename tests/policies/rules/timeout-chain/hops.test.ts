@@ -85,6 +85,21 @@ describe("policies/rules/timeout-chain: hops", () => {
 		expect(answers(rule, [fn("score"), event])).to.deep.equal([]);
 	});
 
+	it("judges each hop by itself", () => {
+		const to = (name: string) =>
+			resource("aws:apigateway/integration:Integration", `post-${name}`, {
+				restApi: ref(api, "id"),
+				uri: ref(fn(name), "invokeArn"),
+				timeoutMilliseconds: 2000,
+			});
+		const specs = [api, to("score"), fn("score"), to("rank"), fn("rank", { timeout: 2 }), to("settle"), fn("settle")];
+		expect(answers(rule, specs)).to.deep.equal([
+			"fail post-score (api)",
+			"fail post-settle (api)",
+			"pass post-rank (api)",
+		]);
+	});
+
 	describe("what a function may call", () => {
 		const role = resource("aws:iam/role:Role", "front");
 		const callee = (props: Record<string, unknown> = {}) => fn("score", { timeout: 10, ...props });
@@ -141,6 +156,19 @@ describe("policies/rules/timeout-chain: hops", () => {
 			expect(open(rule, specs({}), preview)).to.deep.equal(["cannot tell front (downstream)"]);
 			expectAccepts(rule, specs({ Effect: "Deny" }));
 			expectAccepts(rule, specs({ Action: "lambda:GetFunction" }));
+		});
+
+		it("is sure by one policy that is known, whatever another may say", () => {
+			const named = callee({ name: "risk-score" });
+			const sure = granted("arn:aws:lambda:eu-west-1:123456789012:function:risk-score");
+			const unsure = { ...granted(ref(named, "arn")), name: "unsure" };
+			for (const grants of [
+				[sure, unsure],
+				[unsure, sure],
+			]) {
+				const verdicts = answers(rule, [role, front, named, ...grants], { run: "preview" });
+				expect(verdicts).to.deep.equal(["fail front (downstream)"]);
+			}
 		});
 	});
 
