@@ -22,6 +22,24 @@ export const ENVIRONMENT = {
 	artifactBucket: "TRIPLANE_ARTIFACT_BUCKET",
 	featureTable: "TRIPLANE_FEATURE_TABLE",
 	tenantTable: "TRIPLANE_TENANT_TABLE",
+	/** Names of all models that the API serves, realtime and queued, separated by commas. */
+	servedModels: "TRIPLANE_SERVED_MODELS",
+	jobsTable: "TRIPLANE_JOBS_TABLE",
+	jobsBucket: "TRIPLANE_JOBS_BUCKET",
+	/** JSON of the queued models by name: QueuedModelSettings of charter/queued.ts. */
+	queuedModels: "TRIPLANE_QUEUED_MODELS",
+	/** URL of the queue that a worker reads, and of the one it sets poison aside in. */
+	queueUrl: "TRIPLANE_QUEUE_URL",
+	deadLetterQueueUrl: "TRIPLANE_DEAD_LETTER_QUEUE_URL",
+	callbackQueueUrl: "TRIPLANE_CALLBACK_QUEUE_URL",
+	/** URL of the model server beside a worker, as in "http://127.0.0.1:8080". */
+	modelServerUrl: "TRIPLANE_MODEL_SERVER_URL",
+	/** Port on which a model server listens, and one on which a worker tells its health. */
+	modelServerPort: "TRIPLANE_MODEL_SERVER_PORT",
+	healthPort: "TRIPLANE_HEALTH_PORT",
+	/** Most jobs in one micro-batch, and the longest that the first of them waits for the others. */
+	batchMaxSize: "TRIPLANE_BATCH_MAX_SIZE",
+	batchMaxWaitMs: "TRIPLANE_BATCH_MAX_WAIT_MS",
 	throttleTable: "TRIPLANE_THROTTLE_TABLE",
 	/** OpenTelemetry's own names. Without an endpoint no spans are sent. */
 	otlpEndpoint: "OTEL_EXPORTER_OTLP_ENDPOINT",

@@ -10,9 +10,15 @@ export const API_ERRORS = {
 	FORBIDDEN: 403,
 	NOT_FOUND: 404,
 	METHOD_NOT_ALLOWED: 405,
+	/** The job has ended, or the upload was taken already. */
+	CONFLICT: 409,
 	PAYLOAD_TOO_LARGE: 413,
 	UNSUPPORTED_MEDIA_TYPE: 415,
+	/** The same idempotency key was sent with another body. */
+	IDEMPOTENCY_MISMATCH: 422,
 	THROTTLED: 429,
+	/** The tenant has as many jobs in flight as its tier allows. */
+	TOO_MANY_JOBS: 429,
 	QUOTA_EXCEEDED: 429,
 	INTERNAL: 500,
 	UNAVAILABLE: 503,

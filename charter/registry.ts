@@ -3,6 +3,8 @@
  * Types and pure functions only; who reads or writes them does so with its own client.
  */
 
+import type { Slot } from "./jobs.ts";
+
 /** Tensor datatypes of the Open Inference Protocol that models may use. */
 export const DATATYPES = [
 	"BOOL",
@@ -58,6 +60,8 @@ export interface RouteVariant {
 	version: number;
 	/** Share of the traffic in percent. */
 	weight: number;
+	/** Slot of a queued model that serves it. @default "a" */
+	slot?: Slot;
 }
 
 /** What serves a model now: `pk` MODEL#name, `sk` ROUTE. Changed only on condition of its `revision`. */

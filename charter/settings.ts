@@ -34,11 +34,15 @@ const EcsRuntime = z.strictObject({
 	spotShare: z.number().min(0).max(1).default(0.8),
 	onDemandBase: z.int().min(1).default(1),
 	maxTasks: positiveInt.default(4),
+	/** Most jobs that a worker hands to the model at once, and the longest that the first of them waits for the others. */
+	batchMaxSize: z.int().min(1).max(256).default(16),
+	batchMaxWaitMs: z.int().min(0).max(10_000).default(20),
 });
 const SageMakerRuntime = z.strictObject({
 	kind: z.literal("sagemaker"),
 	image: digestPinnedImage,
 	instanceType: z.string(),
+	/** It scales down to none; this is the most. */
 	maxInstances: positiveInt.default(2),
 });
 const FargateRuntime = z.strictObject({
@@ -91,6 +95,18 @@ const RUNTIMES_OF_SERVE = {
 	batch: ["lambda", "fargate"],
 } as const;
 
+/** What a batch model reads, and how it is cut. */
+const Batch = z.strictObject({
+	/** Rows that one task scores. */
+	chunkRows: z.int().min(1).max(100_000).default(1000),
+	/** Chunks in work at once. */
+	maxConcurrency: z.int().min(1).max(1000).default(4),
+	/** Percent of a window's chunks that may fail without failing the window. */
+	toleratedFailurePct: z.number().min(0).max(100).default(0),
+	/** Writes the predictions to the feature table too, where realtime models read them. */
+	writesFeatures: z.boolean().default(false),
+});
+
 const Model = z
 	.strictObject({
 		name: slug("A model's name", 40),
@@ -107,6 +123,10 @@ const Model = z
 			.string()
 			.regex(/^(rate|cron|at)\(.+\)$/)
 			.optional(),
+		/** Batch models: how a window is cut and what it may lose. */
+		batch: Batch.optional(),
+		/** Realtime models: what becomes of a request that is too large or too slow to be answered at once. */
+		overflow: z.enum(["refuse", "job"]).default("refuse"),
 	})
 	.check((ctx) => {
 		const model = ctx.value;
@@ -125,6 +145,9 @@ const Model = z
 		if (model.serve === "realtime") checkBudget(model, issue);
 		if (model.serve === "queued" && model.slo.jobP95Seconds === undefined)
 			issue(["slo", "jobP95Seconds"], "a queued model promises how long a job takes: set slo.jobP95Seconds");
+		if (model.overflow === "job" && model.serve !== "realtime")
+			issue(["overflow"], "only a realtime model overflows into jobs: remove overflow");
+		if (model.batch && model.serve !== "batch") issue(["batch"], "only a batch model is cut into chunks: remove batch");
 		if (model.serve === "batch" && model.schedule === undefined)
 			issue(["schedule"], 'a batch model runs by a schedule: set schedule, as in "rate(1 day)"');
 	});
@@ -176,6 +199,21 @@ const Observability = z.strictObject({
 	alarmEmail: z.email().optional(),
 });
 
+/** Where tasks run: a network that the program makes with awsx, or one that is there. */
+const Network = z.discriminatedUnion("kind", [
+	z.strictObject({
+		kind: z.literal("create"),
+		cidrBlock: z.cidrv4().default("10.0.0.0/16"),
+		availabilityZones: z.int().min(2).max(6).default(2),
+	}),
+	z.strictObject({
+		kind: z.literal("adopt"),
+		vpcId: z.string().min(1),
+		/** Private subnets with a way to AWS: a NAT gateway, or the endpoints that docs/gpu-pool.md lists. */
+		subnetIds: z.array(z.string().min(1)).min(1),
+	}),
+]);
+
 const Settings = z
 	.strictObject({
 		environment: slug("The environment", 20),
@@ -188,11 +226,20 @@ const Settings = z
 		tenants: z.array(Tenant).min(1),
 		tiers: z.record(z.string(), Tier),
 		observability: Observability.prefault({}),
+		/** Where GPU and Fargate tasks run; unused without a model that needs them. */
+		network: Network.prefault({ kind: "create" }),
+		/** The platform's own worker image, built from functions/worker/Dockerfile; needed by queued models on ECS. */
+		workerImage: digestPinnedImage.optional(),
 	})
 	.check((ctx) => {
 		const { models, tenants, tiers } = ctx.value;
 		const issue = (path: (string | number)[], message: string) =>
 			ctx.issues.push({ code: "custom", message, path, input: ctx.value });
+		if (ctx.value.workerImage === undefined && models.some(({ runtime }) => runtime.kind === "ecs"))
+			issue(
+				["workerImage"],
+				"models on ECS need the platform's worker: build functions/worker/Dockerfile, push it, and name it by its digest",
+			);
 		for (const [key, named] of [
 			["models", models],
 			["tenants", tenants],

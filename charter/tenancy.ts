@@ -37,4 +37,8 @@ export interface TenantContext {
 	/** Requests per second and burst of the tier. */
 	rps: string;
 	burst: string;
+	/** Most jobs of the tenant in flight on each model. */
+	maxJobsInFlight: string;
+	/** Key of the signature on its callbacks: `callbackKeyOf` (tokens.ts) of the token that the request came with. */
+	callbackKey: string;
 }

@@ -26,3 +26,10 @@ export function tenantOfToken(token: string): string | undefined {
 
 /** What the tenants' table keeps of a token: its SHA-256 in hex. */
 export const tokenHash = (token: string): string => createHash("sha256").update(token).digest("hex");
+
+/**
+ * The key that signs what the platform calls back for a request of this token, after Standard Webhooks: its holder can work
+ * it out too, so no further secret is handed out.
+ * @param hash {@link tokenHash} of the token
+ */
+export const callbackKeyOf = (hash: string): string => createHash("sha256").update(`callback:${hash}`).digest("base64");

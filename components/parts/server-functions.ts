@@ -10,6 +10,7 @@ import {
 	realtimeModels,
 } from "../../charter/derive.ts";
 import { ENVIRONMENT } from "../../charter/environment.ts";
+import { queuedModels } from "../../charter/queued.ts";
 import type { Settings } from "../../charter/settings.ts";
 import { BoundedFunction } from "./bounded-function.ts";
 import { bundleFunction } from "./bundle.ts";
@@ -35,17 +36,14 @@ export class ServerFunctions extends pulumi.ComponentResource {
 		super("triplane:data:ServerFunctions", name, {}, opts);
 		const { settings, capacity, tenants, registry } = args;
 		const child = { parent: this };
-		const models = realtimeModels(settings).map((model) => model.name);
+		const realtime = realtimeModels(settings).map((model) => model.name);
+		const served = [...realtime, ...queuedModels(settings).map((model) => model.name)];
 		const common = (bundle: string) => ({
 			code: new pulumi.asset.FileArchive(bundleFunction(bundle)),
 			architecture: settings.architecture,
 			memoryMb: MEMORY_MB,
 			tags: sharedTags(settings),
 			logRetentionDays: settings.observability.logRetentionDays,
-		});
-		const environment = (service: string) => ({
-			...commonEnvironment(settings, service),
-			[ENVIRONMENT.realtimeModels]: models.join(","),
 		});
 
 		this.authorize = new BoundedFunction(
@@ -56,7 +54,8 @@ export class ServerFunctions extends pulumi.ComponentResource {
 				timeoutSeconds: AUTHORIZE_TIMEOUT_SECONDS,
 				reservedConcurrency: capacity.authorize,
 				environment: {
-					...environment("authorize"),
+					...commonEnvironment(settings, "authorize"),
+					[ENVIRONMENT.servedModels]: served.join(","),
 					[ENVIRONMENT.tenantTable]: tenants.table.name,
 					[ENVIRONMENT.tiers]: JSON.stringify(settings.tiers),
 				},
@@ -71,7 +70,11 @@ export class ServerFunctions extends pulumi.ComponentResource {
 				description: "Says whether the server and its models are ready",
 				timeoutSeconds: HEALTH_TIMEOUT_SECONDS,
 				reservedConcurrency: capacity.health,
-				environment: { ...environment("health"), [ENVIRONMENT.registryTable]: registry.table.name },
+				environment: {
+					...commonEnvironment(settings, "health"),
+					[ENVIRONMENT.realtimeModels]: realtime.join(","),
+					[ENVIRONMENT.registryTable]: registry.table.name,
+				},
 				grants: [{ actions: ["dynamodb:BatchGetItem"], resources: [registry.table.arn] }],
 			},
 			child,

@@ -2,10 +2,10 @@
  * Who a request comes from and which of the API's paths are theirs: the decision of the authorizer.
  * Pure but for the reads it is handed; the function beside it speaks API Gateway's language.
  */
-import { modelPath, SERVER_ROUTES } from "../../charter/api.ts";
+import { jobPath, modelPath, SERVER_ROUTES } from "../../charter/api.ts";
 import { TriplaneError } from "../../charter/errors.ts";
 import type { TenantContext, TenantRecord } from "../../charter/tenancy.ts";
-import { tenantOfToken, tokenHash } from "../../charter/tokens.ts";
+import { callbackKeyOf, tenantOfToken, tokenHash } from "../../charter/tokens.ts";
 
 export interface TenantStore {
 	/** The tenant's record, if it exists and has a token of this hash. */
@@ -15,6 +15,7 @@ export interface TenantStore {
 interface Tier {
 	rps: number;
 	burst: number;
+	maxJobsInFlight: number;
 }
 
 export interface AuthorizePorts {
@@ -49,7 +50,8 @@ export async function authorize(ports: AuthorizePorts, authorization: string | u
 	// The checksum in a token tells junk without a read.
 	const tenant = token && tenantOfToken(token);
 	if (!token || !tenant) return undefined;
-	const record = await ports.tenants.read(tenant, tokenHash(token));
+	const hash = tokenHash(token);
+	const record = await ports.tenants.read(tenant, hash);
 	if (!record) return undefined;
 	const tier = ports.tiers.get(record.tier);
 	if (!tier)
@@ -58,11 +60,20 @@ export async function authorize(ports: AuthorizePorts, authorization: string | u
 		);
 	const models = ports.models.filter((model) => record.models?.includes(model) ?? true);
 	return {
-		context: { tenant, tier: record.tier, rps: String(tier.rps), burst: String(tier.burst) },
+		context: {
+			tenant,
+			tier: record.tier,
+			rps: String(tier.rps),
+			burst: String(tier.burst),
+			maxJobsInFlight: String(tier.maxJobsInFlight),
+			callbackKey: callbackKeyOf(hash),
+		},
 		usageIdentifierKey: record.usageIdentifierKey,
 		paths: [
 			// API Gateway finds a path with a slash at its end too, but would match the slash against these.
 			...SERVER_ROUTES.flatMap(({ path }) => [path, `${path}/`]),
+			// Whose a job is, the function that answers knows.
+			jobPath("*"),
 			...models.flatMap((model) => [modelPath(model), `${modelPath(model)}/*`]),
 		],
 	};

@@ -27,8 +27,8 @@ const UNAUTHORIZED = "Unauthorized";
 export function createAuthorizeService({ environment, telemetry, dynamodb }: AuthorizeParts): AuthorizerHandler {
 	const ports: AuthorizePorts = {
 		tenants: tenantStore(dynamodb, requiredText(environment, ENVIRONMENT.tenantTable)),
-		tiers: requiredNumbersByName(environment, ENVIRONMENT.tiers, ["rps", "burst"]),
-		models: requiredNames(environment, ENVIRONMENT.realtimeModels),
+		tiers: requiredNumbersByName(environment, ENVIRONMENT.tiers, ["rps", "burst", "maxJobsInFlight"]),
+		models: requiredNames(environment, ENVIRONMENT.servedModels),
 	};
 	return async (event) => {
 		const startedAtMs = performance.now();

@@ -14,6 +14,8 @@ const faultOf = (raw: unknown): string => {
 	return "no fault";
 };
 const withModel = (change: object) => ({ ...rawSettings(), models: [{ ...rawModel(), ...change }] });
+const image = `repository@sha256:${"a".repeat(64)}`;
+const onEcs = (change: object) => ({ ...withModel(change), workerImage: image });
 const only = (line: string) => `Pulumi.test.yaml has a fault in its settings. Correct:\n  triplane:${line}`;
 
 describe("charter/settings", () => {
@@ -129,15 +131,33 @@ describe("charter/settings", () => {
 	});
 
 	it("demands of a queued model how long a job takes, and no latency budget", () => {
-		const image = `repository@sha256:${"a".repeat(64)}`;
 		const runtime = { kind: "ecs", image, instanceTypes: ["g5.xlarge", "g6.xlarge"] };
 		const queued = { serve: "queued", runtime, budget: undefined };
-		expect(faultOf(withModel(queued))).to.equal(
+		expect(faultOf(onEcs(queued))).to.equal(
 			only(
 				"models[tumour-risk].slo.jobP95Seconds: a queued model promises how long a job takes: set slo.jobP95Seconds",
 			),
 		);
-		expect(faultOf(withModel({ ...queued, slo: { p95Ms: 150, jobP95Seconds: 60 } }))).to.equal("no fault");
+		expect(faultOf(onEcs({ ...queued, slo: { p95Ms: 150, jobP95Seconds: 60 } }))).to.equal("no fault");
+	});
+
+	it("demands the worker's image where a model runs on ECS", () => {
+		const runtime = { kind: "ecs", image, instanceTypes: ["g5.xlarge", "g6.xlarge"] };
+		const slo = { p95Ms: 150, jobP95Seconds: 60 };
+		expect(faultOf(withModel({ serve: "queued", runtime, budget: undefined, slo }))).to.equal(
+			only(
+				"workerImage: models on ECS need the platform's worker: build functions/worker/Dockerfile, push it, and name it by its digest",
+			),
+		);
+	});
+
+	it("lets only a realtime model overflow into jobs, and only a batch model be cut", () => {
+		expect(faultOf(withModel({ serve: "batch", schedule: "rate(1 day)", overflow: "job" }))).to.equal(
+			only("models[tumour-risk].overflow: only a realtime model overflows into jobs: remove overflow"),
+		);
+		expect(faultOf(withModel({ batch: {} }))).to.equal(
+			only("models[tumour-risk].batch: only a batch model is cut into chunks: remove batch"),
+		);
 	});
 
 	it("accepts a batch model with a schedule", () => {
@@ -146,7 +166,7 @@ describe("charter/settings", () => {
 
 	it("refuses an image by tag, which can move", () => {
 		const runtime = { kind: "ecs", image: "repository:latest", instanceTypes: ["g5.xlarge", "g6.xlarge"] };
-		expect(faultOf(withModel({ serve: "queued", runtime, slo: { p95Ms: 150, jobP95Seconds: 60 } }))).to.equal(
+		expect(faultOf(onEcs({ serve: "queued", runtime, slo: { p95Ms: 150, jobP95Seconds: 60 } }))).to.equal(
 			only(
 				'models[tumour-risk].runtime.image: an image is named by its digest, as in "repository@sha256:…": a tag can move',
 			),

@@ -89,11 +89,11 @@ describe("components/data-plane", function () {
 			[["dynamodb:BatchGetItem"], ["arn:registry-table"]],
 		]);
 		const environment = { TRIPLANE_ENVIRONMENT: "test", TRIPLANE_TRACE_SAMPLE_RATIO: "1" };
-		const realtime = { TRIPLANE_REALTIME_MODELS: "tumour-risk,other-risk" };
+		const models = "tumour-risk,other-risk";
 		expect(find("aws:lambda/function:Function", "authorize").inputs.environment).to.deep.equal({
 			variables: {
 				...environment,
-				...realtime,
+				TRIPLANE_SERVED_MODELS: models,
 				OTEL_SERVICE_NAME: "authorize",
 				TRIPLANE_TENANT_TABLE: "tenants-table",
 				TRIPLANE_TIERS: '{"standard":{"rps":10,"burst":20,"dailyQuota":10000,"maxJobsInFlight":100}}',
@@ -102,7 +102,7 @@ describe("components/data-plane", function () {
 		expect(find("aws:lambda/function:Function", "health").inputs.environment).to.deep.equal({
 			variables: {
 				...environment,
-				...realtime,
+				TRIPLANE_REALTIME_MODELS: models,
 				OTEL_SERVICE_NAME: "health",
 				TRIPLANE_REGISTRY_TABLE: "registry-table",
 			},

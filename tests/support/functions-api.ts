@@ -31,7 +31,14 @@ const identity: APIGatewayProxyEvent["requestContext"]["identity"] = {
 	userArn: null,
 };
 
-export const acme: TenantContext = { tenant: "acme", tier: "gold", rps: "50", burst: "100" };
+export const acme: TenantContext = {
+	tenant: "acme",
+	tier: "gold",
+	rps: "50",
+	burst: "100",
+	maxJobsInFlight: "10",
+	callbackKey: "key-of-acme",
+};
 
 /** A request of the tenant "acme", by default for inference on the sample model. */
 export function apiEvent(options: ApiEventOptions = {}): APIGatewayProxyEvent {

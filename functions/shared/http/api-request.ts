@@ -45,7 +45,9 @@ function readTenant(context: object | null | undefined): TenantContext | undefin
 		const value: unknown = context ? Reflect.get(context, name) : undefined;
 		return typeof value === "string" && value !== "" ? value : undefined;
 	};
-	const [tenant, tier, rps, burst] = [field("tenant"), field("tier"), field("rps"), field("burst")];
-	if (!tenant || !tier || !rps || !burst) return undefined;
-	return Number(rps) > 0 && Number(burst) >= 1 ? { tenant, tier, rps, burst } : undefined;
+	const [tenant, tier, callbackKey] = [field("tenant"), field("tier"), field("callbackKey")];
+	const [rps, burst, maxJobsInFlight] = [field("rps"), field("burst"), field("maxJobsInFlight")];
+	if (!tenant || !tier || !callbackKey || !rps || !burst || !maxJobsInFlight) return undefined;
+	if (!(Number(rps) > 0 && Number(burst) >= 1 && Number(maxJobsInFlight) >= 1)) return undefined;
+	return { tenant, tier, rps, burst, maxJobsInFlight, callbackKey };
 }

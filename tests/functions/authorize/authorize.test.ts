@@ -4,7 +4,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { ENVIRONMENT } from "../../../charter/environment.ts";
 import { tenantKey, tokenKey } from "../../../charter/tenancy.ts";
-import { issueToken, tokenHash } from "../../../charter/tokens.ts";
+import { callbackKeyOf, issueToken, tokenHash } from "../../../charter/tokens.ts";
 import { createAuthorizeService } from "../../../functions/authorize/service.ts";
 import { authorizerEvent } from "../../support/functions-api.ts";
 import { MemoryAws } from "../../support/functions-aws.ts";
@@ -13,8 +13,8 @@ import { memoryTelemetry } from "../../support/functions-telemetry.ts";
 
 const environment = {
 	[ENVIRONMENT.tenantTable]: TABLES.tenants,
-	[ENVIRONMENT.tiers]: '{"gold":{"rps":50,"burst":100,"dailyQuota":1000}}',
-	[ENVIRONMENT.realtimeModels]: "tumour-risk,other-model",
+	[ENVIRONMENT.tiers]: '{"gold":{"rps":50,"burst":100,"dailyQuota":1000,"maxJobsInFlight":10}}',
+	[ENVIRONMENT.servedModels]: "tumour-risk,other-model",
 };
 
 function setUp(config: Record<string, unknown> = {}, change: Record<string, string> = {}) {
@@ -56,6 +56,7 @@ describe("functions/authorize", () => {
 							`${ARN}/*/v2/health/live/`,
 							`${ARN}/*/v2/health/ready`,
 							`${ARN}/*/v2/health/ready/`,
+							`${ARN}/*/v2/jobs/*`,
 							`${ARN}/*/v2/models/tumour-risk`,
 							`${ARN}/*/v2/models/tumour-risk/*`,
 							`${ARN}/*/v2/models/other-model`,
@@ -64,7 +65,14 @@ describe("functions/authorize", () => {
 					},
 				],
 			},
-			context: { tenant: "acme", tier: "gold", rps: "50", burst: "100" },
+			context: {
+				tenant: "acme",
+				tier: "gold",
+				rps: "50",
+				burst: "100",
+				maxJobsInFlight: "10",
+				callbackKey: callbackKeyOf(tokenHash(token)),
+			},
 			usageIdentifierKey: "key-of-acme",
 		});
 	});
@@ -77,7 +85,7 @@ describe("functions/authorize", () => {
 	});
 
 	it("works where no model is realtime", async () => {
-		const { ask, token } = setUp({}, { [ENVIRONMENT.realtimeModels]: "" });
+		const { ask, token } = setUp({}, { [ENVIRONMENT.servedModels]: "" });
 		expect(JSON.stringify(await ask(`Bearer ${token}`)))
 			.to.include("/*/v2/health/live")
 			.and.not.include("/v2/models");
