@@ -49,7 +49,7 @@ const WEBSOCKET_INTEGRATION_DEFAULT_MS = 29_000;
 
 /** How long an API waits for what an integration calls. */
 export function integrationTimeoutMs(stack: StackGraph, integration: ResourceNode): Fact<number> {
-	const isLeft = integration.isDefault("timeoutMilliseconds") === true;
+	const isLeft = integration.stated("timeoutMilliseconds").state === "absent";
 	return isLeft && isOfWebSocket(stack, integration)
 		? known(WEBSOCKET_INTEGRATION_DEFAULT_MS)
 		: integration.effectiveNumber("timeoutMilliseconds");

@@ -10,34 +10,39 @@ import { QUEUE, STREAM, TABLE } from "./types.ts";
  */
 export type SourceKind = "queue" | "stream" | "other";
 
-const KIND_BY_TYPE: Readonly<Record<string, SourceKind>> = {
-	[QUEUE]: "queue",
-	[STREAM]: "stream",
-	"aws:kinesis/streamConsumer:StreamConsumer": "stream",
-	[TABLE]: "stream",
-	"aws:msk/cluster:Cluster": "stream",
-	"aws:msk/serverlessCluster:ServerlessCluster": "stream",
-	"aws:mq/broker:Broker": "other",
-	"aws:docdb/cluster:Cluster": "other",
-};
-const KIND_BY_SERVICE: Readonly<Record<string, SourceKind>> = { sqs: "queue", mq: "other", rds: "other" };
+const KIND_BY_TYPE: ReadonlyMap<string | undefined, SourceKind> = new Map([
+	[QUEUE, "queue"],
+	[STREAM, "stream"],
+	["aws:kinesis/streamConsumer:StreamConsumer", "stream"],
+	[TABLE, "stream"],
+	["aws:msk/cluster:Cluster", "stream"],
+	["aws:msk/serverlessCluster:ServerlessCluster", "stream"],
+	["aws:mq/broker:Broker", "other"],
+	["aws:docdb/cluster:Cluster", "other"],
+]);
+const SOURCES = [...KIND_BY_TYPE.keys()].flatMap((type) => type ?? []);
+const KIND_BY_SERVICE: ReadonlyMap<string | undefined, SourceKind> = new Map([
+	["sqs", "queue"],
+	["mq", "other"],
+	["rds", "other"],
+]);
 const SERVICE_IN_ARN = /^arn:[^:]*:([^:]*):/;
 
 /** The resource that a mapping polls, where it is in the stack. */
 export const sourceOf = (stack: StackGraph, mapping: ResourceNode): ResourceNode | undefined =>
-	stack.target(mapping, "eventSourceArn", ...Object.keys(KIND_BY_TYPE));
+	stack.target(mapping, "eventSourceArn", ...SOURCES);
 
 /**
  * What a mapping polls. An ARN tells by its service; one that is no ARN, or none at all (self-managed Kafka), is taken
  * for a stream: the kind that is not told apart by anything else.
  */
 export function sourceKindOf(stack: StackGraph, mapping: ResourceNode): Fact<SourceKind> {
-	const source = sourceOf(stack, mapping);
-	if (source) return known(KIND_BY_TYPE[source.type] ?? "stream");
+	const kind = KIND_BY_TYPE.get(sourceOf(stack, mapping)?.type);
+	if (kind) return known(kind);
 	const arn = mapping.props.text("eventSourceArn");
 	if (arn.state === "unknown") return unknown(arn.property);
 	if (["queues", "documentDbEventSourceConfig"].some((key) => mapping.props.read(key).state === "known"))
 		return known("other");
 	const service = SERVICE_IN_ARN.exec(ifKnown(arn) ?? "")?.[1];
-	return known((service === undefined ? undefined : KIND_BY_SERVICE[service]) ?? "stream");
+	return known(KIND_BY_SERVICE.get(service) ?? "stream");
 }

@@ -80,12 +80,6 @@ export class ResourceNode {
 		return orElse(this.props.flag(path), this.#defaultOf(path) === true);
 	}
 
-	/** Whether it was left to the default, stated or filled in; undefined where that is not known yet. */
-	isDefault(path: string): boolean | undefined {
-		const fact = this.stated(path);
-		return fact.state === "unknown" ? undefined : fact.state === "absent";
-	}
-
 	#defaultOf(path: string): DefaultValue | undefined {
 		const table = DEFAULTS[this.type];
 		return table && Object.hasOwn(table, path) ? table[path] : undefined;

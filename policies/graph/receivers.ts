@@ -62,7 +62,7 @@ function queuesToldTo(stack: StackGraph, task: ResourceNode): Fact<readonly Reso
 	const isQueueUrl = (value: string) => /^(https:\/\/sqs\.|arn:aws[\w-]*:sqs:)/.test(value);
 	const all = [...new Set([...named, ...depended])];
 	if (all.length > 0 || values.some(isQueueUrl)) return known(all);
-	return containers.state === "unknown" && task.references.get(CONTAINERS) === undefined
+	return containers.state === "unknown" && stack.dependencies(task, CONTAINERS).length === 0
 		? unknown(CONTAINERS)
 		: { state: "absent" };
 }

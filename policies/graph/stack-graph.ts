@@ -48,7 +48,7 @@ export class StackGraph {
 		resources.forEach((resource, i) => {
 			for (const [property, targets] of Object.entries(resource.propertyDependencies ?? {})) {
 				const found = targets.map(({ urn }) => this.#byUrn.get(urn)).filter((node) => node !== undefined);
-				if (found.length > 0) nodes[i]?.references.set(property, found);
+				nodes[i]?.references.set(property, found);
 			}
 		});
 	}

@@ -4,6 +4,7 @@
  */
 import { type Fact, ifKnown } from "../facts/fact.ts";
 import { Props } from "../facts/props.ts";
+import { rawProperty } from "../facts/unknown.ts";
 import type { ResourceNode } from "./node.ts";
 
 export interface WorkflowState {
@@ -26,10 +27,11 @@ export function scopesOf(state: Props): Props[] {
 
 /** The states directly in a scope: a definition, a branch, or what a Map repeats. */
 export function statesIn(scope: Props, within: readonly string[] = []): WorkflowState[] {
-	const states = ifKnown(scope.part("States"));
-	return (states?.keys() ?? []).flatMap((name) => {
+	const states = ifKnown(scope.part("States"))?.raw;
+	if (typeof states !== "object" || states === null) return [];
+	return Object.keys(states).flatMap((name) => {
 		// A state's name may hold dots, so it is no path.
-		const raw = states ? Object.getOwnPropertyDescriptor(states.raw ?? {}, name)?.value : undefined;
+		const raw = rawProperty(states, name);
 		if (typeof raw !== "object" || raw === null) return [];
 		const state = new Props(raw, `definition.States.${name}`);
 		return [{ name, type: ifKnown(state.text("Type")) ?? "", state, within }];
@@ -67,45 +69,39 @@ export function longestPath(definition: Props, taskSeconds = statedSeconds): Pat
 	const first = ifKnown(definition.text("StartAt"));
 	if (first === undefined) return undefined;
 	const longest = new Map<string, PathStep | undefined>();
-	for (const name of finishOrder(first, states)) {
-		const state = states.get(name);
-		if (!state) continue;
+	for (const state of finishOrder(first, states)) {
 		const own = ownSeconds(state, taskSeconds);
 		// What is not there yet is further back: a loop.
-		const rest = successorsOf(state.state).flatMap((next) => (longest.has(next) ? [longest.get(next)] : []));
-		const isBounded = own !== undefined && !rest.includes(undefined);
-		const next = isBounded ? slowestOf(rest) : undefined;
-		const step = isBounded && { name, ownSeconds: own, totalSeconds: own + (next?.totalSeconds ?? 0), next };
-		longest.set(name, step || undefined);
+		const rest = successorsOf(state.state).filter((next) => longest.has(next));
+		const bounded = rest.map((next) => longest.get(next)).filter((step) => step !== undefined);
+		if (own === undefined || bounded.length < rest.length) longest.set(state.name, undefined);
+		else {
+			const [next] = bounded.sort((a, b) => b.totalSeconds - a.totalSeconds);
+			const totalSeconds = own + (next?.totalSeconds ?? 0);
+			longest.set(state.name, { name: state.name, ownSeconds: own, totalSeconds, next });
+		}
 	}
 	return longest.get(first);
 }
-
-const slowestOf = (steps: readonly (PathStep | undefined)[]): PathStep | undefined =>
-	steps.reduce(
-		(slowest, step) => ((step?.totalSeconds ?? 0) > (slowest?.totalSeconds ?? 0) ? step : slowest),
-		undefined,
-	);
 
 /** How long the {@link longestPath} takes. */
 export const longestPathSeconds = (definition: Props, taskSeconds = statedSeconds): number | undefined =>
 	longestPath(definition, taskSeconds)?.totalSeconds;
 
-/** Names in the order in which a depth-first walk leaves them, so that each comes after what follows it (loops apart). */
-function finishOrder(first: string, states: ReadonlyMap<string, WorkflowState>): string[] {
-	const order: string[] = [];
-	const seen = new Set<string>();
-	const pending: { name: string; isDone: boolean }[] = [{ name: first, isDone: false }];
+/** States in the order in which a depth-first walk leaves them, so that each comes after what follows it (loops apart). */
+function finishOrder(first: string, states: ReadonlyMap<string, WorkflowState>): WorkflowState[] {
+	const order: WorkflowState[] = [];
+	const seen = new Set<WorkflowState>();
+	const pending = [{ name: first, isDone: false }];
 	for (let next = pending.pop(); next; next = pending.pop()) {
-		if (next.isDone) {
-			order.push(next.name);
-			continue;
-		}
-		if (seen.has(next.name)) continue;
-		seen.add(next.name);
-		pending.push({ name: next.name, isDone: true });
 		const state = states.get(next.name);
-		for (const name of state ? successorsOf(state.state) : []) pending.push({ name, isDone: false });
+		if (!state) continue;
+		if (next.isDone) order.push(state);
+		else if (!seen.has(state)) {
+			seen.add(state);
+			pending.push({ name: next.name, isDone: true });
+			for (const name of successorsOf(state.state)) pending.push({ name, isDone: false });
+		}
 	}
 	return order;
 }
@@ -122,9 +118,6 @@ const statedSeconds = (task: Props): number | undefined => ifKnown(task.number("
 function ownSeconds({ type, state }: WorkflowState, taskSeconds: typeof statedSeconds): number | undefined {
 	if (type === "Task") return taskSeconds(state);
 	if (type === "Wait") return ifKnown(state.number("Seconds")) ?? 0;
-	if (type === "Parallel" || type === "Map") {
-		const scopes = scopesOf(state).map((scope) => longestPathSeconds(scope, taskSeconds));
-		return scopes.includes(undefined) ? undefined : Math.max(0, ...scopes.map(Number));
-	}
-	return 0;
+	const scopes = scopesOf(state).map((scope) => longestPathSeconds(scope, taskSeconds));
+	return scopes.includes(undefined) ? undefined : Math.max(0, ...scopes.map(Number));
 }

@@ -17,6 +17,7 @@ const PARTS = [
 	"charter",
 	"tests/policies",
 	"tests/charter",
+	"tests/cases",
 	"tests/support",
 	"tests/programs",
 	"tests/fixtures",

@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { namesIn, qualifierIn } from "../../../policies/graph/identity.ts";
 import { perStack, StackGraph } from "../../../policies/graph/stack-graph.ts";
 import { concat, type ResourceSpec, ref, resource, stackOf, UNKNOWN } from "../../support/policies.ts";
 
@@ -80,6 +79,46 @@ describe("policies/graph/stack-graph", () => {
 		expect(graphOf(specs, "applied").isPreview).to.equal(false);
 	});
 
+	it("takes a property that the engine left out for one not known yet, at preview and where it depends on something", () => {
+		const source = resource(QUEUE, "source");
+		const worker = (props: Record<string, unknown> = {}) => resource("aws:lambda/function:Function", "worker", props);
+		/** What a function says of its environment, which the engine left out. */
+		const readOf = (depends: boolean, other: ResourceSpec) => {
+			const [fn, ...rest] = stackOf([worker({ environment: ref(source, "url") }), source, other], "applied");
+			if (!fn) throw new Error("The test's stack has no function.");
+			const { environment: _, ...props } = fn.props as Record<string, unknown>;
+			const { propertyDependencies = {}, ...others } = fn;
+			const graph = new StackGraph([{ ...others, props, ...(depends ? { propertyDependencies } : {}) }, ...rest]);
+			const read = graph.ofType(fn.type)[0]?.props;
+			return [read?.read("environment"), read?.read("role").state];
+		};
+		const open = resource(QUEUE, "open", { name: UNKNOWN });
+		expect(readOf(true, open)).to.deep.equal([{ state: "unknown", property: "environment" }, "absent"]);
+		for (const read of [readOf(true, jobs), readOf(false, open)])
+			expect(read).to.deep.equal([{ state: "absent" }, "absent"]);
+	});
+
+	it("leaves out a dependency that is no resource of the stack, and one of what is not there", () => {
+		const [settle, ...rest] = stackOf([mapping({ eventSourceArn: ref(jobs, "arn") }), jobs], "raw");
+		if (!settle) throw new Error("The test's stack has no mapping.");
+		const elsewhere = new StackGraph([settle]);
+		expect(elsewhere.nodes.map((node) => elsewhere.dependencies(node, "eventSourceArn"))).to.deep.equal([[]]);
+		const graph = new StackGraph([{ ...settle, props: {} }, ...rest]);
+		expect(graph.nodes.map((node) => graph.targets(node, "eventSourceArn"))).to.deep.equal([
+			{ nodes: [] },
+			{ nodes: [] },
+		]);
+	});
+
+	it("calls a list that names nothing of the stack no name of anything else", () => {
+		expect(targetsOf([jobs, mapping({ eventSourceArn: ["one", "two"] })], "eventSourceArn")).to.deep.equal({
+			names: [],
+		});
+		expect(targetsOf([jobs, mapping({ eventSourceArn: ["one", ref(jobs, "arn")] })], "eventSourceArn")).to.deep.equal({
+			names: ["jobs"],
+		});
+	});
+
 	it("answers a question once for each stack", () => {
 		let asked = 0;
 		const question = perStack((stack) => {
@@ -89,26 +128,5 @@ describe("policies/graph/stack-graph", () => {
 		const graph = graphOf([jobs]);
 		expect([question(graph), question(graph), question(graphOf([]))]).to.deep.equal([1, 1, 0]);
 		expect(asked).to.equal(2);
-	});
-});
-
-describe("policies/graph/identity", () => {
-	it("reads the function out of an ARN, an invoke ARN and its qualifier", () => {
-		const arn = "arn:aws:lambda:us-east-1:123456789012:function:score:live";
-		const invoke = `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${arn}/invocations`;
-		for (const reference of [arn, invoke]) {
-			expect(namesIn(reference)).to.include("score");
-			expect(qualifierIn(reference)).to.equal("live");
-		}
-		expect(qualifierIn("arn:aws:lambda:us-east-1:123456789012:function:score")).to.equal(undefined);
-	});
-
-	it("reads the API out of a host, a log group out of an ARN with a star, and a host out of a URL with a port", () => {
-		expect(namesIn("https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod")).to.include("a1b2c3");
-		expect(namesIn("arn:aws:logs:us-east-1:123456789012:log-group:/apps/score:*")).to.include(
-			"arn:aws:logs:us-east-1:123456789012:log-group:/apps/score",
-		);
-		expect(namesIn("postgres://app@db.internal.example:5432/features")).to.include("db.internal.example");
-		expect(namesIn("jobs"), "a plain name is itself alone").to.deep.equal(["jobs"]);
 	});
 });
