@@ -2,7 +2,7 @@
 import type { AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { entityKey } from "../../charter/tenancy.ts";
 import { batchGet } from "../shared/batch-get.ts";
-import type { FeatureStore } from "./ports.ts";
+import type { FeatureStore } from "../shared/inference/ports.ts";
 
 export function featureStore(client: DynamoDBClient, table: string): FeatureStore {
 	return {

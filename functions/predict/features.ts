@@ -5,8 +5,8 @@
 import { ApiError, TriplaneError } from "../../charter/errors.ts";
 import type { Datatype, Signature } from "../../charter/registry.ts";
 import type { Deadline } from "../shared/deadline.ts";
-import type { FeatureStore, Tensor } from "./ports.ts";
-import { readTensorData } from "./tensor-data.ts";
+import type { FeatureStore, Tensor } from "../shared/inference/ports.ts";
+import { readTensorData } from "../shared/inference/tensor-data.ts";
 
 /** An entity's record lacks what the model's signature needs. A fault of whoever writes features. */
 class FeatureRecordError extends TriplaneError {

@@ -1,9 +1,9 @@
 /** Lambda's entry to the predict function: clients, telemetry, and the model loaded before the first request. Wiring only. */
 import { dynamodbClient, s3Client } from "../shared/clients.ts";
+import { onnxRuntime } from "../shared/inference/onnx.ts";
 import { writeToStdout } from "../shared/telemetry/log.ts";
 import { otlpProcessors } from "../shared/telemetry/otlp.ts";
 import { createTelemetry } from "../shared/telemetry/telemetry.ts";
-import { onnxRuntime } from "./onnx.ts";
 import { createPredictService } from "./service.ts";
 
 const environment = process.env;

@@ -9,17 +9,17 @@ import { SPANS } from "../../charter/telemetry.ts";
 import type { Deadline } from "../shared/deadline.ts";
 import { type Answer, jsonAnswer } from "../shared/http/answer.ts";
 import type { Call } from "../shared/http/serve.ts";
-import { ArtifactError } from "./artifact-error.ts";
-import { checkBody, parseBody } from "./body.ts";
+import { ArtifactError } from "../shared/inference/artifact-error.ts";
+import { checkBody, parseBody } from "../shared/inference/body.ts";
+import { type InferRequest, readInferRequest } from "../shared/inference/infer-request.ts";
+import { writeInferResponse } from "../shared/inference/infer-response.ts";
+import type { Models } from "../shared/inference/models.ts";
+import type { Tensor } from "../shared/inference/ports.ts";
+import { chooseVariant, PINNED_VARIANT, type Routing } from "../shared/inference/routing.ts";
+import type { Versions } from "../shared/inference/versions.ts";
+import type { Throttle } from "../shared/throttle/throttle.ts";
 import { type FeatureOptions, fetchFeatures } from "./features.ts";
-import { type InferRequest, readInferRequest } from "./infer-request.ts";
-import { writeInferResponse } from "./infer-response.ts";
-import type { Models } from "./models.ts";
-import type { Tensor } from "./ports.ts";
 import { readOperation } from "./routes.ts";
-import { chooseVariant, PINNED_VARIANT, type Routing } from "./routing.ts";
-import type { Throttle } from "./throttle.ts";
-import type { Versions } from "./versions.ts";
 
 export interface PredictPorts {
 	model: string;

@@ -7,6 +7,7 @@ import { ApiError } from "../../charter/errors.ts";
 import { VERSION_MAX } from "../../charter/registry.ts";
 import { MethodNotAllowedError } from "../shared/http/answer.ts";
 import type { ApiRequest } from "../shared/http/api-request.ts";
+import { unknownVersion } from "../shared/inference/versions.ts";
 
 export interface Operation {
 	kind: "metadata" | "ready" | "infer";
@@ -40,9 +41,3 @@ function readVersion(model: string, text = ""): number {
 	if (!(version <= VERSION_MAX)) throw unknownVersion(model, text);
 	return version;
 }
-
-export const unknownVersion = (model: string, version: string | number): ApiError =>
-	new ApiError(
-		"NOT_FOUND",
-		`The model "${model}" has no version "${String(version).slice(0, 40)}". Versions are whole numbers from 1; GET ${modelPath(model)} lists those that serve.`,
-	);

@@ -8,19 +8,19 @@ import { ENVIRONMENT } from "../../charter/environment.ts";
 import { SPAN_ATTRIBUTES, SPANS } from "../../charter/telemetry.ts";
 import { type Environment, requiredNumber, requiredNumbers, requiredText } from "../shared/environment.ts";
 import { type ApiHandler, type Outcome, serve } from "../shared/http/serve.ts";
+import { artifactStore } from "../shared/inference/artifact-store.ts";
+import { createModels } from "../shared/inference/models.ts";
+import type { ModelRuntime } from "../shared/inference/ports.ts";
+import { registryStore } from "../shared/inference/registry-store.ts";
+import { createRouting } from "../shared/inference/routing.ts";
+import { createVersions } from "../shared/inference/versions.ts";
 import { requestCostUsd } from "../shared/telemetry/cost.ts";
 import { writeRequestCounts, writeThrottleFailedOpen } from "../shared/telemetry/metrics.ts";
 import type { Telemetry } from "../shared/telemetry/telemetry.ts";
-import { artifactStore } from "./artifact-store.ts";
-import { bucketStore } from "./bucket-store.ts";
+import { bucketStore } from "../shared/throttle/bucket-store.ts";
+import { createThrottle } from "../shared/throttle/throttle.ts";
 import { featureStore } from "./feature-store.ts";
-import { createModels } from "./models.ts";
-import type { ModelRuntime } from "./ports.ts";
 import { type PredictPorts, predict } from "./predict.ts";
-import { registryStore } from "./registry-store.ts";
-import { createRouting } from "./routing.ts";
-import { createThrottle } from "./throttle.ts";
-import { createVersions } from "./versions.ts";
 
 export interface PredictParts {
 	environment: Environment;

@@ -7,8 +7,8 @@ import { BatchSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { ENVIRONMENT } from "../../charter/environment.ts";
 import { artifactKey, type Signature } from "../../charter/registry.ts";
-import { onnxRuntime } from "../../functions/predict/onnx.ts";
 import { createPredictService } from "../../functions/predict/service.ts";
+import { onnxRuntime } from "../../functions/shared/inference/onnx.ts";
 import { createTelemetry } from "../../functions/shared/telemetry/telemetry.ts";
 import { acme, apiEvent, lambdaContext } from "../support/functions-api.ts";
 import { MemoryAws } from "../support/functions-aws.ts";

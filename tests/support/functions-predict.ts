@@ -13,8 +13,8 @@ import {
 	versionKey,
 } from "../../charter/registry.ts";
 import { entityKey } from "../../charter/tenancy.ts";
-import { onnxRuntime } from "../../functions/predict/onnx.ts";
 import { createPredictService } from "../../functions/predict/service.ts";
+import { onnxRuntime } from "../../functions/shared/inference/onnx.ts";
 import { MemoryAws } from "./functions-aws.ts";
 import { memoryTelemetry } from "./functions-telemetry.ts";
 

@@ -4,14 +4,19 @@
  */
 import { expect } from "chai";
 import fc from "fast-check";
-import { ApiError } from "../../../charter/errors.ts";
-import { TOKEN_LEASE_MS } from "../../../charter/limits.ts";
-import { bucketKey } from "../../../charter/tenancy.ts";
-import { bucketStore } from "../../../functions/predict/bucket-store.ts";
-import { createThrottle, type Limit, leaseBlock, type Throttle } from "../../../functions/predict/throttle.ts";
-import { acme } from "../../support/functions-api.ts";
-import { MemoryAws } from "../../support/functions-aws.ts";
-import { TABLES } from "../../support/functions-predict.ts";
+import { ApiError } from "../../../../charter/errors.ts";
+import { TOKEN_LEASE_MS } from "../../../../charter/limits.ts";
+import { bucketKey } from "../../../../charter/tenancy.ts";
+import { bucketStore } from "../../../../functions/shared/throttle/bucket-store.ts";
+import {
+	createThrottle,
+	type Limit,
+	leaseBlock,
+	type Throttle,
+} from "../../../../functions/shared/throttle/throttle.ts";
+import { acme } from "../../../support/functions-api.ts";
+import { MemoryAws } from "../../../support/functions-aws.ts";
+import { TABLES } from "../../../support/functions-predict.ts";
 
 const START_MS = 1_700_000_000_000;
 /** Lets the bucket be asked for so long, in real milliseconds. */
@@ -61,7 +66,7 @@ const refusal = (throttle: Throttle, tenant = acme): Promise<ApiError | undefine
 		},
 	);
 
-describe("functions/predict/throttle", () => {
+describe("functions/shared/throttle/throttle", () => {
 	it("admits a burst, then refuses with the whole seconds until there is a token", async () => {
 		const { throttle } = setUp();
 		const tenant = tenantOf(0.25, 2);

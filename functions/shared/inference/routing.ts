@@ -3,10 +3,10 @@
  * Never changes a route; that is the control plane's.
  */
 import { createHash } from "node:crypto";
-import { ApiError } from "../../charter/errors.ts";
-import { ROUTE_CACHE_MS } from "../../charter/limits.ts";
-import type { RouteRecord, RouteVariant } from "../../charter/registry.ts";
-import type { Log } from "../shared/telemetry/log.ts";
+import { ApiError } from "../../../charter/errors.ts";
+import { ROUTE_CACHE_MS } from "../../../charter/limits.ts";
+import type { RouteRecord, RouteVariant } from "../../../charter/registry.ts";
+import type { Log } from "../telemetry/log.ts";
 import type { RegistryStore } from "./ports.ts";
 
 /** What the metrics call requests that pin a version in their path. */

@@ -1,8 +1,8 @@
 /** Models in memory: one load a version, the checksum, and release when nobody uses one any more. */
 import { createHash } from "node:crypto";
 import { expect } from "chai";
-import { createModels } from "../../../functions/predict/models.ts";
-import { versionRecord } from "../../support/functions-predict.ts";
+import { createModels } from "../../../../functions/shared/inference/models.ts";
+import { versionRecord } from "../../../support/functions-predict.ts";
 
 const bytesOf = (version: number): Uint8Array => Buffer.from(`model ${version}`);
 const record = (version: number, bytes = bytesOf(version)) =>
@@ -34,7 +34,7 @@ function setUp() {
 }
 const nothing = async () => undefined;
 
-describe("functions/predict/models", () => {
+describe("functions/shared/inference/models", () => {
 	it("loads a version once for requests at once and later", async () => {
 		const { models, log } = setUp();
 		await Promise.all([models.use(record(1), nothing), models.use(record(1), nothing)]);

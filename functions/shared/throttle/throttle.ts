@@ -3,9 +3,9 @@
  * Not the shield in front of it, which is the usage plan; where the bucket cannot be asked, requests are let through.
  * @see docs/decisions for the reasons of the lease's size and of letting through
  */
-import { ApiError } from "../../charter/errors.ts";
-import { TOKEN_LEASE_MS } from "../../charter/limits.ts";
-import { bucketKey, type TenantContext } from "../../charter/tenancy.ts";
+import { ApiError } from "../../../charter/errors.ts";
+import { TOKEN_LEASE_MS } from "../../../charter/limits.ts";
+import { bucketKey, type TenantContext } from "../../../charter/tenancy.ts";
 
 /** What a spend found. `fullAtMs` is when the bucket will be full again, after the spend; 0 where it has no record. */
 export interface Spend {

@@ -1,8 +1,8 @@
 /** The inference protocol read strictly: one accepted request, and each way to break it. */
 import { expect } from "chai";
-import { ApiError } from "../../../charter/errors.ts";
-import type { Signature } from "../../../charter/registry.ts";
-import { readInferRequest } from "../../../functions/predict/infer-request.ts";
+import { ApiError } from "../../../../charter/errors.ts";
+import type { Signature } from "../../../../charter/registry.ts";
+import { readInferRequest } from "../../../../functions/shared/inference/infer-request.ts";
 
 const signature: Signature = {
 	inputs: [
@@ -45,7 +45,7 @@ const refusal = (body: unknown, status = 400): string => {
 	throw new Error("The request was taken.");
 };
 
-describe("functions/predict/infer-request", () => {
+describe("functions/shared/inference/infer-request", () => {
 	it("reads values, id and outputs, the tensors in the signature's order", () => {
 		const body = { id: "mine", inputs: [group(), values()], outputs: [{ name: "score" }] };
 		expect(readInferRequest(body, version)).to.deep.equal({

@@ -1,7 +1,7 @@
 /** The inference response as text: what JSON.stringify alone would lose or change. */
 import { expect } from "chai";
-import { writeInferResponse } from "../../../functions/predict/infer-response.ts";
-import type { Tensor } from "../../../functions/predict/ports.ts";
+import { writeInferResponse } from "../../../../functions/shared/inference/infer-response.ts";
+import type { Tensor } from "../../../../functions/shared/inference/ports.ts";
 
 const dataOf = (tensor: Pick<Tensor, "datatype" | "data">): string => {
 	const outputs = [{ name: "y", shape: [2], ...tensor }];
@@ -10,7 +10,7 @@ const dataOf = (tensor: Pick<Tensor, "datatype" | "data">): string => {
 	return /"data":(\[.*?\])/.exec(body)?.[1] ?? "";
 };
 
-describe("functions/predict/infer-response", () => {
+describe("functions/shared/inference/infer-response", () => {
 	it("names model, version and id, and each output's name, datatype and shape", () => {
 		const outputs: Tensor[] = [
 			{ name: "label", datatype: "INT64", shape: [1], data: BigInt64Array.of(1n) },

@@ -2,10 +2,10 @@
  * Records of a model's versions, kept once read: a version never changes.
  * Not its artifact; see models.ts.
  */
-import { ApiError } from "../../charter/errors.ts";
-import type { VersionRecord } from "../../charter/registry.ts";
+import { modelPath } from "../../../charter/api.ts";
+import { ApiError } from "../../../charter/errors.ts";
+import type { VersionRecord } from "../../../charter/registry.ts";
 import type { RegistryStore } from "./ports.ts";
-import { unknownVersion } from "./routes.ts";
 
 export interface Versions {
 	/** @throws {ApiError} NOT_FOUND where there is no such version, UNAVAILABLE where the registry cannot be read */
@@ -42,3 +42,9 @@ async function read(model: string, version: number, registry: RegistryStore): Pr
 		);
 	}
 }
+
+export const unknownVersion = (model: string, version: string | number): ApiError =>
+	new ApiError(
+		"NOT_FOUND",
+		`The model "${model}" has no version "${String(version).slice(0, 40)}". Versions are whole numbers from 1; GET ${modelPath(model)} lists those that serve.`,
+	);

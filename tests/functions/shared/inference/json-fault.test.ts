@@ -1,7 +1,7 @@
 /** Where a text stops being JSON: known places, and agreement with JSON.parse on any text. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { findJsonFault } from "../../../functions/predict/json-fault.ts";
+import { findJsonFault } from "../../../../functions/shared/inference/json-fault.ts";
 
 const isJson = (text: string): boolean => {
 	try {
@@ -12,7 +12,7 @@ const isJson = (text: string): boolean => {
 	}
 };
 
-describe("functions/predict/json-fault", () => {
+describe("functions/shared/inference/json-fault", () => {
 	const cases: [text: string, offset: number, line: number, column: number][] = [
 		['{"inputs": [NaN]}', 12, 1, 13],
 		['{"inputs": [1, 2,]}', 17, 1, 18],

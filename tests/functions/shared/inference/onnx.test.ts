@@ -1,8 +1,8 @@
 /** ONNX Runtime behind its port: the real library and the sample model. */
 import { expect } from "chai";
-import type { Signature } from "../../../charter/registry.ts";
-import { onnxRuntime } from "../../../functions/predict/onnx.ts";
-import { artifactBytes, heldOut, manifest } from "../../support/functions-predict.ts";
+import type { Signature } from "../../../../charter/registry.ts";
+import { onnxRuntime } from "../../../../functions/shared/inference/onnx.ts";
+import { artifactBytes, heldOut, manifest } from "../../../support/functions-predict.ts";
 
 const signature = manifest.signature as Signature;
 const [row] = heldOut;
@@ -19,7 +19,7 @@ const refusal = async (bytes: Uint8Array, of: Signature): Promise<string> => {
 	return thrown instanceof Error ? thrown.message : "";
 };
 
-describe("functions/predict/onnx", () => {
+describe("functions/shared/inference/onnx", () => {
 	it("gives the outputs asked for, in that order, with the signature's datatypes", async () => {
 		const session = await onnxRuntime.load(artifactBytes, signature);
 		const outputs = await session.run([input], ["probabilities", "label"]);

@@ -2,8 +2,8 @@
  * JSON data of a tensor, flat or nested, to the typed array that ONNX takes; each value checked against its datatype.
  * Not names or shapes of signatures; see infer-request.ts.
  */
-import { ApiError } from "../../charter/errors.ts";
-import type { Datatype } from "../../charter/registry.ts";
+import { ApiError } from "../../../charter/errors.ts";
+import type { Datatype } from "../../../charter/registry.ts";
 import type { TensorData } from "./ports.ts";
 
 const INTEGER_RANGES = {

@@ -1,8 +1,8 @@
 /** The registry's table as {@link RegistryStore}: reads routes and versions, consistently, and checks what it got. */
 import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { TriplaneError } from "../../charter/errors.ts";
-import { modelKey, ROUTE_KEY, type RouteRecord, type VersionRecord, versionKey } from "../../charter/registry.ts";
+import { TriplaneError } from "../../../charter/errors.ts";
+import { modelKey, ROUTE_KEY, type RouteRecord, type VersionRecord, versionKey } from "../../../charter/registry.ts";
 import type { RegistryStore } from "./ports.ts";
 
 /** An item of the registry is not what the charter says. */

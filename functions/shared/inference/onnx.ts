@@ -4,7 +4,7 @@
  */
 import { createRequire } from "node:module";
 import type * as onnxruntime from "onnxruntime-node";
-import type { Datatype, Signature, TensorSpec } from "../../charter/registry.ts";
+import type { Datatype, Signature, TensorSpec } from "../../../charter/registry.ts";
 import { ArtifactError } from "./artifact-error.ts";
 import type { ModelRuntime, ModelSession, Tensor, TensorData } from "./ports.ts";
 

@@ -1,10 +1,10 @@
 /** Which version answers: the draw by weight, and what serves when the registry does not. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { ROUTE_CACHE_MS } from "../../../charter/limits.ts";
-import type { RouteRecord, RouteVariant } from "../../../charter/registry.ts";
-import { chooseVariant, createRouting } from "../../../functions/predict/routing.ts";
-import { memoryTelemetry } from "../../support/functions-telemetry.ts";
+import { ROUTE_CACHE_MS } from "../../../../charter/limits.ts";
+import type { RouteRecord, RouteVariant } from "../../../../charter/registry.ts";
+import { chooseVariant, createRouting } from "../../../../functions/shared/inference/routing.ts";
+import { memoryTelemetry } from "../../../support/functions-telemetry.ts";
 
 const variants: RouteVariant[] = [
 	{ name: "champion", version: 1, weight: 90 },
@@ -34,7 +34,7 @@ const route = (revision: number, routed = variants): RouteRecord => ({
 	variants: routed,
 });
 
-describe("functions/predict/routing", () => {
+describe("functions/shared/inference/routing", () => {
 	it("reads the route once in its time, also for requests at once", async () => {
 		const { read, registry, clock } = setUp(route(1));
 		clock.nowMs = 1;

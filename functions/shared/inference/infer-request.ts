@@ -3,10 +3,10 @@
  * By hand and not by a schema library: it is the hot path, and each fault must name the place and the remedy.
  * @see https://github.com/open-inference/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
-import { ApiError } from "../../charter/errors.ts";
-import { PARTITION_KEY_MAX_BYTES, REALTIME_BATCH_MAX_ROWS } from "../../charter/limits.ts";
-import type { Signature, TensorSpec, VersionRecord } from "../../charter/registry.ts";
-import { entityKey } from "../../charter/tenancy.ts";
+import { ApiError } from "../../../charter/errors.ts";
+import { PARTITION_KEY_MAX_BYTES, REALTIME_BATCH_MAX_ROWS } from "../../../charter/limits.ts";
+import type { Signature, TensorSpec, VersionRecord } from "../../../charter/registry.ts";
+import { entityKey } from "../../../charter/tenancy.ts";
 import { binaryTensorsError } from "./body.ts";
 import type { Tensor } from "./ports.ts";
 import { kindOf, readTensorData } from "./tensor-data.ts";

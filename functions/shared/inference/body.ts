@@ -2,9 +2,9 @@
  * From the raw body to a JSON value: media type, size, text encoding and syntax, in the order of what each costs.
  * Not what the JSON means; see infer-request.ts.
  */
-import { ApiError } from "../../charter/errors.ts";
-import { REALTIME_PAYLOAD_MAX_BYTES } from "../../charter/limits.ts";
-import type { ApiRequest } from "../shared/http/api-request.ts";
+import { ApiError } from "../../../charter/errors.ts";
+import { REALTIME_PAYLOAD_MAX_BYTES } from "../../../charter/limits.ts";
+import type { ApiRequest } from "../http/api-request.ts";
 import { findJsonFault } from "./json-fault.ts";
 
 /** Where Triton's clients say that binary tensors follow the JSON. */

@@ -3,8 +3,8 @@
  * Requests at once share one load; a model is not released while a request uses it.
  */
 import { createHash } from "node:crypto";
-import { ApiError } from "../../charter/errors.ts";
-import type { VersionRecord } from "../../charter/registry.ts";
+import { ApiError } from "../../../charter/errors.ts";
+import type { VersionRecord } from "../../../charter/registry.ts";
 import { ArtifactError } from "./artifact-error.ts";
 import type { ArtifactStore, ModelRuntime, ModelSession } from "./ports.ts";
 

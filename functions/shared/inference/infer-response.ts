@@ -2,7 +2,7 @@
  * Writes an inference response of the Open Inference Protocol as JSON text.
  * By hand where JSON.stringify would lose a value: 64-bit integers keep all their digits.
  */
-import type { Answer } from "../shared/http/answer.ts";
+import type { Answer } from "../http/answer.ts";
 import type { Tensor } from "./ports.ts";
 
 export interface InferResult {

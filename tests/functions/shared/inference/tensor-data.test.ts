@@ -1,9 +1,9 @@
 /** JSON data to typed arrays: every datatype's range, flat and nested forms, and what is refused. */
 import { expect } from "chai";
 import fc from "fast-check";
-import { ApiError } from "../../../charter/errors.ts";
-import { DATATYPES, type Datatype } from "../../../charter/registry.ts";
-import { readTensorData } from "../../../functions/predict/tensor-data.ts";
+import { ApiError } from "../../../../charter/errors.ts";
+import { DATATYPES, type Datatype } from "../../../../charter/registry.ts";
+import { readTensorData } from "../../../../functions/shared/inference/tensor-data.ts";
 
 const refusal = (data: unknown, datatype: Datatype, shape: number[]): string => {
 	try {
@@ -15,7 +15,7 @@ const refusal = (data: unknown, datatype: Datatype, shape: number[]): string => 
 	throw new Error("The data was taken.");
 };
 
-describe("functions/predict/tensor-data", () => {
+describe("functions/shared/inference/tensor-data", () => {
 	const accepted: [datatype: Datatype, data: unknown[], expected: unknown][] = [
 		["BOOL", [true, false], Uint8Array.of(1, 0)],
 		["INT8", [-128, 127], Int8Array.of(-128, 127)],

@@ -2,7 +2,7 @@
  * What a prediction needs from outside: stores of routes, versions, artifacts, features and buckets, and a model runtime.
  * Interfaces only; the adapters stand beside them, the tests bring their own.
  */
-import type { Datatype, RouteRecord, Signature, VersionRecord } from "../../charter/registry.ts";
+import type { Datatype, RouteRecord, Signature, VersionRecord } from "../../../charter/registry.ts";
 
 export interface RegistryStore {
 	route(model: string): Promise<RouteRecord | undefined>;
