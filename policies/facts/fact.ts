@@ -24,6 +24,13 @@ export const absent: Absent = { state: "absent" };
 /** The known value, or undefined where it is absent or not known yet. For where both mean the same. */
 export const ifKnown = <T>(fact: Fact<T>): T | undefined => (fact.state === "known" ? fact.value : undefined);
 
+/** The items of a list or map; none where it is absent or not known yet. */
+export const itemsOf = <T>(fact: Fact<Iterable<T> & object>): T[] => (fact.state === "known" ? [...fact.value] : []);
+
+/** The values of those facts that are known. */
+export const knownAmong = <T>(facts: Iterable<Fact<T>>): T[] =>
+	[...facts].flatMap((fact) => (fact.state === "known" ? [fact.value] : []));
+
 /** The fact with a value in place of absence. */
 export const orElse = <T>(fact: Fact<T>, value: T): Known<T> | Unknown =>
 	fact.state === "absent" ? known(value) : fact;

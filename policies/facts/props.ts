@@ -2,11 +2,25 @@
  * A resource's properties, or a part of them, read one path at a time: never throws, whatever the program wrote.
  * Takes raw inputs, checked inputs, outputs and previews alike. Knows no resource type.
  */
-import { absent, type Fact, known, mapFact, unknown } from "./fact.ts";
+import { absent, type Fact, itemsOf, known, knownAmong, mapFact, unknown } from "./fact.ts";
 import { isUnknown, rawProperty } from "./unknown.ts";
 
 const isRecord = (value: unknown): value is object =>
 	typeof value === "object" && value !== null && !Array.isArray(value);
+
+const never = (): boolean => false;
+
+/** Paths come from rules, not from programs: they are few, and read on every resource. */
+const keysByPath = new Map<string, readonly string[]>();
+
+function keysOf(path: string): readonly string[] {
+	let keys = keysByPath.get(path);
+	if (!keys) {
+		keys = path.split(".");
+		keysByPath.set(path, keys);
+	}
+	return keys;
+}
 
 export class Props {
 	readonly #raw: unknown;
@@ -19,7 +33,7 @@ export class Props {
 	 * @param isWithheld whether a missing top-level key stands for a value not known yet: one unknown inside an object
 	 * can make the engine leave the whole object out (pulumi/pulumi issue 7854)
 	 */
-	constructor(raw: unknown, path = "", isWithheld: (key: string) => boolean = () => false) {
+	constructor(raw: unknown, path = "", isWithheld: (key: string) => boolean = never) {
 		this.#raw = raw;
 		this.#path = path;
 		this.#isWithheld = isWithheld;
@@ -31,7 +45,7 @@ export class Props {
 		let walked = this.#path;
 		let depth = 0;
 		if (isUnknown(at)) return unknown(walked);
-		for (const key of path.split(".")) {
+		for (const key of keysOf(path)) {
 			// Providers give a block that can occur once as an object or as a list of one.
 			if (Array.isArray(at)) at = rawProperty(at, "0");
 			if (typeof at !== "object" || at === null) return absent;
@@ -104,6 +118,11 @@ export class Props {
 				}),
 			);
 		});
+	}
+
+	/** The known values of a map from text to text. */
+	entryTexts(path: string): string[] {
+		return knownAmong(itemsOf(this.entries(path)).map(([, value]) => value));
 	}
 
 	/** A JSON document, given as text or as an object already. Text that is no JSON is absent: see {@link malformed}. */

@@ -2,7 +2,7 @@
  * What alarms watch, and whether anybody is told: metrics with the resources in their dimensions, of an alarm's own and
  * of its queries, and actions, of the alarm's own or of a composite above it.
  */
-import { type Fact, ifKnown } from "../facts/fact.ts";
+import { type Fact, ifKnown, itemsOf } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { behindAlias, isMeasuredIn, MEASURED, namedByDimension, typesOfDimension } from "./dimensions.ts";
 import type { ResourceNode } from "./node.ts";
@@ -32,7 +32,7 @@ export interface WatchedMetric {
 /** Every metric that some alarm of the stack watches. */
 export const watchedMetrics = perStack((stack): readonly WatchedMetric[] =>
 	stack.ofType(METRIC_ALARM).flatMap((alarm) => {
-		const queries = ifKnown(alarm.props.parts("metricQueries")) ?? [];
+		const queries = itemsOf(alarm.props.parts("metricQueries"));
 		const own =
 			alarm.props.read("metricName").state === "absent" ? [] : [metricOf(stack, alarm, alarm.props, "dimensions")];
 		const queried = queries.flatMap((query) => {

@@ -2,7 +2,7 @@
  * Who calls functions without waiting, and by which qualifier: what failure handling must stand on. A permission counts
  * where nothing else in the stack shows the call that it allows. Polled and awaited calls are not among these.
  */
-import { type Fact, ifKnown, type Unknown } from "../facts/fact.ts";
+import { type Fact, ifKnown, itemsOf, type Unknown } from "../facts/fact.ts";
 import type { Call } from "./call.ts";
 import { callsOf } from "./calls.ts";
 import { EVENT_TARGET, INVOKE_CONFIG, SCHEDULE, SUBSCRIPTION } from "./dead-letters.ts";
@@ -64,7 +64,7 @@ export function openQualifierOf({ qualifier, via }: Call): Unknown | undefined {
 
 function calleesOf(via: ResourceNode): Fact<string>[] {
 	if (via.type === BUCKET_NOTIFICATION)
-		return (ifKnown(via.props.parts("lambdaFunctions")) ?? []).map((part) => part.text("lambdaFunctionArn"));
+		return itemsOf(via.props.parts("lambdaFunctions")).map((part) => part.text("lambdaFunctionArn"));
 	const path = CALLEE_OF[via.type];
 	return path === undefined ? [] : [via.props.text(path)];
 }

@@ -2,7 +2,7 @@
  * Which resources answer synchronous calls with capacity that does not follow the load, and which do. Non-elastic: ECS on
  * EC2 or GPU, SageMaker on instances, RDS and Aurora provisioned, caches, OpenSearch domains.
  */
-import { type Fact, ifKnown, known, orElse, unknown } from "../facts/fact.ts";
+import { type Fact, ifKnown, itemsOf, known, orElse, unknown } from "../facts/fact.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
 import {
@@ -79,7 +79,7 @@ function fixedEndpoint(stack: StackGraph, endpoint: ResourceNode): Fact<string> 
 	if (config.props.read("asyncInferenceConfig").state === "known") return { state: "absent" };
 	const variants = config.props.parts("productionVariants");
 	if (variants.state === "unknown") return variants;
-	const isServerless = (ifKnown(variants) ?? []).every((variant) => variant.read("serverlessConfig").state === "known");
+	const isServerless = itemsOf(variants).every((variant) => variant.read("serverlessConfig").state === "known");
 	return isServerless ? { state: "absent" } : known("runs on instances");
 }
 
@@ -95,7 +95,7 @@ function fixedService(stack: StackGraph, service: ResourceNode): Fact<string> {
 		stack.dependencies(service, "capacityProviderStrategies", [CAPACITY_PROVIDER]).length === 0
 	)
 		return strategies;
-	const providers = (ifKnown(strategies) ?? []).map((strategy) => ifKnown(strategy.text("capacityProvider")));
+	const providers = itemsOf(strategies).map((strategy) => ifKnown(strategy.text("capacityProvider")));
 	const isFargate = (name: string | undefined) => name === "FARGATE" || name === "FARGATE_SPOT";
 	if (strategies.state === "unknown" || providers.length > 0)
 		return providers.length > 0 && providers.every(isFargate) ? { state: "absent" } : known("runs on EC2 capacity");

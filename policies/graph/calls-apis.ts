@@ -14,14 +14,14 @@ import { STATE_MACHINE } from "./types.ts";
 export function* callsOfAuthorizers(stack: StackGraph): Iterable<Call> {
 	for (const via of stack.ofType(...AUTHORIZERS)) {
 		if (!isUsed(stack, via)) continue;
-		for (const { fn, qualifier } of functionsBehind(stack, via, "authorizerUri"))
+		for (const { fn: to, ...qualified } of functionsBehind(stack, via, "authorizerUri"))
 			yield {
 				from: apiOf(stack, via),
-				to: fn,
+				to,
 				mode: "synchronous",
 				via,
 				isFromOutside: true,
-				...(qualifier === undefined ? {} : { qualifier }),
+				...qualified,
 			};
 	}
 }
@@ -66,7 +66,7 @@ function machinesNamed(
 	property: string,
 	{ open }: { open?: Unknown },
 ): Set<ResourceNode> {
-	const texts = [...(ifKnown(via.props.entries(property))?.values() ?? [])].flatMap((fact) => ifKnown(fact) ?? []);
+	const texts = via.props.entryTexts(property);
 	const named = texts
 		.flatMap((text) => text.match(MACHINE_ARN) ?? [])
 		.flatMap((arn) => stack.named(arn, [STATE_MACHINE]));

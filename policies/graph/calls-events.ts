@@ -1,5 +1,5 @@
 /** Calls that events make: topics, buckets, rules, schedules, log subscriptions; and mappings that poll for functions. */
-import { ifKnown } from "../facts/fact.ts";
+import { ifKnown, itemsOf } from "../facts/fact.ts";
 import type { Call, CallMode } from "./call.ts";
 import { type FunctionReference, functionsBehind, functionsDependedOn, functionsNamed } from "./functions.ts";
 import type { ResourceNode } from "./node.ts";
@@ -69,8 +69,8 @@ function* fromWirings(stack: StackGraph): Iterable<Call> {
 	for (const wiring of WIRINGS)
 		for (const via of stack.ofType(wiring.type)) {
 			const from = (wiring.from && stack.target(via, wiring.from)) || via;
-			for (const { fn, qualifier } of functionsBehind(stack, via, wiring.to))
-				yield { from, to: fn, mode: "asynchronous", via, ...(qualifier === undefined ? {} : { qualifier }) };
+			for (const { fn: to, ...qualified } of functionsBehind(stack, via, wiring.to))
+				yield { from, to, mode: "asynchronous", via, ...qualified };
 			for (const to of stack.targets(via, wiring.to, HANDOVERS).nodes)
 				yield { from, to, mode: to.type === STATE_MACHINE ? "start" : "send", via };
 		}
@@ -79,8 +79,8 @@ function* fromWirings(stack: StackGraph): Iterable<Call> {
 function* fromBuckets(stack: StackGraph): Iterable<Call> {
 	for (const via of stack.ofType(BUCKET_NOTIFICATION)) {
 		const from = stack.target(via, "bucket") ?? via;
-		for (const { fn, qualifier } of functionsNotified(stack, via))
-			yield { from, to: fn, mode: "asynchronous", via, ...(qualifier === undefined ? {} : { qualifier }) };
+		for (const { fn: to, ...qualified } of functionsNotified(stack, via))
+			yield { from, to, mode: "asynchronous", via, ...qualified };
 	}
 }
 
@@ -88,7 +88,7 @@ function* fromBuckets(stack: StackGraph): Iterable<Call> {
 function functionsNotified(stack: StackGraph, notification: ResourceNode): FunctionReference[] {
 	const depended = functionsDependedOn(stack, notification, "lambdaFunctions");
 	const isDepended = ({ fn }: FunctionReference) => depended.some((each) => each.fn === fn);
-	const named = (ifKnown(notification.props.parts("lambdaFunctions")) ?? []).flatMap((part) => {
+	const named = itemsOf(notification.props.parts("lambdaFunctions")).flatMap((part) => {
 		const found = functionsNamed(stack, ifKnown(part.text("lambdaFunctionArn")) ?? "");
 		// Aliases of several functions may share a name.
 		return found.some(isDepended) ? found.filter(isDepended) : found;
@@ -101,16 +101,16 @@ function* fromPipes(stack: StackGraph): Iterable<Call> {
 	for (const via of stack.ofType(PIPE)) {
 		const type = ifKnown(via.props.text("targetParameters.lambdaFunctionParameters.invocationType"));
 		if (type !== "FIRE_AND_FORGET") continue;
-		for (const { fn, qualifier } of functionsBehind(stack, via, "target"))
-			yield { from: via, to: fn, mode: "asynchronous", via, ...(qualifier === undefined ? {} : { qualifier }) };
+		for (const { fn: to, ...qualified } of functionsBehind(stack, via, "target"))
+			yield { from: via, to, mode: "asynchronous", via, ...qualified };
 	}
 }
 
 function* fromMappings(stack: StackGraph): Iterable<Call> {
 	for (const via of stack.ofType(EVENT_SOURCE_MAPPING))
-		for (const { fn, qualifier } of functionsBehind(stack, via, "functionName")) {
+		for (const { fn: to, ...qualified } of functionsBehind(stack, via, "functionName")) {
 			const from = stack.target(via, "eventSourceArn", QUEUE, STREAM, TABLE) ?? via;
-			yield { from, to: fn, mode: "poll", via, ...(qualifier === undefined ? {} : { qualifier }) };
+			yield { from, to, mode: "poll", via, ...qualified };
 		}
 }
 
@@ -131,13 +131,13 @@ function* fromPermissions(stack: StackGraph): Iterable<Call> {
 		if (mode === undefined) continue;
 		const principal = ifKnown(via.props.text("principal"));
 		const from = stack.target(via, "sourceArn") ?? via;
-		for (const { fn, qualifier } of functionsBehind(stack, via, "function"))
+		for (const { fn: to, ...qualified } of functionsBehind(stack, via, "function"))
 			yield {
 				from,
-				to: fn,
+				to,
 				mode,
 				via,
-				...(qualifier === undefined ? {} : { qualifier }),
+				...qualified,
 				...(principal !== undefined && FRONT_DOORS.has(principal) ? { isFromOutside: true } : {}),
 			};
 	}

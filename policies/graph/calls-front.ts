@@ -1,5 +1,5 @@
 /** Calls that come in by a front door: API Gateway, load balancers, function URLs. Not yet what functions call. */
-import { ifKnown } from "../facts/fact.ts";
+import { ifKnown, itemsOf } from "../facts/fact.ts";
 import { apiOf, HTTP_INTEGRATION, REST_INTEGRATION } from "./apis.ts";
 import type { Call } from "./call.ts";
 import { functionsBehind } from "./functions.ts";
@@ -43,17 +43,17 @@ function* fromApis(stack: StackGraph): Iterable<Call> {
 	] as const)
 		for (const via of stack.ofType(type)) {
 			const from = apiOf(stack, via);
-			const parameters = [...(ifKnown(via.props.entries("requestParameters")) ?? [])];
+			const parameters = itemsOf(via.props.entries("requestParameters"));
 			const isAsynchronous = parameters.some(
 				([key, value]) => INVOCATION_TYPE.test(key) && ifKnown(value) === "'Event'",
 			);
 			const outside = { from, via, isFromOutside: true };
-			for (const { fn, qualifier } of functionsBehind(stack, via, uri))
+			for (const { fn: to, ...qualified } of functionsBehind(stack, via, uri))
 				yield {
 					...outside,
-					to: fn,
+					to,
 					mode: isAsynchronous ? "asynchronous" : "synchronous",
-					...(qualifier === undefined ? {} : { qualifier }),
+					...qualified,
 				};
 			for (const to of new Set([...stack.targets(via, uri, HANDOVERS).nodes, ...requestedBy(stack, via, uri)]))
 				yield { ...outside, to, mode: to.type === STATE_MACHINE ? "start" : "send" };
@@ -69,7 +69,7 @@ function* fromApis(stack: StackGraph): Iterable<Call> {
 function requestedBy(stack: StackGraph, via: ResourceNode, uri: string): ResourceNode[] {
 	if ([uri, "integrationSubtype"].some((path) => OTHER_ACTION.test(ifKnown(via.props.text(path)) ?? ""))) return [];
 	return ["requestParameters", "requestTemplates"].flatMap((property) => {
-		const texts = [...(ifKnown(via.props.entries(property))?.values() ?? [])].flatMap((text) => ifKnown(text) ?? []);
+		const texts = via.props.entryTexts(property);
 		const addresses = texts.flatMap((text) => text.match(ADDRESS) ?? []);
 		const named = addresses.flatMap((address) => stack.named(address, HANDOVERS));
 		return [...named, ...stack.dependencies(via, property, HANDOVERS)];
@@ -98,8 +98,8 @@ function* fromLoadBalancers(stack: StackGraph): Iterable<Call> {
 /** The target groups that a listener or rule forwards to, whichever of the two forms it uses. */
 function groupsOf(stack: StackGraph, forwarding: ResourceNode): Set<ResourceNode> {
 	const actions = forwarding.type === LISTENER ? "defaultActions" : "actions";
-	const named = (ifKnown(forwarding.props.parts(actions)) ?? []).flatMap((action) => {
-		const groups = ifKnown(action.parts("forward.targetGroups")) ?? [];
+	const named = itemsOf(forwarding.props.parts(actions)).flatMap((action) => {
+		const groups = itemsOf(action.parts("forward.targetGroups"));
 		const arns = [action.text("targetGroupArn"), ...groups.map((group) => group.text("arn"))];
 		return arns.flatMap((arn) => (arn.state === "known" ? stack.named(arn.value, [TARGET_GROUP]) : []));
 	});
@@ -116,7 +116,7 @@ function* membersOf(stack: StackGraph, group: ResourceNode): Iterable<{ to: Reso
 const servicesByGroup = perStack((stack) => {
 	const byGroup = new Map<ResourceNode, ResourceNode[]>();
 	for (const service of stack.ofType(ECS_SERVICE)) {
-		const arns = (ifKnown(service.props.parts("loadBalancers")) ?? []).map((each) => each.text("targetGroupArn"));
+		const arns = itemsOf(service.props.parts("loadBalancers")).map((each) => each.text("targetGroupArn"));
 		const named = arns.flatMap((arn) => (arn.state === "known" ? stack.named(arn.value, [TARGET_GROUP]) : []));
 		for (const group of new Set([...named, ...stack.dependencies(service, "loadBalancers", [TARGET_GROUP])]))
 			byGroup.set(group, [...(byGroup.get(group) ?? []), service]);
@@ -126,13 +126,13 @@ const servicesByGroup = perStack((stack) => {
 
 function* fromUrls(stack: StackGraph): Iterable<Call> {
 	for (const via of stack.ofType(FUNCTION_URL))
-		for (const { fn, qualifier } of functionsBehind(stack, via, "functionName"))
+		for (const { fn: to, ...qualified } of functionsBehind(stack, via, "functionName"))
 			yield {
 				from: via,
-				to: fn,
+				to,
 				mode: "synchronous",
 				via,
 				isFromOutside: true,
-				...(qualifier === undefined ? {} : { qualifier }),
+				...qualified,
 			};
 }

@@ -76,8 +76,7 @@ function* fromServices(stack: StackGraph): Iterable<Call> {
 }
 
 function* byEnvironment(stack: StackGraph, from: ResourceNode, holder: ResourceNode, property: string): Iterable<Call> {
-	const variables = ifKnown(holder.props.entries(`${property}.variables`));
-	const texts = [...(variables?.values() ?? [])].flatMap((fact) => ifKnown(fact) ?? []);
+	const texts = holder.props.entryTexts(`${property}.variables`);
 	const named = texts.flatMap((text) => (looksLikeAddress(text) ? stack.named(text, CALLED_BY_ADDRESS) : []));
 	const targets = new Set([...named, ...stack.dependencies(holder, property, CALLED_BY_ADDRESS)]);
 	for (const target of targets)

@@ -1,5 +1,5 @@
 /** Calls that a state machine's tasks make, by its definition; at preview by what the definition depends on. */
-import { ifKnown } from "../facts/fact.ts";
+import { knownAmong } from "../facts/fact.ts";
 import type { Call, CallMode } from "./call.ts";
 import { qualifierIn } from "./identity.ts";
 import { meantBy } from "./made-names.ts";
@@ -41,10 +41,10 @@ function calleesOf(
 	{ state }: WorkflowState,
 	depended: readonly ResourceNode[],
 ): Pick<Call, "to" | "mode" | "qualifier">[] {
-	const texts = [
+	const texts = knownAmong([
 		state.text("Resource"),
 		...["Parameters", "Arguments"].flatMap((scope) => CALLEE_PATHS.map((path) => state.text(`${scope}.${path}`))),
-	].flatMap((fact) => ifKnown(fact) ?? []);
+	]);
 	return texts.flatMap((text) => {
 		const qualifier = qualifierIn(text);
 		const named = stack.named(text, CALLEES);

@@ -1,7 +1,7 @@
 /** Capacity that is paid for by the hour, at its minimum: tasks, groups of instances, endpoints, shards. */
 import { ec2HourUsd, sagemakerHourUsd } from "../../charter/prices/instance-hours.ts";
 import { HOURS_PER_MONTH, PRICES_USD, SECONDS_PER_MONTH } from "../../charter/prices.ts";
-import { absent, type Fact, ifKnown, known, orElse } from "../facts/fact.ts";
+import { absent, type Fact, ifKnown, itemsOf, known, knownAmong, orElse } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { scaledMinimum } from "./autoscaling.ts";
 import { type Cost, type Estimate, unpriced } from "./cost.ts";
@@ -43,7 +43,7 @@ export function instances(
 /** Tasks on Fargate; on instances of one's own, the instances are what costs. */
 const serviceCost: Estimate = (stack, service) => {
 	const strategies = service.props.parts(STRATEGIES);
-	const providers = (ifKnown(strategies) ?? []).flatMap((each) => ifKnown(each.text("capacityProvider")) ?? []);
+	const providers = knownAmong(itemsOf(strategies).map((each) => each.text("capacityProvider")));
 	const launch = service.effectiveText("launchType");
 	const isFargate =
 		providers.some((name) => name.startsWith("FARGATE")) || (providers.length === 0 && ifKnown(launch) === "FARGATE");
@@ -79,7 +79,7 @@ const groupCost: Estimate = (stack, group) => {
 	const minimum = orElse(group.props.number("minSize"), 0);
 	const types = instanceTypesOf(stack, group);
 	if (types.state === "unknown") return ifKnown(minimum) === 0 ? absent : types;
-	const named = (ifKnown(types) ?? []).toSorted((a, b) => priceOrLast(a) - priceOrLast(b));
+	const named = itemsOf(types).toSorted((a, b) => priceOrLast(a) - priceOrLast(b));
 	return instances(minimum, named[0] === undefined ? absent : known(named[0]), ec2HourUsd);
 };
 

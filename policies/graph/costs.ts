@@ -3,7 +3,7 @@
  * Storage, logs and data transfer are declared nowhere and count nothing.
  */
 import { HOURS_PER_MONTH, PRICES_USD } from "../../charter/prices.ts";
-import { absent, type Fact, ifKnown, known } from "../facts/fact.ts";
+import { absent, type Fact, ifKnown, itemsOf, known } from "../facts/fact.ts";
 import { tagOf } from "../facts/tags.ts";
 import { type Estimate, unpriced } from "./cost.ts";
 import { CAPACITY_COSTS } from "./costs-capacity.ts";
@@ -69,5 +69,9 @@ export function payerOf(stack: StackGraph, node: ResourceNode): Fact<string> {
 function groupTag(group: ResourceNode): Fact<string> {
 	const tags = group.props.parts("tags");
 	if (tags.state === "unknown") return tags;
-	return (ifKnown(tags) ?? []).find((tag) => ifKnown(tag.text("key")) === "model")?.text("value") ?? absent;
+	return (
+		itemsOf(tags)
+			.find((tag) => ifKnown(tag.text("key")) === "model")
+			?.text("value") ?? absent
+	);
 }

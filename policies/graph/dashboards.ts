@@ -2,7 +2,7 @@
  * What dashboards show: the resources in the metrics, queries and alarms of their widgets. Text widgets show nothing, and
  * whether a graph makes sense is not seen.
  */
-import { ifKnown, type Unknown, unknown } from "../facts/fact.ts";
+import { ifKnown, itemsOf, knownAmong, type Unknown, unknown } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { containsUnknown } from "../facts/unknown.ts";
 import { ALARM_TYPES, watchedMetrics } from "./alarms.ts";
@@ -51,9 +51,9 @@ export const dashboardsOf = perStack((stack): readonly Dashboard[] =>
 		const shows = new Set<ResourceNode>();
 		const stages = new Map<ResourceNode, Set<string>>();
 		if (body.state !== "known") return { node, shows, stages, ...(body.state === "unknown" ? { unknown: body } : {}) };
-		const widgets = (ifKnown(body.value.parts("widgets")) ?? []).filter(draws);
+		const widgets = itemsOf(body.value.parts("widgets")).filter(draws);
 		const free = new Set<string>();
-		for (const properties of widgets.flatMap((widget) => ifKnown(widget.part("properties")) ?? [])) {
+		for (const properties of knownAmong(widgets.map((widget) => widget.part("properties")))) {
 			const rows = rowsIn(properties);
 			for (const row of rows) addRow(stack, { shows, stages, depended }, row);
 			const drawn = ["query", "alarms", "annotations"].map((key) => ifKnown(properties.read(key)));

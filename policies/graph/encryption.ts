@@ -2,7 +2,7 @@
  * Which stores are encrypted at rest: volumes, databases, domains and file systems. Not with which key; and not the
  * stores that AWS always encrypts (buckets, DynamoDB tables, FSx).
  */
-import { type Fact, ifKnown, orElse } from "../facts/fact.ts";
+import { type Fact, ifKnown, itemsOf, orElse } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
@@ -118,7 +118,7 @@ function* volumesIn(stack: StackGraph, node: ResourceNode, list: string, within?
 	const blocks = node.props.parts(list);
 	const property = `${list}.${within ? `${within}.` : ""}encrypted`;
 	if (blocks.state === "unknown") yield { node, kind: "volume", property, isPart: true, isEncrypted: blocks };
-	for (const block of ifKnown(blocks) ?? []) {
+	for (const block of itemsOf(blocks)) {
 		const volume = within ? block.part(within) : { state: "known" as const, value: block };
 		if (volume.state === "unknown") yield { node, kind: "volume", property, isPart: true, isEncrypted: volume };
 		if (volume.state === "known" && !isFromSnapshot(volume.value)) {

@@ -2,7 +2,7 @@
  * Ways through EventBridge: the rules that a function's events can reach, by the buses that its role may put events on.
  * Whether an event's content matches a rule's pattern is not seen.
  */
-import { ifKnown } from "../facts/fact.ts";
+import { ifKnown, itemsOf } from "../facts/fact.ts";
 import { roleOf } from "./functions.ts";
 import type { ResourceNode } from "./node.ts";
 import { allows, covers, grantsOf } from "./permissions.ts";
@@ -25,7 +25,7 @@ const rulesByBus = perStack((stack) =>
 function takesEvents(rule: ResourceNode): boolean {
 	const pattern = rule.props.document("eventPattern");
 	if (pattern.state !== "known") return pattern.state === "unknown";
-	const sources = ifKnown(pattern.value.texts("source")) ?? [];
+	const sources = itemsOf(pattern.value.texts("source"));
 	return sources.length === 0 || sources.some((source) => !ifKnown(source)?.startsWith("aws."));
 }
 

@@ -2,7 +2,7 @@
  * Whom a resource's own policy or ACL lets in: everyone, or some. Deny statements take nothing away here, and conditions
  * count where they tie the caller to an account, an organisation, a network or a resource.
  */
-import { type Fact, ifKnown, known } from "../facts/fact.ts";
+import { type Fact, ifKnown, itemsOf, known } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
@@ -78,7 +78,7 @@ export function letsEveryoneIn(document: Props): Fact<boolean> {
 	const statements = document.parts("Statement");
 	if (statements.state === "unknown") return statements;
 	let answer: Fact<boolean> = known(false);
-	for (const statement of ifKnown(statements) ?? []) {
+	for (const statement of itemsOf(statements)) {
 		const isPublic = isPublicStatement(statement);
 		if (isPublic.state === "known" && isPublic.value) return isPublic;
 		if (isPublic.state === "unknown") answer = isPublic;
@@ -98,13 +98,13 @@ function isPublicStatement(statement: Props): Fact<boolean> {
 
 function namesEveryone(statement: Props): Fact<boolean> {
 	if (statement.read("NotPrincipal").state === "known") return known(true);
-	const services = ifKnown(statement.texts("Principal.Service")) ?? [];
+	const services = itemsOf(statement.texts("Principal.Service"));
 	if (services.some((service) => ifKnown(service) === "*")) return known(true);
 	let answer: Fact<boolean> = known(false);
 	for (const path of ["Principal", "Principal.AWS"]) {
 		const texts = statement.texts(path);
 		if (texts.state === "unknown") answer = texts;
-		for (const text of ifKnown(texts) ?? []) {
+		for (const text of itemsOf(texts)) {
 			if (text.state === "unknown") answer = text;
 			if (text.state === "known" && text.value === "*") return known(true);
 		}
@@ -158,7 +158,7 @@ export function aclLetsEveryoneIn({ props }: ResourceNode): Fact<boolean> {
 	] as const) {
 		const grants = props.parts(list);
 		if (grants.state === "unknown") answer = grants;
-		for (const grant of ifKnown(grants) ?? []) {
+		for (const grant of itemsOf(grants)) {
 			const grantee = grant.text(uri);
 			if (grantee.state === "unknown") answer = grantee;
 			if (grantee.state === "known" && PUBLIC_GRANTEES.test(grantee.value)) return known(true);

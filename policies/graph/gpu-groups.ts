@@ -2,7 +2,7 @@
  * Groups of GPU instances: what they may consist of, how much of it is spot, and how much stays on demand. Groups of EC2
  * Auto Scaling only; fleets, Batch and Kubernetes node groups are not among these.
  */
-import { absent, type Fact, ifKnown, known, mapFact, orElse } from "../facts/fact.ts";
+import { absent, type Fact, ifKnown, itemsOf, known, knownAmong, mapFact, orElse } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { DISTRIBUTION, LAUNCH_TEMPLATE, launchOf, MIXED, mayRunOnSpot } from "./instance-groups.ts";
 import type { ResourceNode } from "./node.ts";
@@ -37,15 +37,13 @@ export const gpuGroupsOf = perStack((stack): ReadonlyMap<ResourceNode, GpuGroup>
 function groupOf(stack: StackGraph, group: ResourceNode): GpuGroup | undefined {
 	const launch = launchOf(stack, group);
 	const mixed = group.props.part(MIXED);
-	const overrides = ifKnown(group.props.parts(OVERRIDES)) ?? [];
-	const requirements = [...overrides, ...(launch ? [launch.props] : [])].flatMap(
-		(holder) => ifKnown(holder.part("instanceRequirements")) ?? [],
+	const overrides = itemsOf(group.props.parts(OVERRIDES));
+	const requirements = knownAmong(
+		[...overrides, ...(launch ? [launch.props] : [])].map((holder) => holder.part("instanceRequirements")),
 	);
 	const types = instanceTypesOf(stack, group);
 	const isGpu =
-		requirements.some(asksForGpus) ||
-		(ifKnown(types) ?? []).some((type) => GPU_TYPE.test(type)) ||
-		types.state === "unknown";
+		requirements.some(asksForGpus) || itemsOf(types).some((type) => GPU_TYPE.test(type)) || types.state === "unknown";
 	if (!isGpu) return undefined;
 	const isMixed = mixed.state === "known";
 	const hasSpot = mixed.state === "unknown" ? mixed : mayRunOnSpot(stack, group);
@@ -63,7 +61,7 @@ function groupOf(stack: StackGraph, group: ResourceNode): GpuGroup | undefined {
 export function instanceTypesOf(stack: StackGraph, group: ResourceNode): Fact<readonly string[]> {
 	const overrides = group.props.parts(OVERRIDES);
 	if (overrides.state === "unknown") return overrides;
-	const stated = (ifKnown(overrides) ?? []).flatMap((override) => {
+	const stated = itemsOf(overrides).flatMap((override) => {
 		const type = override.text("instanceType");
 		return type.state === "absent" ? templatesOf(stack, group, override).map(typeIn) : [type];
 	});
@@ -84,13 +82,13 @@ function templatesOf(stack: StackGraph, group: ResourceNode, override: Props): r
 }
 
 function typesOf(facts: readonly Fact<string>[]): Fact<readonly string[]> {
-	const types = [...new Set(facts.flatMap((fact) => ifKnown(fact) ?? []))];
+	const types = [...new Set(knownAmong(facts))];
 	const open = facts.find(({ state }) => state === "unknown");
 	return open?.state === "unknown" && types.length === 0 ? open : known(types);
 }
 
 function asksForGpus(requirements: Props): boolean {
-	const texts = (path: string) => (ifKnown(requirements.texts(path)) ?? []).flatMap((text) => ifKnown(text) ?? []);
+	const texts = (path: string) => knownAmong(itemsOf(requirements.texts(path)));
 	const kinds = texts("acceleratorTypes");
 	if (kinds.length > 0) return kinds.includes("gpu");
 	if (texts("allowedInstanceTypes").some((type) => GPU_TYPE.test(type.replace(/\*.*$/, ".")))) return true;

@@ -2,7 +2,7 @@
  * Pools of GPU capacity: the groups that a strategy of capacity providers joins, with the share that it gives to each, and
  * each group that no strategy uses on its own.
  */
-import { ifKnown, orElse, type Unknown, unknown } from "../facts/fact.ts";
+import { ifKnown, itemsOf, orElse, type Unknown, unknown } from "../facts/fact.ts";
 import { type GpuGroup, gpuGroupsOf } from "./gpu-groups.ts";
 import { meantBy } from "./made-names.ts";
 import type { ResourceNode } from "./node.ts";
@@ -61,7 +61,7 @@ function poolOf(stack: StackGraph, holder: ResourceNode, property: string): GpuP
 	if (parts.state === "unknown") return unplaced(groupsIn(depended), parts);
 	const members: PoolMember[] = [];
 	let isOpen = false;
-	for (const part of ifKnown(parts) ?? []) {
+	for (const part of itemsOf(parts)) {
 		const providers = providersIn(stack, depended, ifKnown(part.text("capacityProvider")));
 		const base = ifKnown(orElse(part.number("base"), 0)) ?? 0;
 		const weight = ifKnown(orElse(part.number("weight"), 0)) ?? 0;

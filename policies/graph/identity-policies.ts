@@ -2,7 +2,7 @@
  * Policies of identities, wherever a program writes them: the documents of roles, users, groups and permission sets, and
  * the managed policies that are attached. Not who may use a resource: that is exposure.ts.
  */
-import { type Fact, ifKnown } from "../facts/fact.ts";
+import { type Fact, ifKnown, itemsOf } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import type { ResourceNode } from "./node.ts";
 import { POLICY, ROLE_POLICY } from "./permissions.ts";
@@ -46,8 +46,7 @@ export function* identityDocuments(stack: StackGraph): Iterable<IdentityDocument
 	for (const role of stack.ofType(ROLE)) {
 		const inline = role.props.parts("inlinePolicies");
 		if (inline.state === "unknown") yield { holder: role, document: inline, roles: [role] };
-		for (const policy of ifKnown(inline) ?? [])
-			yield { holder: role, document: policy.document("policy"), roles: [role] };
+		for (const policy of itemsOf(inline)) yield { holder: role, document: policy.document("policy"), roles: [role] };
 	}
 	for (const [type, path] of Object.entries(OWN_DOCUMENT))
 		for (const holder of stack.ofType(type)) {
@@ -81,15 +80,15 @@ export function* managedPolicies(stack: StackGraph): Iterable<ManagedPolicy> {
 			const arns = via.props.texts(path);
 			const isOwn = stack.dependencies(via, path, [POLICY]).length > 0;
 			if (arns.state === "unknown" && !isOwn) yield { via, arn: arns };
-			for (const arn of ifKnown(arns) ?? []) if (arn.state === "known" || !isOwn) yield { via, arn };
+			for (const arn of itemsOf(arns)) if (arn.state === "known" || !isOwn) yield { via, arn };
 		}
 }
 
 /** Whether functions run as a role: it trusts Lambda, or a function names it. */
 export function isFunctionRole(stack: StackGraph, role: ResourceNode): boolean {
 	const trust = ifKnown(role.props.document("assumeRolePolicy"));
-	const trusted = (ifKnown(trust?.parts("Statement") ?? { state: "absent" }) ?? []).flatMap(
-		(statement) => ifKnown(statement.texts("Principal.Service")) ?? [],
+	const trusted = itemsOf(trust?.parts("Statement") ?? { state: "absent" }).flatMap((statement) =>
+		itemsOf(statement.texts("Principal.Service")),
 	);
 	return (
 		trusted.some((service) => ifKnown(service) === "lambda.amazonaws.com") ||

@@ -2,7 +2,7 @@
  * Which security groups let anyone in, on which ports, and what they are put on. Groups and their rules may be one
  * resource or several. Not routing, network ACLs or prefix lists.
  */
-import { type Fact, ifKnown, known, orElse } from "../facts/fact.ts";
+import { type Fact, ifKnown, itemsOf, known, knownAmong, orElse } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
@@ -36,7 +36,7 @@ export const ingressOf = perStack((stack): readonly Ingress[] => [
 		const rules = group.props.parts("ingress");
 		if (rules.state === "unknown")
 			return [{ via: group, group, isFromAnywhere: rules, ports: "something", isWeb: rules }];
-		return (ifKnown(rules) ?? []).map((rule) => ({ via: group, group, ...readRule(rule) }));
+		return itemsOf(rules).map((rule) => ({ via: group, group, ...readRule(rule) }));
 	}),
 	...stack
 		.ofType(GROUP_RULE, INGRESS_RULE)
@@ -58,7 +58,7 @@ function fromAnywhere(rule: Props): Fact<boolean> {
 	for (const property of CIDRS) {
 		const texts = rule.texts(property);
 		if (texts.state === "unknown") open = texts;
-		for (const text of ifKnown(texts) ?? []) {
+		for (const text of itemsOf(texts)) {
 			if (text.state === "unknown") open = text;
 			// Half of all addresses is anywhere as well: two such rules make the whole.
 			if (text.state === "known" && /\/[01]$/.test(text.value)) return known(true);
@@ -96,7 +96,7 @@ const MEMBERSHIPS = [
 function groupsAt(stack: StackGraph, node: ResourceNode, path: string): Group[] {
 	const { nodes } = stack.targets(node, path, GROUPS);
 	if (nodes.length > 0) return nodes;
-	return (ifKnown(node.props.texts(path)) ?? []).flatMap((text) => ifKnown(text) ?? []);
+	return knownAmong(itemsOf(node.props.texts(path)));
 }
 
 const membersByGroup = perStack((stack) => {

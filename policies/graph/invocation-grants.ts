@@ -2,7 +2,7 @@
  * Whether a function may call another one: by its role's statements and managed policies, by a permission that names the
  * role, or by a function URL that it knows. A grant does not say how the call is made.
  */
-import { absent, type Fact, ifKnown, known, type Unknown, unknown } from "../facts/fact.ts";
+import { absent, type Fact, ifKnown, itemsOf, known, type Unknown, unknown } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { callsFrom } from "./calls.ts";
 import { functionsBehind, roleOf } from "./functions.ts";
@@ -97,9 +97,9 @@ const permittedRoles = perStack((stack): ReadonlyMap<ResourceNode, readonly Perm
 
 /** The roles that a function's own policy names as invokers. */
 function rolesInvoking(stack: StackGraph, policy: ResourceNode, document: Props): Set<ResourceNode> {
-	const principals = (ifKnown(document.parts("Statement")) ?? []).map((part) => part.texts("Principal.AWS"));
+	const principals = itemsOf(document.parts("Statement")).map((part) => part.texts("Principal.AWS"));
 	const texts = statementsIn(document, policy, "policy").flatMap((statement, i) =>
-		INVOKE.some((invoke) => allows(statement, invoke)) ? (ifKnown(principals[i] ?? absent) ?? []) : [],
+		INVOKE.some((invoke) => allows(statement, invoke)) ? itemsOf(principals[i] ?? absent) : [],
 	);
 	return new Set(
 		texts.flatMap((text) => {

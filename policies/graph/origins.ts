@@ -1,5 +1,5 @@
 /** What a CDN stands in front of: the origins of CloudFront distributions that are resources of the stack. */
-import { type Fact, ifKnown, orElse } from "../facts/fact.ts";
+import { type Fact, itemsOf, orElse } from "../facts/fact.ts";
 import { apiOf, HTTP_API, HTTP_STAGE, REST_API, REST_STAGE } from "./apis.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack } from "./stack-graph.ts";
@@ -19,7 +19,7 @@ const READ_TIMEOUT_DEFAULT_SECONDS = 30;
 /** Every origin of the stack's distributions that names, or depends on, a resource of it. */
 export const originsOf = perStack((stack): readonly FrontedOrigin[] =>
 	stack.ofType(DISTRIBUTION).flatMap((distribution) => {
-		const origins = ifKnown(distribution.props.parts("origins")) ?? [];
+		const origins = itemsOf(distribution.props.parts("origins"));
 		return origins.flatMap((origin) => {
 			const host = origin.text("domainName");
 			const named = host.state === "known" ? stack.named(host.value, TARGETS) : [];

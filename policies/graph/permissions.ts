@@ -2,7 +2,7 @@
  * IAM statements by role: from inline policies, attached ones, and documents wherever they stand. Only what Allow
  * statements say; a document that is not known yet says so, with what it depends on.
  */
-import { ifKnown } from "../facts/fact.ts";
+import { ifKnown, itemsOf, knownAmong } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
@@ -63,14 +63,14 @@ const grantIndex = perStack((stack): GrantIndex => {
 		const grants: MutableGrants = { statements: [], unknown: [], managed: [] };
 		byRole.set(role, grants);
 		const inline = role.props.parts("inlinePolicies");
-		for (const policy of ifKnown(inline) ?? []) addDocument(stack, grants, role, policy, "policy", "inlinePolicies");
+		for (const policy of itemsOf(inline)) addDocument(stack, grants, role, policy, "policy", "inlinePolicies");
 		if (inline.state === "unknown") addUnknown(stack, grants, role, "inlinePolicies");
 		addManaged(stack, grants, role, "managedPolicyArns");
 	}
 	const ofRoles = (node: ResourceNode, property: string): MutableGrants[] => {
 		const roles = stack.targets(node, property, [ROLE]).nodes;
 		if (roles.length > 0) return roles.flatMap((role) => byRole.get(role) ?? []);
-		const texts = ifKnown(node.props.texts(property)) ?? [];
+		const texts = itemsOf(node.props.texts(property));
 		return texts.flatMap((fact) => {
 			const name = ifKnown(fact);
 			if (name === undefined) return [];
@@ -92,7 +92,7 @@ function addManaged(stack: StackGraph, grants: MutableGrants, holder: ResourceNo
 	const listed = holder.props.texts(property);
 	const policies = stack.targets(holder, property, [POLICY]).nodes;
 	for (const policy of policies) addDocument(stack, grants, policy, policy.props, "policy", "policy");
-	const arns = ifKnown(listed) ?? [];
+	const arns = itemsOf(listed);
 	for (const arn of arns) {
 		const text = ifKnown(arn);
 		if (text !== undefined && stack.named(text, [POLICY]).length === 0) grants.managed.push(text);
@@ -129,8 +129,8 @@ function addDocument(
 
 /** The statements of one policy document, whatever their effect. */
 export function statementsIn(document: Props, source: ResourceNode, property: string): Statement[] {
-	return (ifKnown(document.parts("Statement")) ?? []).map((statement) => {
-		const texts = (key: string) => (ifKnown(statement.texts(key)) ?? []).flatMap((text) => ifKnown(text) ?? []);
+	return itemsOf(document.parts("Statement")).map((statement) => {
+		const texts = (key: string) => knownAmong(itemsOf(statement.texts(key)));
 		return {
 			effect: ifKnown(statement.text("Effect")) ?? "",
 			actions: texts("Action"),
@@ -146,6 +146,7 @@ export function statementsIn(document: Props, source: ResourceNode, property: st
 
 /** Whether a pattern as IAM writes it, with * and ?, covers a text; actions compare without case. */
 export function covers(pattern: string, text: string): boolean {
+	if (!/[*?]/.test(pattern)) return pattern.length === text.length && pattern.toLowerCase() === text.toLowerCase();
 	const expression = pattern
 		.replace(/[.+^${}()|[\]\\]/g, "\\$&")
 		.replace(/\*+/g, ".*")

@@ -2,7 +2,7 @@
  * Which queues a service's tasks take messages from: by what their role may do, else by the queues that they are told of.
  * A queue that only a configuration service names is not seen.
  */
-import { type Fact, ifKnown, known, unknown } from "../facts/fact.ts";
+import { type Fact, ifKnown, itemsOf, known, unknown } from "../facts/fact.ts";
 import { roleOf } from "./functions.ts";
 import type { ResourceNode } from "./node.ts";
 import { allows, grantsOf, type Statement } from "./permissions.ts";
@@ -26,8 +26,8 @@ export function receivedBy(stack: StackGraph, service: ResourceNode): Fact<reado
 	const { statements, unknown: open, managed } = grantsOf(stack, role);
 	const receiving = statements.filter((statement) => allows(statement, RECEIVE) && isOfQueues(statement));
 	const granted = receiving.flatMap((statement) => queuesIn(stack, statement));
-	if (receiving.length > 0) return known([...new Set([...granted, ...(ifKnown(told) ?? [])])]);
-	if (managed.some((arn) => RECEIVING_POLICY.test(arn))) return known(ifKnown(told) ?? []);
+	if (receiving.length > 0) return known([...new Set([...granted, ...itemsOf(told)])]);
+	if (managed.some((arn) => RECEIVING_POLICY.test(arn))) return known(itemsOf(told));
 	// Without a single grant in sight, being told of a queue is all there is to go by.
 	if (statements.length === 0 && managed.length === 0 && open.length === 0) return told;
 	// With a document still open, queues that it or the containers depend on may be sent to or received from.
@@ -51,7 +51,7 @@ function queuesIn(stack: StackGraph, { resources, source, property }: Statement)
 function queuesToldTo(stack: StackGraph, task: ResourceNode): Fact<readonly ResourceNode[]> {
 	const depended = stack.dependencies(task, CONTAINERS, [QUEUE]);
 	const containers = containersOf(task);
-	const variables = (ifKnown(containers) ?? []).flatMap((container) => ifKnown(container.parts("environment")) ?? []);
+	const variables = itemsOf(containers).flatMap((container) => itemsOf(container.parts("environment")));
 	const values = variables.flatMap((variable) => {
 		const value = ifKnown(variable.text("value"));
 		// A plain word that happens to be a queue's name is none, unless the variable says that it is.

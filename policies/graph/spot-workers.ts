@@ -2,7 +2,7 @@
  * Workers on spot capacity, and the queues that they take messages from: services and groups that AWS may stop with two
  * minutes' notice. Not whether they should be on spot at all.
  */
-import { type Fact, ifKnown, known, unknown } from "../facts/fact.ts";
+import { type Fact, ifKnown, itemsOf, known, unknown } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { roleOf } from "./functions.ts";
 import { launchOf, mayRunOnSpot } from "./instance-groups.ts";
@@ -145,7 +145,7 @@ function isSpotService(stack: StackGraph, service: ResourceNode): boolean {
 }
 
 function usesSpot(stack: StackGraph, holder: ResourceNode, path: string, strategies: Fact<Props[]>): boolean {
-	const used = (ifKnown(strategies) ?? []).filter((strategy, _, all) => all.length === 1 || isUsed(strategy));
+	const used = itemsOf(strategies).filter((strategy, _, all) => all.length === 1 || isUsed(strategy));
 	const names = used.map((strategy) => strategy.text("capacityProvider"));
 	if (names.some((name) => ifKnown(name) === "FARGATE_SPOT")) return true;
 	const named = names.flatMap((name) => (name.state === "known" ? stack.named(name.value, [CAPACITY_PROVIDER]) : []));

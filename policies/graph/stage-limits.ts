@@ -2,7 +2,7 @@
  * Whether rate and burst are limited on a stage as a whole, or on each of its methods or routes by itself. Limits per
  * caller are usage plans, and not here.
  */
-import { type Fact, ifKnown } from "../facts/fact.ts";
+import { type Fact, ifKnown, itemsOf } from "../facts/fact.ts";
 import { HTTP_ROUTE, inApiOf, methodSettingsOf, perhapsLimited, REST_METHOD } from "./apis.ts";
 import { isSamePlace, type MethodPlace, placeInWords, placeOfMethod, placesNamedBy } from "./method-paths.ts";
 import type { ResourceNode } from "./node.ts";
@@ -112,7 +112,7 @@ export function routeLimitsOf(stack: StackGraph, stage: ResourceNode): Limits {
 		route,
 		key: ifKnown(route.props.text("routeKey")),
 	}));
-	const limited = (ifKnown(bounded) ?? []).map((part) => ({
+	const limited = itemsOf(bounded).map((part) => ({
 		key: ifKnown(part.text("routeKey")),
 		limits: limitsOf((half) => part.number(half)),
 	}));

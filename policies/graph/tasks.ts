@@ -2,7 +2,7 @@
  * Questions about ECS tasks: what their containers ask for and open, and how many of them a service keeps.
  * What containers do with it is not seen.
  */
-import { absent, type Fact, ifKnown, known, mapFact, orElse, unknown } from "../facts/fact.ts";
+import { absent, type Fact, ifKnown, itemsOf, known, mapFact, orElse, unknown } from "../facts/fact.ts";
 import { Props } from "../facts/props.ts";
 import { scaledMinimum } from "./autoscaling.ts";
 import type { ResourceNode } from "./node.ts";
@@ -36,7 +36,7 @@ function parsed(text: string): unknown {
 /** Whether a container opens a port. */
 export const opensPort = (task: ResourceNode): Fact<boolean> =>
 	mapFact(containersOf(task), (containers) =>
-		containers.some((container) => (ifKnown(container.parts("portMappings")) ?? []).length > 0),
+		containers.some((container) => itemsOf(container.parts("portMappings")).length > 0),
 	);
 
 /** Whether a container, or the task, asks for a GPU or another accelerator. */
@@ -44,7 +44,7 @@ export function asksForGpu(task: ResourceNode): Fact<boolean> {
 	if (task.props.read("inferenceAccelerators").state === "known") return known(true);
 	return mapFact(containersOf(task), (containers) =>
 		containers.some((container) =>
-			(ifKnown(container.parts("resourceRequirements")) ?? []).some((wanted) =>
+			itemsOf(container.parts("resourceRequirements")).some((wanted) =>
 				["GPU", "INFERENCEACCELERATOR"].includes((ifKnown(wanted.text("type")) ?? "").toUpperCase()),
 			),
 		),
@@ -92,7 +92,7 @@ export function isFound(service: ResourceNode): Fact<boolean> {
 	for (const property of ["loadBalancers", "serviceRegistries"]) {
 		const fact = service.props.parts(property);
 		if (fact.state === "unknown") return unknown(property);
-		if ((ifKnown(fact) ?? []).length > 0) return known(true);
+		if (itemsOf(fact).length > 0) return known(true);
 	}
 	return absent;
 }

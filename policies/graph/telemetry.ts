@@ -1,5 +1,5 @@
 /** Whether a function is told to trace by OpenTelemetry: by its layers or its environment. Code of its own is not seen. */
-import { absent, type Fact, ifKnown, known } from "../facts/fact.ts";
+import { absent, type Fact, ifKnown, itemsOf, known, knownAmong } from "../facts/fact.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
 
@@ -21,7 +21,7 @@ const OFF: Readonly<Record<string, string>> = {
 /** What makes a function trace by OpenTelemetry, in words; absent where nothing in the stack does. */
 export function openTelemetryOf(stack: StackGraph, fn: ResourceNode): Fact<string> {
 	const variables = fn.props.entries(VARIABLES);
-	const entries = [...(ifKnown(variables) ?? [])];
+	const entries = itemsOf(variables);
 	const isOff = entries.some(([key, value]) => Object.hasOwn(OFF, key) && ifKnown(value)?.toLowerCase() === OFF[key]);
 	if (isOff) return absent;
 	const byLayer = layerOf(stack, fn);
@@ -43,7 +43,7 @@ const isOpenTelemetry = (name: string): boolean => OPEN_TELEMETRY.test(name.repl
 
 function layerOf(stack: StackGraph, fn: ResourceNode): Fact<string> {
 	const layers = fn.props.texts("layers");
-	const named = (ifKnown(layers) ?? []).flatMap((layer) => ifKnown(layer) ?? []);
+	const named = knownAmong(itemsOf(layers));
 	const own = stack
 		.dependencies(fn, "layers", [LAYER_VERSION])
 		.map((layer) => ifKnown(layer.props.text("layerName")) ?? layer.name);
@@ -51,6 +51,6 @@ function layerOf(stack: StackGraph, fn: ResourceNode): Fact<string> {
 	if (found !== undefined) return known(`the layer ${found}`);
 	if (layers.state === "unknown") return layers;
 	// Layers of the stack are known by name, whatever their ARN will be.
-	const open = (ifKnown(layers) ?? []).filter(({ state }) => state === "unknown");
+	const open = itemsOf(layers).filter(({ state }) => state === "unknown");
 	return open[own.length] ?? absent;
 }

@@ -2,7 +2,7 @@
  * Questions about usage plans of REST APIs: which stages they cover, and which keys are on them. What a plan limits is
  * for the rule to say.
  */
-import { ifKnown, type Unknown } from "../facts/fact.ts";
+import { ifKnown, itemsOf, knownAmong, type Unknown } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { apiOf, REST_API, REST_STAGE } from "./apis.ts";
 import type { ResourceNode } from "./node.ts";
@@ -31,7 +31,7 @@ export function perhapsCovered(stack: StackGraph, stage: ResourceNode): Unknown 
 function openEntry(plan: ResourceNode): Unknown | undefined {
 	const parts = plan.props.parts("apiStages");
 	if (parts.state === "unknown") return parts;
-	for (const part of ifKnown(parts) ?? []) {
+	for (const part of itemsOf(parts)) {
 		const name = part.text("stage");
 		if (name.state === "unknown") return name;
 	}
@@ -48,7 +48,7 @@ const plansByHint = perStack((stack) => {
 	for (const plan of stack.ofType(USAGE_PLAN)) {
 		for (const node of stack.dependencies(plan, "apiStages", [REST_STAGE])) note(node, plan);
 		const apis = stack.dependencies(plan, "apiStages", [REST_API]);
-		for (const part of ifKnown(plan.props.parts("apiStages")) ?? []) {
+		for (const part of itemsOf(plan.props.parts("apiStages"))) {
 			// Stages of many APIs share a name, so an API of the stack tells more.
 			const apiId = ifKnown(part.text("apiId"));
 			const [api] = apiId === undefined ? [] : stack.named(apiId, [REST_API]);
@@ -67,9 +67,7 @@ const plansByHint = perStack((stack) => {
 const ofSomeApi = (stageName: string): string => `? ${stageName}`;
 
 function plansNear(stack: StackGraph, stage: ResourceNode): ResourceNode[] {
-	const names = ["stageName", "id", "arn", "invokeUrl"].flatMap(
-		(property) => ifKnown(stage.props.text(property)) ?? [],
-	);
+	const names = knownAmong(["stageName", "id", "arn", "invokeUrl"].map((property) => stage.props.text(property)));
 	const api = apiOf(stack, stage);
 	const hints = api ? [stage, api, ...names] : [stage, ...names, ...names.map(ofSomeApi)];
 	return [...new Set(hints.flatMap((hint) => [...(plansByHint(stack).get(hint) ?? [])]))];

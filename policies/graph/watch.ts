@@ -2,7 +2,7 @@
  * Whether an endpoint or queue is watched: which metrics tell its latency, its errors, its backlog, and which of the
  * stack's alarms are on them. Not whether a threshold makes sense.
  */
-import { ifKnown } from "../facts/fact.ts";
+import { ifKnown, knownAmong } from "../facts/fact.ts";
 import { type WatchedMetric, watchedMetrics } from "./alarms.ts";
 import { HTTP_API, HTTP_STAGE, REST_API, REST_STAGE } from "./apis.ts";
 import { callsFrom } from "./calls.ts";
@@ -46,7 +46,7 @@ const API_DIMENSIONS = ["ApiName", "ApiId"];
 /** Alarms on a signal of an endpoint: of its door, its API, or what answers there. */
 export const watchOfEndpoint = (stack: StackGraph, endpoint: Endpoint, signal: Signal): Watch => {
 	const { door, api, backends } = endpoint;
-	const models = backends.flatMap((backend) => ifKnown(modelNameOf(backend)) ?? []);
+	const models = knownAmong(backends.map(modelNameOf));
 	const keys: Key[] = [door, api ?? ELSEWHERE, ...backends, ...models];
 	return watchOf(near(stack, keys), signal, (metric) => isOnEndpoint(endpoint, metric) && isEmitted(metric));
 };
@@ -132,7 +132,7 @@ const namesApi = ({ namespace, dimensions }: WatchedMetric): boolean =>
 
 /** A program's own metric says for which model it counts. */
 const modelsIn = ({ dimensions }: WatchedMetric): string[] =>
-	[...dimensions].flatMap(([key, value]) => (/^model(_?name)?$/i.test(key) ? (ifKnown(value) ?? []) : []));
+	knownAmong([...dimensions].filter(([key]) => /^model(_?name)?$/i.test(key)).map(([, value]) => value));
 
 function isOfModel(backend: ResourceNode, metric: WatchedMetric): boolean {
 	const model = ifKnown(modelNameOf(backend));
@@ -153,6 +153,6 @@ export function queuesBehind(stack: StackGraph, endpoints: readonly Endpoint[]):
 /** The queues that a function's environment names: its role may be in another stack. */
 function queuesTold(stack: StackGraph, fn: ResourceNode): ResourceNode[] {
 	const variables = [...(ifKnown(fn.props.entries("environment.variables"))?.values() ?? [])];
-	const urls = variables.flatMap((value) => ifKnown(value) ?? []).filter((text) => /^(arn:|https:)/.test(text));
+	const urls = knownAmong(variables).filter((text) => /^(arn:|https:)/.test(text));
 	return [...urls.flatMap((text) => stack.named(text, [QUEUE])), ...stack.dependencies(fn, "environment", [QUEUE])];
 }

@@ -1,5 +1,5 @@
 /** Loops of a workflow: the states that lead back to one, and how long a round waits. Retries and catches are no loops. */
-import { ifKnown } from "../facts/fact.ts";
+import { ifKnown, itemsOf, knownAmong } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { scopesOf, statesIn, type WorkflowState } from "./workflows.ts";
 
@@ -39,9 +39,9 @@ export function loopsThrough(definition: Props, isWanted: (task: WorkflowState) 
 
 /** What may follow a state that succeeded. */
 function followersOf(state: Props): string[] {
-	const choices = ifKnown(state.parts("Choices")) ?? [];
+	const choices = itemsOf(state.parts("Choices"));
 	const names = [state.text("Next"), state.text("Default"), ...choices.map((choice) => choice.text("Next"))];
-	return names.flatMap((name) => ifKnown(name) ?? []);
+	return knownAmong(names);
 }
 
 /** What a walk from a name comes to, the name itself only where the walk leads back to it. */

@@ -2,7 +2,7 @@
  * What a workflow's tasks do, by their Resource: which service they call, whether they wait for what they start, and how
  * long they may take. Not what the called code does.
  */
-import { ifKnown } from "../facts/fact.ts";
+import { ifKnown, knownAmong } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { functionsBehind, roleOf } from "./functions.ts";
 import { meantBy } from "./made-names.ts";
@@ -87,7 +87,7 @@ function namesCheck(permission: string): boolean {
 function functionOf(stack: StackGraph, machine: ResourceNode, task: Props): ResourceNode | undefined {
 	const depended = stack.dependencies(machine, "definition", [FUNCTION, FUNCTION_ALIAS]);
 	const names = ["Resource", "Parameters.FunctionName", "Arguments.FunctionName"].map((path) => task.text(path));
-	for (const text of names.flatMap((fact) => ifKnown(fact) ?? [])) {
+	for (const text of knownAmong(names)) {
 		const [found = meantBy(text, depended)] = stack.named(text, [FUNCTION, FUNCTION_ALIAS]);
 		if (found?.type === FUNCTION) return found;
 		if (found) return functionsBehind(stack, found, "functionName")[0]?.fn;

@@ -2,7 +2,7 @@
  * State machine definitions in Amazon States Language, as text or as an object: their states at any depth, and the times
  * that they state. Malformed ones are read as far as they go.
  */
-import { type Fact, ifKnown } from "../facts/fact.ts";
+import { type Fact, ifKnown, itemsOf, knownAmong } from "../facts/fact.ts";
 import { Props } from "../facts/props.ts";
 import { rawProperty } from "../facts/unknown.ts";
 import type { ResourceNode } from "./node.ts";
@@ -20,8 +20,8 @@ export const definitionOf = (machine: ResourceNode): Fact<Props> => machine.prop
 
 /** The parts of a state that hold states of their own. */
 export function scopesOf(state: Props): Props[] {
-	const branches = ifKnown(state.parts("Branches")) ?? [];
-	const single = ["Iterator", "ItemProcessor"].flatMap((key) => ifKnown(state.part(key)) ?? []);
+	const branches = itemsOf(state.parts("Branches"));
+	const single = knownAmong(["Iterator", "ItemProcessor"].map((key) => state.part(key)));
 	return [...branches, ...single];
 }
 
@@ -108,9 +108,9 @@ function finishOrder(first: string, states: ReadonlyMap<string, WorkflowState>):
 
 /** The states that may follow one: next, choices and their default; a catcher's way is a failure's, and counts too. */
 function successorsOf(state: Props): string[] {
-	const choices = ["Choices", "Catch"].flatMap((key) => ifKnown(state.parts(key)) ?? []);
+	const choices = ["Choices", "Catch"].flatMap((key) => itemsOf(state.parts(key)));
 	const names = [state.text("Next"), state.text("Default"), ...choices.map((choice) => choice.text("Next"))];
-	return names.flatMap((name) => ifKnown(name) ?? []);
+	return knownAmong(names);
 }
 
 const statedSeconds = (task: Props): number | undefined => ifKnown(task.number("TimeoutSeconds"));

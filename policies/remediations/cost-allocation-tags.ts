@@ -1,5 +1,5 @@
 /** Adds required tags that are missing or empty, with the values of the config's `defaultTags`. Tags without one stay missing. */
-import { ifKnown } from "../facts/fact.ts";
+import { ifKnown, itemsOf, knownAmong } from "../facts/fact.ts";
 import { isTaggable, tagsOf } from "../facts/tags.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import { AUTOSCALING_GROUP } from "../graph/types.ts";
@@ -35,9 +35,9 @@ function withListed(node: ResourceNode, inputs: WireProps, offered: [string, str
 	const listed = inputs.tags ?? [];
 	const parts = node.props.parts("tags");
 	if (!Array.isArray(listed) || parts.state === "unknown") return {};
-	const keys = (ifKnown(parts) ?? []).map((part) => part.text("key"));
+	const keys = itemsOf(parts).map((part) => part.text("key"));
 	if (keys.some(({ state }) => state === "unknown")) return {};
-	const there = new Set(keys.flatMap((key) => ifKnown(key) ?? []));
+	const there = new Set(knownAmong(keys));
 	const added = offered.filter(([key]) => !there.has(key));
 	if (added.length === 0) return {};
 	return { tags: [...listed, ...added.map(([key, value]) => ({ key, value, propagateAtLaunch: true }))] };

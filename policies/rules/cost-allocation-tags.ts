@@ -2,7 +2,7 @@
  * Everything that can carry tags has the required ones, and what starts others hands them on. Tags that another resource
  * or a script adds later are not seen.
  */
-import { type Fact, ifKnown, orElse } from "../facts/fact.ts";
+import { type Fact, ifKnown, itemsOf, orElse } from "../facts/fact.ts";
 import { isTaggable, tagsOf } from "../facts/tags.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import type { StackGraph } from "../graph/stack-graph.ts";
@@ -79,7 +79,7 @@ function* groupTags(group: ResourceNode, required: readonly string[]): Iterable<
 		return;
 	}
 	const tags = new Map(
-		(ifKnown(listed) ?? []).flatMap((tag) => {
+		itemsOf(listed).flatMap((tag) => {
 			const key = ifKnown(tag.text("key"));
 			return key === undefined ? [] : [[key, tag] as const];
 		}),

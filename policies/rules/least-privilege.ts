@@ -2,7 +2,7 @@
  * No identity may do everything: no `*` or `service:*` on everything, no policy of AWS's that amounts to it. Policies of
  * resources and keys are not meant: there everything is the resource itself.
  */
-import { type Fact, ifKnown, known } from "../facts/fact.ts";
+import { type Fact, ifKnown, itemsOf, known, knownAmong } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import {
 	type IdentityDocument,
@@ -50,7 +50,7 @@ function* judgeDocument(stack: StackGraph, { holder, document, roles }: Identity
 	if (document.state === "unknown") return yield cannotTell(holder, document, question, finding);
 	const statements = document.value.parts("Statement");
 	if (statements.state === "unknown") return yield cannotTell(holder, statements, question, finding);
-	const grants = (ifKnown(statements) ?? []).map(grantOf);
+	const grants = itemsOf(statements).map(grantOf);
 	const everything = grants.find(({ action, isAnything }) => isSweeping(action) && ifKnown(isAnything) === true);
 	const open = grants.find(({ action, isAnything }) => mayBe(action) && isAnything.state === "unknown");
 	const openAction = grants.find(({ action }) => action.state === "unknown");
@@ -111,7 +111,7 @@ function widestAction(statement: Props): Fact<string> {
 	if (exempt.state !== "absent") return known(`${EVERYTHING_BUT} a few actions`);
 	const actions = statement.texts("Action");
 	if (actions.state !== "known") return actions;
-	const texts = actions.value.flatMap((action) => ifKnown(action) ?? []);
+	const texts = knownAmong(actions.value);
 	const widest = texts.find((text) => SWEEPING.test(text)) ?? texts.find(isPrefixText);
 	const open = actions.value.find(({ state }) => state === "unknown");
 	if (widest !== undefined && (SWEEPING.test(widest) || !open)) return known(widest);

@@ -3,7 +3,7 @@
  * (a GPU, more than 10 GB, more than 15 minutes) is exempt. Pollers on plain instances are not seen.
  */
 import { LAMBDA_MEMORY_MAX_MIB, LAMBDA_TIMEOUT_MAX_SECONDS } from "../../charter/limits.ts";
-import { absent, type Fact, ifKnown, mapFact } from "../facts/fact.ts";
+import { absent, type Fact, ifKnown, itemsOf, mapFact } from "../facts/fact.ts";
 import { modelOf } from "../graph/models.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import { receivedBy } from "../graph/receivers.ts";
@@ -25,7 +25,7 @@ function verdictOn({ stack, config }: RuleContext, service: ResourceNode): Verdi
 	const task = taskOf(stack, service);
 	const received = receivedBy(stack, service);
 	if (!task || received.state === "absent") return pass(service);
-	const queues = ifKnown(received) ?? [];
+	const queues = itemsOf(received);
 	const minimum = minimumTasks(stack, service);
 	const reasons: Fact<boolean>[] = [
 		mapFact(minimum, (tasks) => tasks < 1),

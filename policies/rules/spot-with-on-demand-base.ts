@@ -2,7 +2,7 @@
  * GPU capacity is spot over an on-demand base, of at least two instance types. One pool where a strategy joins its
  * providers. SageMaker's endpoints have no spot, and are not judged.
  */
-import { absent, type Fact, ifKnown } from "../facts/fact.ts";
+import { absent, type Fact, ifKnown, itemsOf } from "../facts/fact.ts";
 import { type GpuPool, gpuPoolsOf, type PoolMember } from "../graph/gpu-pools.ts";
 import { cannotTell, fail, pass, type Rule, type Verdict } from "../rule.ts";
 
@@ -80,7 +80,7 @@ function typesVerdict({ holder, members }: GpuPool): Verdict {
 }
 
 const typesIn = (members: readonly PoolMember[]): string[] => [
-	...new Set(members.flatMap(({ group }) => ifKnown(group.types) ?? [])),
+	...new Set(members.flatMap(({ group }) => itemsOf(group.types))),
 ];
 
 const firstUnknown = (facts: readonly Fact<unknown>[]): Fact<unknown> =>

@@ -2,7 +2,7 @@
  * A table pays by request, or its capacity follows its load: reads and writes, of the table and of each of its indexes.
  * Targets that another stack or a script registers are not seen.
  */
-import { absent, type Fact, ifKnown } from "../facts/fact.ts";
+import { absent, type Fact, ifKnown, itemsOf } from "../facts/fact.ts";
 import { SCALABLE_TARGET, SCALING_POLICY, type Scalable, scalingOf } from "../graph/autoscaling.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import type { StackGraph } from "../graph/stack-graph.ts";
@@ -30,7 +30,7 @@ export const tableCapacity: Rule = {
 			}
 			const indexes = indexNamesOf(stack, table);
 			if (indexes.state === "unknown") yield cannotTell(table, indexes, "which indexes it has", TARGETS);
-			const wanted = capacitiesOf(table, ifKnown(indexes) ?? []);
+			const wanted = capacitiesOf(table, itemsOf(indexes));
 			yield targetsVerdict(stack, table, wanted);
 			yield* policiesVerdict(stack, table, wanted);
 		}
@@ -59,7 +59,7 @@ function indexNamesOf(stack: StackGraph, table: ResourceNode): Fact<Fact<string>
 	const own = table.props.parts("globalSecondaryIndexes");
 	if (own.state === "unknown") return own;
 	const separate = stack.referrers(table, INDEX, "tableName").map((index) => index.props.text("indexName"));
-	return { state: "known", value: [...(ifKnown(own) ?? []).map((index) => index.text("name")), ...separate] };
+	return { state: "known", value: [...itemsOf(own).map((index) => index.text("name")), ...separate] };
 }
 
 function targetsVerdict(stack: StackGraph, table: ResourceNode, wanted: readonly Capacity[]): Verdict {
