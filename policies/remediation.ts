@@ -4,7 +4,6 @@
  */
 import type { PackConfig } from "./config.ts";
 import { Exceptions } from "./exceptions.ts";
-import { Props } from "./facts/props.ts";
 import { ResourceNode } from "./graph/node.ts";
 import { fail, type Rule } from "./rule.ts";
 import { bare, type WireProps } from "./wire.ts";
@@ -41,10 +40,9 @@ export function mended(
 	today: string,
 ): WireProps | undefined {
 	const { rule, findings, mend } = remediation;
-	const { type, name, urn } = request;
+	const { type, name, urn, provider } = request;
 	const props: object = Object(bare(request.inputs));
-	const provider = request.provider ? new Props(request.provider.props) : undefined;
-	const node = new ResourceNode({ type, name, urn, props }, new Props(props), provider);
+	const node = new ResourceNode({ type, name, urn, props, ...(provider ? { provider } : {}) }, false);
 	const exceptions = new Exceptions(config.exceptions, [rule], today);
 	if (findings.some((finding) => exceptions.accepts(rule, fail(node, { what: "", fix: "" }, finding))))
 		return undefined;

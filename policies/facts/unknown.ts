@@ -23,17 +23,19 @@ export const isUnknown = (value: unknown): boolean =>
 
 /** Whether a mark stands anywhere in a raw value. Walks without recursion, so depth cannot overflow the stack. */
 export function containsUnknown(value: unknown): boolean {
-	const pending: unknown[] = [value];
-	const seen = new Set<unknown>();
-	while (pending.length > 0) {
-		const next = pending.pop();
-		if (isUnknown(next)) return true;
-		if (typeof next !== "object" || next === null || seen.has(next)) continue;
-		seen.add(next);
-		for (const key of Object.keys(next)) pending.push(rawProperty(next, key));
-	}
+	if (!isObject(value)) return isUnknown(value);
+	// A set grows while it is walked, and takes nothing twice: cycles end.
+	const objects = new Set([value]);
+	for (const object of objects)
+		for (const key of Object.keys(object)) {
+			const item = rawProperty(object, key);
+			if (isObject(item)) objects.add(item);
+			else if (isUnknown(item)) return true;
+		}
 	return false;
 }
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /**
  * Reads one own property without waking a proxy: the SDK traps `get` only, and a descriptor holds the bare value,

@@ -48,15 +48,15 @@ const IDENTITIES: ReadonlySet<string> = new Set([
 ]);
 
 /** All known names of a resource. */
-export function identitiesOf(node: ResourceNode): Set<string> {
-	const names = new Set<string>();
+export function identitiesOf(node: ResourceNode): string[] {
+	const names: string[] = [];
 	// By what is there, not by what could be: most resources have few of these.
 	for (const property of node.props.keys()) {
 		if (!IDENTITIES.has(property)) continue;
 		// The name of its function means the function, and not an alias of it.
 		if (property === "functionName" && node.type === FUNCTION_ALIAS) continue;
 		const value = ifKnown(node.props.text(property));
-		if (value !== undefined) names.add(value);
+		if (value !== undefined && !names.includes(value)) names.push(value);
 	}
 	return names;
 }
@@ -68,28 +68,28 @@ const EXECUTE_API_HOST = /^(?:https?:\/\/|wss:\/\/)?([a-z0-9]+)\.execute-api\./;
 
 /**
  * The names that a reference may mean, the likeliest first: the text as it stands, a function in an (invoke) ARN, the
- * API in a host name, and the last part of an ARN or URL.
+ * API in a host name, and the last part of an ARN or URL. Each is read only when it is asked for: mostly the first is it.
  */
-export function namesIn(reference: string): string[] {
-	const names = [reference];
+export function* namesIn(reference: string): Iterable<string> {
+	yield reference;
 	const lambda = FUNCTION_IN_ARN.exec(reference);
-	if (lambda?.[1]) names.push(lambda[1]);
+	if (lambda?.[1]) yield lambda[1];
 	const qualified = QUALIFIED_NAME.exec(reference);
-	if (qualified?.[1]) names.push(qualified[1]);
+	if (qualified?.[1]) yield qualified[1];
 	const api = EXECUTE_API_HOST.exec(reference);
-	if (api?.[1]) names.push(api[1]);
+	if (api?.[1]) yield api[1];
 	const host = hostOf(reference);
-	if (host !== undefined && host !== reference) names.push(host);
+	if (host !== undefined && host !== reference) yield host;
 	if (reference.startsWith("arn:") || reference.includes("://")) {
 		const withoutVersion = reference.replace(/:\*$/, "");
-		if (withoutVersion !== reference) names.push(withoutVersion);
+		if (withoutVersion !== reference) yield withoutVersion;
 		// The resource part of an ARN is the sixth; names in it follow ":" or "/".
 		const tail = reference.startsWith("arn:")
 			? withoutVersion.split(":").slice(5).join(":")
 			: withoutVersion.replace(/\/+$/, "");
-		names.push(tail, ...tail.split(/[:/]/).filter(Boolean).reverse());
+		yield tail;
+		yield* tail.split(/[:/]/).filter(Boolean).reverse();
 	}
-	return names;
 }
 
 /** The host in a URL or in "host:port", or undefined. */

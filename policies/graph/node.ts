@@ -4,7 +4,7 @@
  */
 import { DEFAULTS, type DefaultValue } from "../facts/defaults.ts";
 import { absent, type Fact, type Known, known, orElse, type Unknown } from "../facts/fact.ts";
-import type { Props } from "../facts/props.ts";
+import { Props } from "../facts/props.ts";
 
 /** What a graph is built from: the part of the SDK's `PolicyResource` that we use. */
 export interface ResourceInput {
@@ -13,11 +13,15 @@ export interface ResourceInput {
 	urn: string;
 	props: object;
 	opts?: { parent?: string; ignoreChanges?: string[] };
-	provider?: { type: string; name: string; urn: string; props: object };
+	provider?: { props: object };
 	parent?: { urn: string };
 	dependencies?: readonly { urn: string }[];
-	propertyDependencies?: Readonly<Record<string, readonly { urn: string }[]>>;
+	propertyDependencies?: Dependencies;
 }
+
+type Dependencies = Readonly<Record<string, readonly { urn: string }[]>>;
+const NONE: Dependencies = {};
+const NOTHING: readonly { urn: string }[] = [];
 
 export class ResourceNode {
 	/** One type for all names that the provider has for it. */
@@ -30,18 +34,25 @@ export class ResourceNode {
 	/** Configuration of the provider that makes the resource, where the engine gave it. */
 	readonly provider: Props | undefined;
 	readonly parentUrn: string | undefined;
-	/** Resources on which a top-level property depends, by that property. Filled once by the graph. */
-	readonly references: Map<string, ResourceNode[]>;
+	readonly #dependencies: Dependencies;
 
-	constructor(input: ResourceInput, props: Props, provider: Props | undefined) {
+	/** @param isPreview whether a property that is not there may still come */
+	constructor(input: ResourceInput, isPreview: boolean) {
 		this.type = canonicalType(input.type);
 		this.declaredType = input.type;
 		this.name = input.name;
 		this.urn = input.urn;
-		this.props = props;
-		this.provider = provider;
+		this.#dependencies = input.propertyDependencies ?? NONE;
+		this.props = new Props(input.props, "", isPreview ? (key) => this.dependenciesOf(key).length > 0 : undefined);
+		this.provider = input.provider ? new Props(input.provider.props) : undefined;
 		this.parentUrn = input.parent?.urn ?? input.opts?.parent;
-		this.references = new Map();
+	}
+
+	/** What the engine says a property depends on; only its top-level name counts. */
+	dependenciesOf(path: string): readonly { urn: string }[] {
+		const dot = path.indexOf(".");
+		const property = dot < 0 ? path : path.slice(0, dot);
+		return (Object.hasOwn(this.#dependencies, property) ? this.#dependencies[property] : undefined) ?? NOTHING;
 	}
 
 	/** How messages name it: `Function "tenant-scorer"`. */

@@ -2,7 +2,6 @@
  * The resources of a stack and what each property refers to; built once per analysis, linear in resources and edges.
  * Holds no opinion on what a reference means: the questions beside this file do.
  */
-import { Props } from "../facts/props.ts";
 import { containsUnknown } from "../facts/unknown.ts";
 import { identitiesOf, namesIn } from "./identity.ts";
 import { type ResourceInput, ResourceNode } from "./node.ts";
@@ -32,25 +31,13 @@ export class StackGraph {
 		this.isPreview = resources.some(({ props }) => containsUnknown(props));
 		const nodes: ResourceNode[] = [];
 		for (const resource of resources) {
-			const dependencies = resource.propertyDependencies ?? {};
-			const isWithheld = (key: string) => this.isPreview && (dependencies[key]?.length ?? 0) > 0;
-			const node = new ResourceNode(
-				resource,
-				new Props(resource.props, "", isWithheld),
-				resource.provider ? new Props(resource.provider.props) : undefined,
-			);
+			const node = new ResourceNode(resource, this.isPreview);
 			nodes.push(node);
 			this.#byUrn.set(node.urn, node);
 			append(this.#byType, node.type, node);
 			for (const name of identitiesOf(node)) append(this.#byName, name, node);
 		}
 		this.nodes = nodes;
-		resources.forEach((resource, i) => {
-			for (const [property, targets] of Object.entries(resource.propertyDependencies ?? {})) {
-				const found = targets.map(({ urn }) => this.#byUrn.get(urn)).filter((node) => node !== undefined);
-				nodes[i]?.references.set(property, found);
-			}
-		});
 	}
 
 	/** The resources of the given types, in the order of the program within each type. */
@@ -67,7 +54,7 @@ export class StackGraph {
 	/** The resources that a known text names, whatever its form: name, ARN, URL, invoke ARN. */
 	named(reference: string, types?: readonly string[]): ResourceNode[] {
 		for (const name of namesIn(reference)) {
-			const found = (this.#byName.get(name) ?? []).filter((node) => isOneOf(node, types));
+			const found = this.#byName.get(name)?.filter((node) => isOneOf(node, types)) ?? [];
 			if (found.length > 0) return found;
 		}
 		return [];
@@ -82,8 +69,8 @@ export class StackGraph {
 		const fact = node.props.read(path);
 		if (fact.state === "absent") return { nodes: [] };
 		if (fact.state === "known") {
-			const texts = Array.isArray(fact.value) ? fact.value : [fact.value];
-			const found = texts.flatMap((text) => (typeof text === "string" ? this.named(text, types) : []));
+			const namedBy = (text: unknown) => (typeof text === "string" ? this.named(text, types) : []);
+			const found = Array.isArray(fact.value) ? fact.value.flatMap(namedBy) : namedBy(fact.value);
 			if (found.length > 0) return { nodes: found };
 		}
 		const nodes = this.dependencies(node, path, types);
@@ -116,8 +103,12 @@ export class StackGraph {
 
 	/** What the engine says a property depends on; only its top-level name counts. */
 	dependencies(node: ResourceNode, path: string, types?: readonly string[]): ResourceNode[] {
-		const [property = path] = path.split(".");
-		return (node.references.get(property) ?? []).filter((target) => isOneOf(target, types));
+		const found: ResourceNode[] = [];
+		for (const { urn } of node.dependenciesOf(path)) {
+			const target = this.#byUrn.get(urn);
+			if (target && isOneOf(target, types)) found.push(target);
+		}
+		return found;
 	}
 }
 

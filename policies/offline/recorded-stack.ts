@@ -106,16 +106,7 @@ function inputsOf(
 				urn,
 				props: merge(plainProperties(inputs), plainProperties(outputs)),
 				...(parent ? { parent: { urn: parent } } : {}),
-				...(providerState
-					? {
-							provider: {
-								type: providerState.type,
-								name: nameOf(providerUrn),
-								urn: providerUrn,
-								props: plainProperties(providerState.inputs),
-							},
-						}
-					: {}),
+				...(providerState ? { provider: { props: plainProperties(providerState.inputs) } } : {}),
 				propertyDependencies: Object.fromEntries(
 					Object.entries(propertyDependencies ?? {}).map(([key, urns]) => [
 						key,

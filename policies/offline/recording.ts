@@ -127,16 +127,7 @@ function inputsOf(registrations: readonly Registration[], run: RecordingOptions[
 				urn,
 				props: run === "applied" ? { ...outputs, ...inputs } : inputs,
 				...(request.getParent() ? { parent: { urn: request.getParent() } } : {}),
-				...(provider
-					? {
-							provider: {
-								type: provider.request.getType(),
-								name: provider.request.getName(),
-								urn: provider.urn,
-								props: bareProps(provider.request.getObject()?.toJavaScript() ?? {}),
-							},
-						}
-					: {}),
+				...(provider ? { provider: { props: bareProps(provider.request.getObject()?.toJavaScript() ?? {}) } } : {}),
 				propertyDependencies: Object.fromEntries(
 					[...request.getPropertydependenciesMap().entries()].map(([property, dependencies]) => [
 						property,

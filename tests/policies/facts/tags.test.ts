@@ -40,9 +40,7 @@ describe("policies/facts/tags", () => {
 					urn,
 					props: unknownCheckingProxy({ tagsAll: UNKNOWN, ...props }),
 					propertyDependencies: {},
-					...(provider
-						? { provider: { type: "pulumi:providers:aws", name: "aws", urn, props: unknownCheckingProxy(provider) } }
-						: {}),
+					...(provider ? { provider: { props: unknownCheckingProxy(provider) } } : {}),
 				},
 			]);
 			const [node] = stack.nodes;

@@ -5,9 +5,9 @@ import { graphOf, nodeOf } from "../../support/policies-graph.ts";
 
 describe("policies/graph/identity", () => {
 	const FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:score:live";
-	const namesOf = (type: string, props: Record<string, unknown>) => [
-		...identitiesOf(nodeOf(graphOf([resource(type, "it", props)]), "it")),
-	];
+	const namesFrom = (reference: string): string[] => [...namesIn(reference)];
+	const namesOf = (type: string, props: Record<string, unknown>) =>
+		identitiesOf(nodeOf(graphOf([resource(type, "it", props)]), "it"));
 
 	it("knows a resource by what identifies it, and by nothing else that it says", () => {
 		expect(
@@ -22,11 +22,11 @@ describe("policies/graph/identity", () => {
 
 	it("takes a plain name for itself alone, a host with none but its name included", () => {
 		for (const reference of ["jobs", "db.internal.example", "db.internal.example and more", "/apps/score"])
-			expect(namesIn(reference)).to.deep.equal([reference]);
+			expect(namesFrom(reference)).to.deep.equal([reference]);
 	});
 
 	it("reads a function before all else out of its ARN and its invoke ARN", () => {
-		expect(namesIn(FUNCTION_ARN)).to.deep.equal([
+		expect(namesFrom(FUNCTION_ARN)).to.deep.equal([
 			FUNCTION_ARN,
 			"score",
 			"function:score:live",
@@ -35,20 +35,20 @@ describe("policies/graph/identity", () => {
 			"function",
 		]);
 		const invoke = `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${FUNCTION_ARN}/invocations`;
-		expect(namesIn(invoke).slice(0, 2)).to.deep.equal([invoke, "score"]);
-		expect(namesIn("score:live")).to.deep.equal(["score:live", "score"]);
+		expect(namesFrom(invoke).slice(0, 2)).to.deep.equal([invoke, "score"]);
+		expect(namesFrom("score:live")).to.deep.equal(["score:live", "score"]);
 	});
 
 	it("reads what follows the account in an ARN, its last part first, also without the star behind it", () => {
 		const group = "arn:aws:logs:us-east-1:123456789012:log-group:/apps/score";
 		const tail = ["log-group:/apps/score", "score", "apps", "log-group"];
-		expect(namesIn(group)).to.deep.equal([group, ...tail]);
-		expect(namesIn(`${group}:*`)).to.deep.equal([`${group}:*`, group, ...tail]);
-		expect(namesIn("arn:aws:s3:::uploads:*:more").slice(1)).to.deep.equal(["uploads:*:more", "more", "*", "uploads"]);
+		expect(namesFrom(group)).to.deep.equal([group, ...tail]);
+		expect(namesFrom(`${group}:*`)).to.deep.equal([`${group}:*`, group, ...tail]);
+		expect(namesFrom("arn:aws:s3:::uploads:*:more").slice(1)).to.deep.equal(["uploads:*:more", "more", "*", "uploads"]);
 	});
 
 	it("reads an API out of its host, and what follows the slashes of a URL", () => {
-		expect(namesIn("https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod//")).to.deep.equal([
+		expect(namesFrom("https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod//")).to.deep.equal([
 			"https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod//",
 			"a1b2c3",
 			"a1b2c3.execute-api.us-east-1.amazonaws.com",
@@ -67,9 +67,9 @@ describe("policies/graph/identity", () => {
 			"db.internal.example:5432",
 			"app@db.internal.example/features",
 		])
-			expect(namesIn(reference)[1], reference).to.equal("db.internal.example");
+			expect(namesFrom(reference)[1], reference).to.equal("db.internal.example");
 		const reference = "see https://db.internal.example";
-		expect(namesIn(reference)).to.deep.equal([reference, reference, "db.internal.example", "see https"]);
+		expect(namesFrom(reference)).to.deep.equal([reference, reference, "db.internal.example", "see https"]);
 	});
 
 	it("reads the qualifier of a function's ARN or name", () => {
