@@ -37,12 +37,12 @@ export class PlatformClient {
 		return this.#call(path, { method: "GET" });
 	}
 
-	/** Asks a model for predictions. */
-	infer(model: string, request: { inputs: Tensor[] }): Promise<Answer> {
+	/** Asks a model for predictions: answered at once by a realtime model, with a job by a queued one. */
+	infer(model: string, request: { inputs: Tensor[] }, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
 		return this.#call(`${modelPath(encodeURIComponent(model))}/infer`, {
 			method: "POST",
 			body: JSON.stringify(request),
-			headers: { "content-type": "application/json" },
+			headers: { "content-type": "application/json", ...headers },
 		});
 	}
 

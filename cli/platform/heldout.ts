@@ -4,20 +4,30 @@ import { z } from "zod";
 import { TriplaneError } from "../../charter/errors.ts";
 import type { Answer, Tensor } from "./client.ts";
 
-const Heldout = z.object({
-	model: z.string(),
-	rows: z.array(
-		z.object({ id: z.string(), features: z.array(z.number()), label: z.number(), probabilities: z.array(z.number()) }),
-	),
-});
-export type HeldoutRow = z.output<typeof Heldout>["rows"][number];
+const values = z.union([z.number(), z.array(z.number())]);
+/** Beside a row's own fields, the trainer's answers by the name of the model's output. */
+const Row = z.object({ id: z.string(), features: z.array(z.number()) }).catchall(values);
+const Heldout = z.object({ model: z.string(), rows: z.array(Row) });
 
-/** How far a probability may be from the trainer's. */
-const PROBABILITY_TOLERANCE = 1e-5;
+export interface HeldoutRow {
+	id: string;
+	features: number[];
+	/** By the name of the model's output, one number or more of a row. */
+	answers: Readonly<Record<string, readonly number[]>>;
+}
+
+/** How far a number may be from the trainer's, absolutely up to 1 and relatively above; a label not at all. */
+const TOLERANCE = 1e-5;
+const EXACT_OUTPUT = "label";
 
 /** Reads a run's `heldout.json`. */
 export async function readHeldout(file: string): Promise<HeldoutRow[]> {
-	return Heldout.parse(JSON.parse(await readFile(file, "utf8"))).rows;
+	const { rows } = Heldout.parse(JSON.parse(await readFile(file, "utf8")));
+	return rows.map(({ id, features, ...answers }) => ({
+		id,
+		features,
+		answers: Object.fromEntries(Object.entries(answers).map(([name, value]) => [name, [value].flat()])),
+	}));
 }
 
 /** The request for some rows, by their values. */
@@ -40,22 +50,23 @@ export const requestByEntity = (entityInput: string, rows: readonly HeldoutRow[]
 const Outputs = z.object({ outputs: z.array(z.object({ name: z.string(), data: z.array(z.number()) })) });
 
 /** @throws {TriplaneError} that names the first row on which an answer differs from the trainer's own prediction */
-export function assertEqualsTrainer(answer: Answer, rows: readonly HeldoutRow[]): void {
-	if (answer.status !== 200)
-		throw new TriplaneError(`A prediction was answered with ${answer.status}: ${JSON.stringify(answer.body)}`);
-	const parsed = Outputs.safeParse(answer.body);
-	if (!parsed.success)
-		throw new TriplaneError(`A prediction has no outputs of numbers: ${JSON.stringify(answer.body)}`);
-	const { outputs } = parsed.data;
-	const of = (name: string) => outputs.find((output) => output.name === name)?.data ?? [];
-	const [labels, probabilities] = [of("label"), of("probabilities")];
-	rows.forEach((row, i) => {
-		const classes = row.probabilities.length;
-		const mine = probabilities.slice(i * classes, (i + 1) * classes);
-		const off = row.probabilities.some((p, k) => !(Math.abs(p - (mine[k] ?? Number.NaN)) <= PROBABILITY_TOLERANCE));
-		if (labels[i] !== row.label || off)
-			throw new TriplaneError(
-				`The platform predicts ${labels[i]} (${mine}) for ${row.id}, the trainer ${row.label} (${row.probabilities}).`,
-			);
-	});
+export function assertEqualsTrainer(
+	{ status, body }: Pick<Answer, "status" | "body">,
+	rows: readonly HeldoutRow[],
+): void {
+	if (status !== 200) throw new TriplaneError(`A prediction was answered with ${status}: ${JSON.stringify(body)}`);
+	const parsed = Outputs.safeParse(body);
+	if (!parsed.success) throw new TriplaneError(`A prediction has no outputs of numbers: ${JSON.stringify(body)}`);
+	const outputs = new Map(parsed.data.outputs.map(({ name, data }) => [name, data]));
+	for (const [i, row] of rows.entries())
+		for (const [name, theirs] of Object.entries(row.answers)) {
+			const mine = outputs.get(name)?.slice(i * theirs.length, (i + 1) * theirs.length) ?? [];
+			if (!theirs.every((number, k) => isEqual(name, number, mine[k])))
+				throw new TriplaneError(`The platform's ${name} of ${row.id} is ${mine}, the trainer's ${theirs}.`);
+		}
+}
+
+function isEqual(output: string, theirs: number, mine = Number.NaN): boolean {
+	if (output === EXACT_OUTPUT) return mine === theirs;
+	return Math.abs(mine - theirs) <= TOLERANCE * Math.max(1, Math.abs(theirs));
 }

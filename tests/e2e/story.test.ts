@@ -86,7 +86,7 @@ describe("triplane up --keep", () => {
 		const predicted = await triplane("predict", "tumour-risk", "--data", rows, "--tenant", "acme", "--json").ended;
 		await rm(rows);
 		expect(predicted.code).to.equal(0);
-		expect(JSON.parse(predicted.stdout).body.outputs[0]).to.deep.include({ name: "label", data: [row?.label] });
+		expect(JSON.parse(predicted.stdout).body.outputs[0]).to.deep.include({ name: "label", data: row?.answers.label });
 
 		const second = triplane("up", "--keep");
 		expect((await second.ended).code).to.equal(1);

@@ -57,11 +57,11 @@ describe("tritonclient against the API", () => {
 		expect(session.metadata.versions).to.deep.equal([String(platform.registered.version)]);
 		expect(session.metadata.inputs).to.deep.equal(manifest.signature.inputs);
 		expect(session.metadata.outputs).to.deep.equal(manifest.signature.outputs);
-		expect(session.labels).to.deep.equal(rows.map(({ label }) => label));
+		expect(session.labels).to.deep.equal(rows.flatMap(({ answers }) => answers.label ?? []));
 		expect(session.labelsByDefault).to.deep.equal(session.labels);
 		expect(session.probabilities).to.have.lengthOf(rows.length);
-		rows.forEach(({ id, probabilities }, row) => {
-			probabilities.forEach((own, column) => {
+		rows.forEach(({ id, answers }, row) => {
+			answers.probabilities?.forEach((own, column) => {
 				expect(session.probabilities[row]?.[column], `${id}, class ${column}`).to.be.closeTo(own, 1e-5);
 			});
 		});

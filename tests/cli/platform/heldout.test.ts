@@ -12,8 +12,7 @@ import {
 const row = (change: Partial<HeldoutRow> = {}): HeldoutRow => ({
 	id: "patient-0001",
 	features: [1, 2],
-	label: 1,
-	probabilities: [0.25, 0.75],
+	answers: { label: [1], probabilities: [0.25, 0.75] },
 	...change,
 });
 const answer = (label: unknown[], probabilities: unknown[], status = 200): Answer => ({
@@ -56,6 +55,16 @@ describe("cli/platform/heldout", () => {
 			answer([1], [0.25, 0.75], 429),
 		])
 			expect(() => assertEqualsTrainer(off, [row()])).to.throw(TriplaneError);
+	});
+
+	it("measures a number above 1 by its own size", () => {
+		const foretold = row({ answers: { prediction: [200] } });
+		const says = (data: unknown[]) => ({ status: 200, body: { outputs: [{ name: "prediction", data }] } });
+		assertEqualsTrainer(says([200.0019]), [foretold]);
+		expect(() => assertEqualsTrainer(says([200.0021]), [foretold])).to.throw(
+			TriplaneError,
+			"The platform's prediction of patient-0001 is 200.0021, the trainer's 200.",
+		);
 	});
 
 	it("refuses any probability that is off by more than the tolerance", () => {
