@@ -26,7 +26,7 @@ const BY_TYPE: Readonly<Record<string, Metrics>> = {
 
 /** The metrics by which an endpoint is watched; a network load balancer, which passes packets, has none for latency. */
 export function metricsOf({ door, api }: Endpoint): Metrics {
-	if (ifKnown(api?.props.text("protocolType") ?? { state: "absent" }) === "WEBSOCKET") return WEBSOCKET;
+	if (api && ifKnown(api.props.text("protocolType")) === "WEBSOCKET") return WEBSOCKET;
 	const passesPackets = ifKnown(door.effectiveText("loadBalancerType")) === "network";
 	return BY_TYPE[door.type] ?? (passesPackets ? PACKETS : BALANCER);
 }

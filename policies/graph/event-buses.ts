@@ -50,9 +50,11 @@ function rulesAllowed(stack: StackGraph, role: ResourceNode): ResourceNode[] {
 		.filter((statement) => allows(statement, PUT))
 		.flatMap(({ resources, source, property }) => {
 			const named = resources.flatMap((arn) => stack.named(arn, [EVENT_BUS]));
-			const meant = new Set(named.length > 0 ? named : stack.dependencies(source, property, [EVENT_BUS]));
+			const meant = new Set<ResourceNode | string>(
+				named.length > 0 ? named : stack.dependencies(source, property, [EVENT_BUS]),
+			);
 			return [...rulesByBus(stack)].flatMap(([bus, rules]) =>
-				(typeof bus !== "string" && meant.has(bus)) || resources.some((arn) => isOnBus(arn, bus)) ? rules : [],
+				meant.has(bus) || resources.some((arn) => isOnBus(arn, bus)) ? rules : [],
 			);
 		});
 	const buses = unknown.flatMap(({ references }) => references.filter(({ type }) => type === EVENT_BUS));
