@@ -1,0 +1,200 @@
+/**
+ * The jobs' table as {@link Claims}: each step of a worker as one conditional write with the attempt as fencing token.
+ * Which job comes next is the queue's business, and when to do what is the worker's.
+ */
+import { randomUUID } from "node:crypto";
+import {
+	type AttributeValue,
+	ConditionalCheckFailedException,
+	type DynamoDBClient,
+	GetItemCommand,
+	TransactionCanceledException,
+	TransactWriteItemsCommand,
+	UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { CALLBACKS_OPEN, inFlightKey, isEnded, JOB_LIMITS, type JobRecord, jobKey } from "../../../charter/jobs.ts";
+import type { Claim, ClaimOutcome, Claims, JobFailure, JobResponse } from "./claims.ts";
+import { contendedWrite, type Pauses } from "./contended-write.ts";
+
+export interface ClaimsTable extends Pauses {
+	client: DynamoDBClient;
+	table: string;
+	/** Who works, for people who look at a record, as in a task's id. */
+	worker: string;
+	/** Milliseconds since the epoch. */
+	now: () => number;
+}
+
+type Fields = Partial<JobRecord>;
+type FieldName = keyof JobRecord;
+
+const MS_PER_SECOND = 1000;
+const LEASE_MS = JOB_LIMITS.leaseSeconds * MS_PER_SECOND;
+const ORPHAN_MS = JOB_LIMITS.orphanAfterSeconds * MS_PER_SECOND;
+/** What only a job in work or before it has. */
+const WORK_FIELDS = ["request", "requestKey", "owner", "leaseUntilMs", "progress"] as const satisfies FieldName[];
+
+export function claimsTable(options: ClaimsTable): Claims {
+	const { client, table, worker, now } = options;
+	const read = async (job: string): Promise<JobRecord | undefined> => {
+		const { Item } = await client.send(
+			new GetItemCommand({ TableName: table, Key: { pk: { S: jobKey(job) } }, ConsistentRead: true }),
+		);
+		return Item && jobOf(Item);
+	};
+	/** Whether the write was done, now or by a try whose answer was lost; `isDone` knows it by what it left. */
+	const settle = async (claim: Claim, write: () => Promise<unknown>, isDone: (job: JobRecord) => boolean) => {
+		try {
+			await contendedWrite(write, options);
+			return true;
+		} catch (thrown) {
+			if (!isRefused(thrown)) throw thrown;
+			const job = await contendedWrite(() => read(claim.job), options);
+			return job !== undefined && job.attempt === claim.attempt && isDone(job);
+		}
+	};
+	const updateHeld = (claim: Claim, change: Change) => async () =>
+		client.send(new UpdateItemCommand({ TableName: table, ...heldUpdate(claim, change) }));
+	const endHeld = (claim: Claim, fields: Fields) => async () =>
+		client.send(
+			new TransactWriteItemsCommand({
+				TransactItems: [
+					{ Update: { TableName: table, ...heldUpdate(claim, endOf(claim, fields, now())) } },
+					{ Update: { TableName: table, ...placeGivenBack(claim) } },
+				],
+			}),
+		);
+	const requeue = (delaySeconds: number, fields: Fields = {}): Change => ({
+		set: { ...fields, state: "QUEUED", dueAtMs: now() + delaySeconds * MS_PER_SECOND + ORPHAN_MS },
+		remove: ["owner", "leaseUntilMs"],
+	});
+
+	return {
+		claim: async (job) => {
+			// One name a call: by it the claim is recognised whose answer was lost.
+			const owner = `${worker}/${randomUUID()}`;
+			try {
+				const write = () => client.send(new UpdateItemCommand({ TableName: table, ...claimUpdate(job, owner, now()) }));
+				const { Attributes } = await contendedWrite(write, options);
+				return { kind: "claimed", job: jobOf(Attributes ?? {}) };
+			} catch (thrown) {
+				if (!(thrown instanceof ConditionalCheckFailedException)) throw thrown;
+				return refusedClaim(thrown.Item && jobOf(thrown.Item), owner);
+			}
+		},
+		heartbeat: async (claim) => {
+			const untilMs = now() + LEASE_MS;
+			const change = { set: { leaseUntilMs: untilMs, dueAtMs: untilMs + ORPHAN_MS }, remove: [] };
+			const isExtended = await settle(claim, updateHeld(claim, change), () => false);
+			return isExtended ? { kind: "extended", untilMs } : { kind: "lost" };
+		},
+		commit: async (claim, response: JobResponse) => {
+			const write = endHeld(claim, { state: "SUCCEEDED", ...response });
+			const isDone = await settle(claim, write, ({ state }) => state === "SUCCEEDED");
+			return { kind: isDone ? "committed" : "lost" };
+		},
+		fail: async (claim, error: JobFailure, { isFinal, delaySeconds }) => {
+			const failures = claim.failures + 1;
+			const isLast = isFinal || failures >= JOB_LIMITS.failuresMax;
+			const write = isLast
+				? endHeld(claim, { state: "FAILED", failures, error })
+				: updateHeld(claim, requeue(delaySeconds, { failures }));
+			const isDone = await settle(claim, write, ({ state }) => state === (isLast ? "FAILED" : "QUEUED"));
+			return isDone ? { kind: isLast ? "failed" : "requeued", failures } : { kind: "lost" };
+		},
+		release: async (claim, delaySeconds) => {
+			const write = updateHeld(claim, requeue(delaySeconds));
+			const isDone = await settle(claim, write, ({ state }) => state === "QUEUED");
+			return { kind: isDone ? "released" : "lost" };
+		},
+		markDeadLettered: async (job) => {
+			const mark = new UpdateItemCommand({
+				TableName: table,
+				Key: { pk: { S: jobKey(job) } },
+				UpdateExpression: "SET deadLetteredAtMs = if_not_exists(deadLetteredAtMs, :now)",
+				ConditionExpression: "attribute_exists(pk)",
+				ExpressionAttributeValues: marshall({ ":now": now() }),
+			});
+			try {
+				await contendedWrite(() => client.send(mark), options);
+			} catch (thrown) {
+				// Its time to live is over: nobody will ask.
+				if (!(thrown instanceof ConditionalCheckFailedException)) throw thrown;
+			}
+		},
+	};
+}
+
+const isRefused = (thrown: unknown): boolean =>
+	thrown instanceof ConditionalCheckFailedException ||
+	(thrown instanceof TransactionCanceledException &&
+		(thrown.CancellationReasons ?? []).some(({ Code }) => Code === "ConditionalCheckFailed"));
+
+function refusedClaim(job: JobRecord | undefined, owner: string): ClaimOutcome {
+	if (!job) return { kind: "unknown" };
+	if (isEnded(job.state)) return { kind: "ended", job };
+	if (job.owner === owner) return { kind: "claimed", job };
+	return { kind: "held", untilMs: job.leaseUntilMs ?? 0 };
+}
+
+function claimUpdate(job: string, owner: string, nowMs: number) {
+	const untilMs = nowMs + LEASE_MS;
+	return {
+		Key: { pk: { S: jobKey(job) } },
+		UpdateExpression:
+			"SET #state = :running, #owner = :owner, leaseUntilMs = :until, dueAtMs = :due, attempt = attempt + :one, startedAtMs = if_not_exists(startedAtMs, :now)",
+		ConditionExpression: "#state = :queued OR (#state = :running AND leaseUntilMs < :now)",
+		ExpressionAttributeNames: { "#state": "state", "#owner": "owner" },
+		ExpressionAttributeValues: marshall({
+			":running": "RUNNING",
+			":queued": "QUEUED",
+			":owner": owner,
+			":until": untilMs,
+			":due": untilMs + ORPHAN_MS,
+			":one": 1,
+			":now": nowMs,
+		}),
+		ReturnValues: "ALL_NEW",
+		ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+	} as const;
+}
+
+interface Change {
+	set: Fields;
+	remove: readonly FieldName[];
+}
+
+/** An update of a job that this very attempt holds. */
+function heldUpdate({ job, attempt }: Claim, { set, remove }: Change) {
+	const setNames = Object.keys(set);
+	const assignments = setNames.map((name) => `#${name} = :${name}`).join(", ");
+	const removals = remove.length > 0 ? ` REMOVE ${remove.map((name) => `#${name}`).join(", ")}` : "";
+	const names = new Set([...setNames, ...remove, "state", "attempt"]);
+	const values = Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value]));
+	return {
+		Key: { pk: { S: jobKey(job) } },
+		UpdateExpression: `SET ${assignments}${removals}`,
+		ConditionExpression: "#state = :isRunning AND #attempt = :held",
+		ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [`#${name}`, name])),
+		ExpressionAttributeValues: marshall({ ...values, ":isRunning": "RUNNING", ":held": attempt }),
+	};
+}
+
+/** What is written where a job ends: the sweeper looks after it only while its callback is open. */
+function endOf({ callback }: Claim, fields: Fields, nowMs: number): Change {
+	const expiresAt = Math.ceil(nowMs / MS_PER_SECOND) + JOB_LIMITS.keptSeconds;
+	const ended = { ...fields, endedAtMs: nowMs, expiresAt };
+	return callback
+		? { set: { ...ended, open: CALLBACKS_OPEN, dueAtMs: nowMs + ORPHAN_MS }, remove: WORK_FIELDS }
+		: { set: ended, remove: [...WORK_FIELDS, "open", "dueAtMs"] };
+}
+
+const placeGivenBack = ({ tenant, model }: Claim) => ({
+	Key: { pk: { S: inFlightKey(tenant, model) } },
+	UpdateExpression: "ADD jobs :one",
+	ExpressionAttributeValues: { ":one": { N: "-1" } },
+});
+
+/** Whoever submits writes whole records. */
+const jobOf = (item: Record<string, AttributeValue>): JobRecord => unmarshall(item) as JobRecord;
