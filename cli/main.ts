@@ -52,6 +52,7 @@ program
 	.command("up", { isDefault: false })
 	.description("raise the platform on an embedded AWS, show that it works, tear it down")
 	.option("--keep", "stay up and print the URL and the tenants' tokens; Ctrl-C ends it")
+	.addOption(new Option("--only <serve>", "tell of the models of this kind alone").choices(["realtime"]))
 	.option("--json", "print the report as JSON (progress goes to stderr)")
 	.action(async (options) => finish(await up(checkout, options, interrupted)));
 program

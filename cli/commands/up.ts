@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { TriplaneError } from "../../charter/errors.ts";
 import { announce, findCurrent, withdraw } from "../current.ts";
 import { writeReport } from "../report.ts";
-import { readSettings } from "../settings.ts";
+import { readSettings, settingsIn } from "../settings.ts";
 import { Steps } from "../steps.ts";
 import { assertTellable } from "../story/callers.ts";
+import { onlyServed } from "../story/only.ts";
 import { reportOf } from "../story/report-of.ts";
 import { STACK, type Stage, setStage } from "../story/stage.ts";
 import { type Platform, raise, SAMPLE, show, tearDown } from "../story/story.ts";
@@ -19,14 +20,16 @@ const REPORT = ".sandbox/report.json";
  */
 export async function up(
 	checkout: string,
-	options: { keep?: boolean; json?: boolean },
+	options: { keep?: boolean; json?: boolean; only?: string },
 	interrupted: Promise<never>,
 ): Promise<number> {
 	const startedMs = performance.now();
 	const steps = new Steps(options.json ? process.stderr : process.stdout);
 	if (options.keep && (await findCurrent(checkout)))
 		throw new TriplaneError("A sandbox is already up in this checkout. End it first: `npm run triplane -- down`.");
-	assertTellable((await readSettings(checkout, STACK)).settings, SAMPLE);
+	const { config: written } = await readSettings(checkout, STACK);
+	const config = options.only ? onlyServed(written, options.only) : written;
+	assertTellable(settingsIn(config, STACK), SAMPLE);
 	await using scope = new AsyncDisposableStack();
 	// Deferred first, so it is done last: who waits for the announcement to go finds nothing left.
 	scope.defer(() => withdraw(checkout));
@@ -34,7 +37,7 @@ export async function up(
 	const story = async () => {
 		const stage = await steps.run(
 			"cloud",
-			() => setStage(checkout, scope),
+			() => setStage(checkout, scope, config),
 			({ cloud, engine }) => `AWS at ${cloud.endpoint}, IAM enforced; Pulumi ${engine.version} (${engine.source})`,
 		);
 		const platform = await raise(stage, steps);

@@ -7,7 +7,7 @@ import { createRun, type Run, sweepRuns } from "../../sandbox/processes/runs.ts"
 import { startWarden, type Warden } from "../../sandbox/processes/warden.ts";
 import type { AwsTarget } from "../platform/aws.ts";
 import { sandboxAws } from "../platform/stack.ts";
-import { readSettings, settingsIn } from "../settings.ts";
+import { settingsIn } from "../settings.ts";
 
 /** The stack whose settings the sandbox takes. */
 export const STACK = "dev";
@@ -29,10 +29,13 @@ export interface Stage {
 
 /**
  * Sets the stage; all of it ends with `scope`.
- * @throws {SettingsError} before anything is started, where the stack's settings are off
+ * @param written the stack's config by full key
  */
-export async function setStage(checkout: string, scope: AsyncDisposableStack): Promise<Stage> {
-	const { config: written } = await readSettings(checkout, STACK);
+export async function setStage(
+	checkout: string,
+	scope: AsyncDisposableStack,
+	written: Readonly<Record<string, unknown>>,
+): Promise<Stage> {
 	const engine = locateEngine();
 	const runs = join(checkout, ".sandbox", "runs");
 	await sweepRuns(runs);
@@ -60,7 +63,7 @@ export async function setStage(checkout: string, scope: AsyncDisposableStack): P
 const pythonOf = (checkout: string): string => join(checkout, ".sandbox", "tools", "venv", "bin", "python");
 
 /** The settings with what is different here: this machine's processor, and where spans go. Types and names stay the same. */
-function inSandbox(config: Record<string, unknown>, cloud: Cloud): Record<string, unknown> {
+function inSandbox(config: Readonly<Record<string, unknown>>, cloud: Cloud): Record<string, unknown> {
 	const observability = config["triplane:observability"];
 	return {
 		...config,

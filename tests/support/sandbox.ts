@@ -1,7 +1,9 @@
-/** The whole platform in the sandbox for end-to-end tests, raised once for all of them and torn down with the last. */
+/** The realtime platform in the sandbox for end-to-end tests, raised once for all of them and torn down with the last. */
 import { fileURLToPath } from "node:url";
+import { readSettings } from "../../cli/settings.ts";
 import { Steps } from "../../cli/steps.ts";
-import { type Stage, setStage } from "../../cli/story/stage.ts";
+import { onlyServed } from "../../cli/story/only.ts";
+import { STACK, type Stage, setStage } from "../../cli/story/stage.ts";
 import { type Platform, raise } from "../../cli/story/story.ts";
 
 export const CHECKOUT = fileURLToPath(new URL("../..", import.meta.url));
@@ -19,7 +21,8 @@ const scope = new AsyncDisposableStack();
 /** The platform; the first call raises it. */
 export function raisedPlatform(): Promise<RaisedPlatform> {
 	raised ??= (async () => {
-		const stage = await setStage(CHECKOUT, scope);
+		const { config } = await readSettings(CHECKOUT, STACK);
+		const stage = await setStage(CHECKOUT, scope, onlyServed(config, "realtime"));
 		const platform = await raise(stage, new Steps(process.stderr));
 		return { stage, platform, tokens: Object.fromEntries(platform.tokens.map(({ name, token }) => [name, token])) };
 	})();
