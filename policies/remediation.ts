@@ -42,7 +42,7 @@ export function mended(
 	const { rule, findings, mend } = remediation;
 	const { type, name, urn, provider } = request;
 	const props: object = Object(bare(request.inputs));
-	const node = new ResourceNode({ type, name, urn, props, ...(provider ? { provider } : {}) }, false);
+	const node = new ResourceNode({ type, name, urn, props, ...(provider ? { provider } : {}) }, { isPreview: false });
 	const exceptions = new Exceptions(config.exceptions, [rule], today);
 	if (findings.some((finding) => exceptions.accepts(rule, fail(node, { what: "", fix: "" }, finding))))
 		return undefined;

@@ -8,8 +8,6 @@ import { isUnknown, rawProperty } from "./unknown.ts";
 const isRecord = (value: unknown): value is object =>
 	typeof value === "object" && value !== null && !Array.isArray(value);
 
-const never = (): boolean => false;
-
 /** Paths come from rules, not from programs: they are few, and read on every resource. */
 const keysByPath = new Map<string, readonly string[]>();
 
@@ -22,21 +20,28 @@ function keysOf(path: string): readonly string[] {
 	return keys;
 }
 
+interface Owner {
+	/**
+	 * Whether a missing property stands for a value not known yet: one unknown inside an object can make the engine leave
+	 * the whole object out (pulumi/pulumi issue 7854).
+	 */
+	isWithheld(property: string): boolean;
+}
+
 export class Props {
 	readonly #raw: unknown;
 	readonly #path: string;
-	readonly #isWithheld: (key: string) => boolean;
+	readonly #owner: Owner | undefined;
 
 	/**
 	 * @param raw the value, as the SDK or a program gave it
 	 * @param path what to call it in messages; "" for a resource as a whole
-	 * @param isWithheld whether a missing top-level key stands for a value not known yet: one unknown inside an object
-	 * can make the engine leave the whole object out (pulumi/pulumi issue 7854)
+	 * @param owner the resource, where these are all of its properties
 	 */
-	constructor(raw: unknown, path = "", isWithheld: (key: string) => boolean = never) {
+	constructor(raw: unknown, path = "", owner?: Owner) {
 		this.#raw = raw;
 		this.#path = path;
-		this.#isWithheld = isWithheld;
+		this.#owner = owner;
 	}
 
 	/** The value at a path of keys, as in "vpcConfig.subnetIds". Null and "" are absent; one-item lists are entered. */
@@ -51,7 +56,7 @@ export class Props {
 			if (typeof at !== "object" || at === null) return absent;
 			walked = walked ? `${walked}.${key}` : key;
 			const next = rawProperty(at, key);
-			if (next === undefined && depth === 0 && this.#path === "" && this.#isWithheld(key)) return unknown(walked);
+			if (next === undefined && depth === 0 && this.#owner?.isWithheld(key)) return unknown(walked);
 			at = next;
 			if (isUnknown(at)) return unknown(walked);
 			depth += 1;

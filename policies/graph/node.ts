@@ -36,14 +36,17 @@ export class ResourceNode {
 	readonly parentUrn: string | undefined;
 	readonly #dependencies: Dependencies;
 
-	/** @param isPreview whether a property that is not there may still come */
-	constructor(input: ResourceInput, isPreview: boolean) {
+	readonly #stack: { readonly isPreview: boolean };
+
+	/** @param stack whether it is a preview, once all of it is read */
+	constructor(input: ResourceInput, stack: { readonly isPreview: boolean }) {
 		this.type = canonicalType(input.type);
 		this.declaredType = input.type;
 		this.name = input.name;
 		this.urn = input.urn;
 		this.#dependencies = input.propertyDependencies ?? NONE;
-		this.props = new Props(input.props, "", isPreview ? (key) => this.dependenciesOf(key).length > 0 : undefined);
+		this.#stack = stack;
+		this.props = new Props(input.props, "", this);
 		this.provider = input.provider ? new Props(input.provider.props) : undefined;
 		this.parentUrn = input.parent?.urn ?? input.opts?.parent;
 	}
@@ -53,6 +56,11 @@ export class ResourceNode {
 		const dot = path.indexOf(".");
 		const property = dot < 0 ? path : path.slice(0, dot);
 		return (Object.hasOwn(this.#dependencies, property) ? this.#dependencies[property] : undefined) ?? NOTHING;
+	}
+
+	/** Whether a top-level property that is not there may still come. */
+	isWithheld(property: string): boolean {
+		return this.#stack.isPreview && this.dependenciesOf(property).length > 0;
 	}
 
 	/** How messages name it: `Function "tenant-scorer"`. */

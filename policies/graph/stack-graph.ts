@@ -20,24 +20,28 @@ const NOTHING: readonly ResourceNode[] = [];
 
 export class StackGraph {
 	readonly nodes: readonly ResourceNode[];
-	/** Whether anything at all is not known yet: a preview. */
-	readonly isPreview: boolean;
+	#isPreview = false;
 	readonly #byType = new Map<string, ResourceNode[]>();
 	readonly #byUrn = new Map<string, ResourceNode>();
 	readonly #byName = new Map<string, ResourceNode[]>();
 	readonly #referrers = new Map<string, ReadonlyMap<ResourceNode, ResourceNode[]>>();
 
 	constructor(resources: readonly ResourceInput[]) {
-		this.isPreview = resources.some(({ props }) => containsUnknown(props));
 		const nodes: ResourceNode[] = [];
 		for (const resource of resources) {
-			const node = new ResourceNode(resource, this.isPreview);
+			this.#isPreview ||= containsUnknown(resource.props);
+			const node = new ResourceNode(resource, this);
 			nodes.push(node);
 			this.#byUrn.set(node.urn, node);
 			append(this.#byType, node.type, node);
 			for (const name of identitiesOf(node)) append(this.#byName, name, node);
 		}
 		this.nodes = nodes;
+	}
+
+	/** Whether anything at all is not known yet: a preview. */
+	get isPreview(): boolean {
+		return this.#isPreview;
 	}
 
 	/** The resources of the given types, in the order of the program within each type. */
@@ -53,6 +57,7 @@ export class StackGraph {
 
 	/** The resources that a known text names, whatever its form: name, ARN, URL, invoke ARN. */
 	named(reference: string, types?: readonly string[]): ResourceNode[] {
+		if (!this.#hasAny(types)) return [];
 		for (const name of namesIn(reference)) {
 			const found = this.#byName.get(name)?.filter((node) => isOneOf(node, types)) ?? [];
 			if (found.length > 0) return found;
@@ -104,11 +109,17 @@ export class StackGraph {
 	/** What the engine says a property depends on; only its top-level name counts. */
 	dependencies(node: ResourceNode, path: string, types?: readonly string[]): ResourceNode[] {
 		const found: ResourceNode[] = [];
+		if (!this.#hasAny(types)) return found;
 		for (const { urn } of node.dependenciesOf(path)) {
 			const target = this.#byUrn.get(urn);
 			if (target && isOneOf(target, types)) found.push(target);
 		}
 		return found;
+	}
+
+	/** Nothing refers to what the stack has none of: most of what rules ask for. */
+	#hasAny(types: readonly string[] | undefined): boolean {
+		return types === undefined || types.length === 0 || types.some((type) => this.#byType.has(type));
 	}
 }
 
