@@ -8,8 +8,9 @@ import { Steps } from "../steps.ts";
 import { assertTellable } from "../story/callers.ts";
 import { onlyServed } from "../story/only.ts";
 import { reportOf } from "../story/report-of.ts";
+import { SAMPLES } from "../story/samples.ts";
 import { STACK, type Stage, setStage } from "../story/stage.ts";
-import { type Platform, raise, SAMPLE, show, tearDown } from "../story/story.ts";
+import { type Platform, raise, show, tearDown } from "../story/story.ts";
 
 /** Where the report is, relative to the checkout. */
 const REPORT = ".sandbox/report.json";
@@ -29,7 +30,7 @@ export async function up(
 		throw new TriplaneError("A sandbox is already up in this checkout. End it first: `npm run triplane -- down`.");
 	const { config: written } = await readSettings(checkout, STACK);
 	const config = options.only ? onlyServed(written, options.only) : written;
-	assertTellable(settingsIn(config, STACK), SAMPLE);
+	assertTellable(settingsIn(config, STACK), SAMPLES.realtime);
 	await using scope = new AsyncDisposableStack();
 	// Deferred first, so it is done last: who waits for the announcement to go finds nothing left.
 	scope.defer(() => withdraw(checkout));

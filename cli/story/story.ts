@@ -1,37 +1,25 @@
 /** The main job, step by step. Each step really does what its line says, or throws. */
 import { TriplaneError } from "../../charter/errors.ts";
-import type { RegisterResponse } from "../../charter/messages.ts";
 import type { OpenStack } from "../../sandbox/engine/stack.ts";
 import { requestByValues } from "../platform/heldout.ts";
 import { issueTokens } from "../platform/tokens.ts";
 import type { Prediction, Report } from "../report.ts";
 import type { Steps } from "../steps.ts";
 import { callersOf, pacingMsOf, type Tenant } from "./callers.ts";
-import {
-	counting,
-	type Deployed,
-	deploy,
-	openOn,
-	programIn,
-	registerTrained,
-	type Trained,
-	trainSample,
-} from "./deploy.ts";
+import { counting, type Deployed, deploy, openOn, programIn } from "./deploy.ts";
 import { predictHeldout } from "./predict.ts";
 import { linesOf, rejectionOf } from "./reject.ts";
+import { SAMPLES, type Served, serveSample } from "./samples.ts";
 import type { Stage } from "./stage.ts";
 import { exceedRate, type ThrottleOutcome } from "./throttle.ts";
 import { treeOf } from "./trace.ts";
 
 const CARELESS = "tests/programs/careless.ts";
-/** The sample that the story serves. */
-export const SAMPLE = "tumour-risk";
+const SAMPLE = SAMPLES.realtime;
 
 /** A platform that is up: deployed, with a version that serves, and tokens. */
-export interface Platform extends Deployed {
+export interface Platform extends Deployed, Served {
 	stack: OpenStack;
-	trained: Trained;
-	registered: RegisterResponse;
 	/** Every tenant's token. */
 	tokens: { name: string; token: string }[];
 	/** Those who may call the sample, tightest tier first. */
@@ -46,19 +34,9 @@ export async function raise(stage: Stage, steps: Steps): Promise<Platform> {
 		(say) => deploy(stack, say),
 		({ result }) => `${result.resources} resources, the pack in force found ${result.violations.length} violation(s)`,
 	);
-	const trained = await steps.run(
-		"train",
-		(say) => trainSample(stage, SAMPLE, say),
-		({ manifest, heldout }) =>
-			`${SAMPLE}: accuracy ${manifest.metrics.accuracy?.toFixed(3)} on ${heldout.length} held-out rows`,
-	);
-	const registered = await steps.run(
-		"register",
-		() => registerTrained(stage, deployed.outputs, trained),
-		({ model, version, sha256 }) => `${model} version ${version}, SHA-256 ${sha256.slice(0, 12)}…`,
-	);
+	const served = await serveSample(stage, deployed.outputs, SAMPLE, steps);
 	const tokens = await issueTokens(stage.aws, deployed.outputs.tenantTable, deployed.outputs.tenants);
-	return { ...deployed, stack, trained, registered, tokens, tenants: callersOf(stage.settings, SAMPLE, tokens) };
+	return { ...deployed, ...served, stack, tokens, tenants: callersOf(stage.settings, SAMPLE, tokens) };
 }
 
 /** Destroys the stack as the engine would on AWS. What stops the sandbox ends it all the same. */

@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { API_ERRORS, type ApiErrorCode } from "../../charter/errors.ts";
 import { issueToken } from "../../charter/tokens.ts";
 import { requestByValues } from "../../cli/platform/heldout.ts";
-import { SAMPLE } from "../../cli/story/story.ts";
+import { SAMPLES } from "../../cli/story/samples.ts";
 import { anyText } from "../support/any-text.ts";
 import { raisedPlatform } from "../support/sandbox.ts";
 
-const MODEL = `/v2/models/${SAMPLE}`;
+const MODEL = `/v2/models/${SAMPLES.realtime}`;
 const INFER = `${MODEL}/infer`;
 const RUNS = 150;
 

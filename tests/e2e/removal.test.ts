@@ -6,12 +6,12 @@ import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "../../charter/tele
 import { PlatformClient } from "../../cli/platform/client.ts";
 import { requestByEntity, requestByValues } from "../../cli/platform/heldout.ts";
 import { openOn } from "../../cli/story/deploy.ts";
-import { SAMPLE } from "../../cli/story/story.ts";
+import { SAMPLES } from "../../cli/story/samples.ts";
 import { programOf } from "../../sandbox/engine/program.ts";
 import { eventually } from "../support/eventually.ts";
 import { CHECKOUT, raisedPlatform } from "../support/sandbox.ts";
 
-const PREDICT = `${SAMPLE}-predict`;
+const PREDICT = `${SAMPLES.realtime}-predict`;
 
 /** Takes something away from the inputs of one resource of the program. */
 type Removal = (type: string, name: string, props: Record<string, pulumi.Input<unknown>>) => void;
@@ -108,8 +108,8 @@ describe("predict without one permission of its role", () => {
 		const tenant = platform.tenants.at(-1);
 		const client = new PlatformClient(platform.outputs.url, tenant?.token ?? "");
 		const rows = platform.trained.heldout.slice(0, 1);
-		const byValues = await client.infer(SAMPLE, requestByValues(rows));
-		const byEntity = await client.infer(SAMPLE, requestByEntity("patient_id", rows));
+		const byValues = await client.infer(SAMPLES.realtime, requestByValues(rows));
+		const byEntity = await client.infer(SAMPLES.realtime, requestByEntity("patient_id", rows));
 		return [byValues.status, byEntity.status];
 	}
 
@@ -121,7 +121,7 @@ describe("predict without one permission of its role", () => {
 			new GetMetricStatisticsCommand({
 				Namespace: METRIC_NAMESPACE,
 				MetricName: METRICS.throttleFailedOpen,
-				Dimensions: [{ Name: METRIC_DIMENSIONS.model, Value: SAMPLE }],
+				Dimensions: [{ Name: METRIC_DIMENSIONS.model, Value: SAMPLES.realtime }],
 				StartTime: new Date(Date.now() - 3_600_000),
 				EndTime: new Date(Date.now() + 60_000),
 				Period: 7200,

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { z } from "zod";
 import { issueToken } from "../../charter/tokens.ts";
-import { SAMPLE } from "../../cli/story/story.ts";
+import { SAMPLES } from "../../cli/story/samples.ts";
 import { raisedPlatform } from "../support/sandbox.ts";
 
 const SESSION = join(import.meta.dirname, "tritonclient-session.py");
@@ -47,13 +47,19 @@ describe("tritonclient against the API", () => {
 		const file = join(folder, "heldout.json");
 		// The loosest tier: a client that retries nothing must not meet the throttle.
 		const token = platform.tenants.at(-1)?.token ?? "";
-		const { status, stdout, stderr } = await converse(stage.python, platform.outputs.url, SAMPLE, file, token);
+		const { status, stdout, stderr } = await converse(
+			stage.python,
+			platform.outputs.url,
+			SAMPLES.realtime,
+			file,
+			token,
+		);
 		expect(status, stderr).to.equal(0);
 
 		const session = Session.parse(JSON.parse(stdout));
 		expect(session).to.include({ live: true, ready: true, modelReady: true, id: "triton-1" });
 		expect(session.serverMetadata.name).to.equal("triplane");
-		expect(session.metadata.name).to.equal(SAMPLE);
+		expect(session.metadata.name).to.equal(SAMPLES.realtime);
 		expect(session.metadata.versions).to.deep.equal([String(platform.registered.version)]);
 		expect(session.metadata.inputs).to.deep.equal(manifest.signature.inputs);
 		expect(session.metadata.outputs).to.deep.equal(manifest.signature.outputs);
@@ -71,7 +77,7 @@ describe("tritonclient against the API", () => {
 		const { platform, stage } = await raisedPlatform();
 		const file = join(platform.trained.folder, "heldout.json");
 		const stranger = issueToken(platform.tenants[0]?.name ?? "");
-		const { status, stderr } = await converse(stage.python, platform.outputs.url, SAMPLE, file, stranger);
+		const { status, stderr } = await converse(stage.python, platform.outputs.url, SAMPLES.realtime, file, stranger);
 		expect(status).to.equal(1);
 		expect(stderr).to.match(/status 401: \S.*/);
 	});
