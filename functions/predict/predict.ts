@@ -4,9 +4,9 @@
  */
 import { modelPath } from "../../charter/api.ts";
 import { ApiError } from "../../charter/errors.ts";
+import { REALTIME_PAYLOAD_MAX_BYTES } from "../../charter/limits.ts";
 import type { VersionRecord } from "../../charter/registry.ts";
 import { SPANS } from "../../charter/telemetry.ts";
-import type { Deadline } from "../shared/deadline.ts";
 import { type Answer, jsonAnswer } from "../shared/http/answer.ts";
 import type { Call } from "../shared/http/serve.ts";
 import { ArtifactError } from "../shared/inference/artifact-error.ts";
@@ -15,80 +15,43 @@ import { type InferRequest, readInferRequest } from "../shared/inference/infer-r
 import { writeInferResponse } from "../shared/inference/infer-response.ts";
 import type { Models } from "../shared/inference/models.ts";
 import type { Tensor } from "../shared/inference/ports.ts";
-import { chooseVariant, PINNED_VARIANT, type Routing } from "../shared/inference/routing.ts";
-import type { Versions } from "../shared/inference/versions.ts";
+import { chooseVersion, describeModel, type Serving } from "../shared/inference/serving.ts";
+import { admitInTime, requireTenant } from "../shared/throttle/admission.ts";
 import type { Throttle } from "../shared/throttle/throttle.ts";
 import { type FeatureOptions, fetchFeatures } from "./features.ts";
 import { readOperation } from "./routes.ts";
 
-export interface PredictPorts {
-	model: string;
-	routing: Routing;
-	versions: Versions;
+export interface PredictPorts extends Serving {
 	models: Models;
 	throttle: Throttle;
 	features: FeatureOptions;
 }
 
-/** What Triton calls models that ONNX Runtime runs. */
-const PLATFORM = "onnxruntime_onnx";
 /** Until someone has repaired what serves, no probe finds it ready. */
 const UNLOADABLE_RETRY_SECONDS = 30;
-/** Longest that a request waits for the bucket before it is let through: an outage must not spend the deadline. */
-const THROTTLE_MAX_MS = 250;
 
 /** @throws {ApiError} for every answer that is no success */
 export async function predict(ports: PredictPorts, call: Call): Promise<Answer> {
 	const operation = readOperation(ports.model, call.request);
 	call.facts.isInference = operation.kind === "infer";
-	const { tenant } = call.request;
-	if (!tenant)
-		throw new ApiError(
-			"UNAUTHENTICATED",
-			"The request carries no tenant. Call the API with Authorization: Bearer <token>.",
-		);
+	const tenant = requireTenant(call.request);
 	switch (operation.kind) {
 		case "metadata":
-			return describe(ports, call, operation.version);
+			return describeModel(ports, call, operation.version);
 		case "ready":
 			return ready(ports, call, operation.version);
 		case "infer": {
 			const { record, request } = await call.span.child(SPANS.admit, async () => {
-				checkBody(call.request);
-				await ports.throttle.admit(tenant, (take) => takeInTime(call.deadline, take));
+				checkBody(call.request, REALTIME_PAYLOAD_MAX_BYTES);
+				await admitInTime(ports.throttle, tenant, call.deadline);
 				const body = parseBody(call.request);
-				const chosen = await chooseVersion(ports, call, operation.version);
+				const { record: chosen } = await chooseVersion(ports, call, operation.version);
 				return { record: chosen, request: readInferRequest(body, chosen) };
 			});
 			call.facts.rows = request.rows;
 			return infer(ports, call, record, request);
 		}
 	}
-}
-
-/** A caller who waits too short is no outage of the bucket: that ends the request, and lets nobody through. */
-async function takeInTime<T>(deadline: Deadline, take: (signal: AbortSignal) => Promise<T>): Promise<T> {
-	try {
-		return await deadline.limit(THROTTLE_MAX_MS, take);
-	} catch (thrown) {
-		deadline.check("the tenant's rate was checked");
-		throw thrown;
-	}
-}
-
-async function chooseVersion({ routing, versions }: PredictPorts, call: Call, pinned?: number): Promise<VersionRecord> {
-	const { facts, deadline, request, log } = call;
-	const choose = async (): Promise<VersionRecord> => {
-		const choice =
-			pinned === undefined
-				? chooseVariant(await routing.variants(log), request.requestId)
-				: { version: pinned, name: PINNED_VARIANT };
-		const record = await versions.get(choice.version);
-		facts.version = choice.version;
-		facts.variant = choice.name;
-		return record;
-	};
-	return deadline.wait(choose(), "the registry answered");
 }
 
 async function infer(ports: PredictPorts, call: Call, record: VersionRecord, request: InferRequest): Promise<Answer> {
@@ -115,22 +78,6 @@ async function gatherTensors(
 	if (!entities) return tensors;
 	const fetched = await span.child(SPANS.features, () => fetchFeatures(features, signature, entities, deadline));
 	return [...tensors, fetched];
-}
-
-async function describe(ports: PredictPorts, call: Call, pinned?: number): Promise<Answer> {
-	const record = await chooseVersion(ports, call, pinned);
-	const serving = pinned === undefined ? await ports.routing.variants(call.log) : [record];
-	const { inputs, outputs, features } = record.signature;
-	const versions = [...new Set(serving.map(({ version }) => String(version)))];
-	const parameters = features && { entity_input: features.entityInput, entity_input_replaces: features.input };
-	return jsonAnswer({
-		name: ports.model,
-		versions,
-		platform: PLATFORM,
-		inputs,
-		outputs,
-		...(parameters && { parameters }),
-	});
 }
 
 /** Ready is what can answer at once: the model is in memory after this. */

@@ -3,7 +3,6 @@
  * Not what the JSON means; see infer-request.ts.
  */
 import { ApiError } from "../../../charter/errors.ts";
-import { REALTIME_PAYLOAD_MAX_BYTES } from "../../../charter/limits.ts";
 import type { ApiRequest } from "../http/api-request.ts";
 import { findJsonFault } from "./json-fault.ts";
 
@@ -16,7 +15,18 @@ export type RawBody = Pick<ApiRequest, "headers" | "body" | "isBase64Encoded">;
 /**
  * @throws {ApiError} UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST (binary tensors) or PAYLOAD_TOO_LARGE, without reading the body
  */
-export function checkBody({ headers, body = "", isBase64Encoded }: RawBody): void {
+export function checkBody(raw: RawBody, maxBytes: number): void {
+	checkMediaType(raw.headers);
+	const bytes = bodyBytes(raw);
+	if (bytes > maxBytes)
+		throw new ApiError(
+			"PAYLOAD_TOO_LARGE",
+			`The body has ${bytes} bytes, more than the ${maxBytes} of one request. Split the rows over several requests.`,
+		);
+}
+
+/** @throws {ApiError} UNSUPPORTED_MEDIA_TYPE or INVALID_REQUEST (binary tensors) */
+export function checkMediaType(headers: RawBody["headers"]): void {
 	if (headers.has(BINARY_TENSORS_HEADER)) throw binaryTensorsError(`the header ${BINARY_TENSORS_HEADER}`);
 	const type = headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
 	if (type !== undefined && type !== "application/json")
@@ -30,20 +40,23 @@ export function checkBody({ headers, body = "", isBase64Encoded }: RawBody): voi
 			"UNSUPPORTED_MEDIA_TYPE",
 			`The Content-Encoding is "${encoding.slice(0, 60)}". Send the body uncompressed.`,
 		);
-	const bytes = isBase64Encoded ? Math.floor(body.length * BASE64_BYTES_PER_CHARACTER) : Buffer.byteLength(body);
-	if (bytes > REALTIME_PAYLOAD_MAX_BYTES)
-		throw new ApiError(
-			"PAYLOAD_TOO_LARGE",
-			`The body has ${bytes} bytes, more than the ${REALTIME_PAYLOAD_MAX_BYTES} of one request. Split the rows over several requests.`,
-		);
 }
+
+/** Bytes that were sent, whatever they are. */
+export const bodyBytes = ({ body = "", isBase64Encoded }: RawBody): number =>
+	isBase64Encoded ? Math.floor(body.length * BASE64_BYTES_PER_CHARACTER) : Buffer.byteLength(body);
 
 /**
  * The body's JSON value.
  * @throws {ApiError} INVALID_REQUEST with the place of the fault
  */
-export function parseBody(raw: RawBody): unknown {
-	const text = bodyText(raw);
+export const parseBody = (raw: RawBody): unknown => parseText(bodyText(raw));
+
+/**
+ * The JSON value of a body's text.
+ * @throws {ApiError} INVALID_REQUEST with the place of the fault
+ */
+export function parseText(text: string): unknown {
 	if (text.trim() === "") throw new ApiError("INVALID_REQUEST", 'The body is empty. Send a JSON object with "inputs".');
 	try {
 		return JSON.parse(text);
@@ -66,10 +79,14 @@ export const binaryTensorsError = (where: string): ApiError =>
 		`Binary tensors are not supported, but ${where} announces some. Send the tensors as JSON, as in set_data_from_numpy(…, binary_data=False).`,
 	);
 
-function bodyText({ body = "", isBase64Encoded }: RawBody): string {
-	if (!isBase64Encoded) return body;
+/** @throws {ApiError} INVALID_REQUEST where it is no UTF-8 */
+export const bodyText = ({ body = "", isBase64Encoded }: RawBody): string =>
+	isBase64Encoded ? decodeText(Buffer.from(body, "base64")) : body;
+
+/** @throws {ApiError} INVALID_REQUEST where it is no UTF-8 */
+export function decodeText(bytes: Uint8Array): string {
 	try {
-		return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(body, "base64"));
+		return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 	} catch (cause) {
 		throw new ApiError("INVALID_REQUEST", "The body is no UTF-8 text. Send JSON in UTF-8.", { cause });
 	}

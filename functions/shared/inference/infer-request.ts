@@ -25,15 +25,19 @@ export interface InferRequest {
 
 const ID_MAX_CHARACTERS = 256;
 
-/** @throws {ApiError} INVALID_REQUEST or PAYLOAD_TOO_LARGE that names the first fault, its place and what to send instead */
+/**
+ * @param rowsMax most rows that one request may have
+ * @throws {ApiError} INVALID_REQUEST or PAYLOAD_TOO_LARGE that names the first fault, its place and what to send instead
+ */
 export function readInferRequest(
 	body: unknown,
 	{ model, signature }: Pick<VersionRecord, "model" | "signature">,
+	rowsMax: number = REALTIME_BATCH_MAX_ROWS,
 ): InferRequest {
 	const request = record(body, "The body", ["id", "parameters", "inputs", "outputs"]);
 	// binary_data_output is a wish that the protocol lets a server not grant; clients then read the JSON.
 	if (request.parameters !== undefined) record(request.parameters, '"parameters"');
-	const inputs = readInputs(request.inputs, signature);
+	const inputs = readInputs(request.inputs, signature, rowsMax);
 	if (inputs.entities) checkEntities(inputs.entities, model, signature.features?.entityInput);
 	return { id: readId(request.id), ...inputs, outputs: readOutputs(request.outputs, signature) };
 }
@@ -56,7 +60,7 @@ function checkEntities(entities: readonly string[], model: string, input = ""): 
 	}
 }
 
-function readInputs(inputs: unknown, { inputs: specs, features }: Signature) {
+function readInputs(inputs: unknown, { inputs: specs, features }: Signature, rowsMax: number) {
 	if (!Array.isArray(inputs)) throw fault(`"inputs" is ${kindOf(inputs)}`, `Send a list of tensors: ${names(specs)}`);
 	const entitySpec: TensorSpec | undefined = features && { name: features.entityInput, datatype: "BYTES", shape: [-1] };
 	const sent = new Map<string, Tensor>();
@@ -71,7 +75,7 @@ function readInputs(inputs: unknown, { inputs: specs, features }: Signature) {
 				`Send ${names(specs)}${entitySpec ? ` (or "${entitySpec.name}" instead of "${features?.input}")` : ""}`,
 			);
 		if (sent.has(name)) throw fault(`inputs[${i}] repeats "${name}"`, "Send each input once");
-		const tensor = readTensor(input, spec, `inputs[${i}] "${name}"`);
+		const tensor = readTensor(input, spec, rowsMax, `inputs[${i}] "${name}"`);
 		rows ??= tensor.shape[0];
 		if (tensor.shape[0] !== rows)
 			throw fault(
@@ -93,7 +97,7 @@ function readInputs(inputs: unknown, { inputs: specs, features }: Signature) {
 	return { rows: rows ?? 0, tensors, entities: entities && (entities.data as string[]) };
 }
 
-function readTensor(input: Record<string, unknown>, spec: TensorSpec, where: string): Tensor {
+function readTensor(input: Record<string, unknown>, spec: TensorSpec, rowsMax: number, where: string): Tensor {
 	const { name, datatype } = spec;
 	if (input.datatype !== datatype)
 		throw fault(
@@ -106,12 +110,12 @@ function readTensor(input: Record<string, unknown>, spec: TensorSpec, where: str
 		if (Object.hasOwn(parameters, "shared_memory_region"))
 			throw fault(`${where} names a shared memory region, which a function does not have`, 'Send the values as "data"');
 	}
-	const shape = readShape(input.shape, spec, where);
+	const shape = readShape(input.shape, spec, rowsMax, where);
 	return { name, datatype, shape, data: readTensorData(input.data, datatype, shape, where) };
 }
 
 /** An entity input may come as [n] or, as clients often send columns, as [n, 1]. */
-function readShape(shape: unknown, { shape: wanted, datatype }: TensorSpec, where: string): number[] {
+function readShape(shape: unknown, { shape: wanted, datatype }: TensorSpec, rowsMax: number, where: string): number[] {
 	const isSizes = (value: unknown): value is number[] =>
 		Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 1);
 	const todo = `Send a shape that fits [${wanted}], where -1 is any number from 1`;
@@ -120,10 +124,10 @@ function readShape(shape: unknown, { shape: wanted, datatype }: TensorSpec, wher
 	const fits = shape.length === wanted.length && wanted.every((size, i) => size === -1 || size === shape[i]);
 	if (!fits && !isColumn) throw fault(`${where} has the shape [${shape.slice(0, 10)}]`, todo);
 	const [rows = 0] = shape;
-	if (rows > REALTIME_BATCH_MAX_ROWS)
+	if (rows > rowsMax)
 		throw new ApiError(
 			"PAYLOAD_TOO_LARGE",
-			`${where} has ${rows} rows, more than the ${REALTIME_BATCH_MAX_ROWS} of one request. Split the rows over several requests.`,
+			`${where} has ${rows} rows, more than the ${rowsMax} of one request. Split the rows over several requests.`,
 		);
 	return shape;
 }
