@@ -48,7 +48,10 @@ export interface JobRecord {
 	leaseUntilMs?: number;
 	/** Share of the work that is done, 0 to 1, where the worker can tell. */
 	progress?: number;
-	/** The inference request as JSON text where it is small, else its key in the jobs' bucket. Removed at the end. */
+	/**
+	 * The inference request as JSON text where it is small, else its key in the jobs' bucket. Removed at the end, but for a
+	 * failed job: that one may be redriven.
+	 */
 	request?: string;
 	requestKey?: string;
 	requestSha256: string;
@@ -60,6 +63,8 @@ export interface JobRecord {
 	/** When it was put into the dead-letter queue; only of a failed one. */
 	deadLetteredAtMs?: number;
 	callback?: { url: string; signingKey: string };
+	/** When the last try to call back had failed; absent as long as there may be another. */
+	callbackGivenUpAtMs?: number;
 	requestId: string;
 	/** W3C context of the submitting request, to which the worker's spans link. */
 	traceparent: string;
@@ -139,7 +144,7 @@ export interface JobView {
 	/** Where it can be fetched for {@link JOB_LIMITS.resultUrlSeconds}, where it is not. */
 	resultUrl?: string;
 	error?: { code: string; message: string };
-	callback?: { url: string; state: "PENDING" | "SETTLED" };
+	callback?: { url: string; state: "PENDING" | "SETTLED" | "GIVEN_UP" };
 }
 
 /** Bounds of the queued path; what AWS or the API itself limits is in limits.ts. */
@@ -148,6 +153,8 @@ export const JOB_LIMITS = {
 	inlineMaxBytes: 4 * 1024,
 	/** Largest request in the API's body (API Gateway takes 10 MB, Lambda 6 MB of JSON with the event around it). */
 	bodyMaxBytes: 4 * 1024 * 1024,
+	/** Most rows of one request: no budget bounds a job, but a model server's memory does. */
+	rowsMax: 65_536,
 	/** Largest presigned upload. */
 	uploadMaxBytes: 64 * 1024 * 1024,
 	uploadUrlSeconds: 15 * 60,
@@ -166,6 +173,8 @@ export const JOB_LIMITS = {
 	orphanAfterSeconds: 60,
 	/** What a worker has between SIGTERM and its end, of the two minutes of a spot notice. */
 	drainSeconds: 90,
+	/** Pauses between the tries to call back; after one more try it is given up, and lies in the callbacks' dead-letter queue. */
+	callbackRetrySeconds: [5, 5 * 60, 30 * 60, 2 * 60 * 60, 5 * 60 * 60],
 	/** Receives after which SQS itself would set a message aside: far above what interruptions reach. */
 	receivesMax: 1000,
 } as const;
