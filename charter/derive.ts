@@ -2,16 +2,25 @@
  * What follows from the settings by arithmetic: timeouts, reservations, throttles.
  * Pure: no resource is made here, and a mistake is found before any is.
  */
+import { batchReservations } from "./batch.ts";
+import { assertReservationsFit, reservedConcurrency, sumOf } from "./concurrency.ts";
 import { SettingsError } from "./errors.ts";
 import {
-	ACCOUNT_CONCURRENCY_LIMIT,
 	API_INTEGRATION_MARGIN_MS,
 	API_INTEGRATION_TIMEOUT_MAX_MS,
-	CONCURRENCY_HEADROOM,
 	RESERVED_CONCURRENCY_MINIMUM,
-	UNRESERVED_CONCURRENCY_MINIMUM,
 	USAGE_PLAN_HEADROOM,
 } from "./limits.ts";
+import {
+	isOnEcs,
+	isQueued,
+	planQueued,
+	planScaling,
+	type QueuedCapacity,
+	type QueuedModel,
+	queuedCallsAtOnce,
+	queuedModels,
+} from "./queued.ts";
 import type { ModelSettings, Settings, TenantSettings, TierSettings } from "./settings.ts";
 
 /** A model that answers while its caller waits, from a function. */
@@ -53,10 +62,6 @@ export function functionTimeoutSeconds(p95Ms: number): number {
 export const integrationTimeoutMs = (timeoutSeconds: number): number =>
 	timeoutSeconds * 1000 + API_INTEGRATION_MARGIN_MS;
 
-/** Little's law at the peak, with headroom: requests per second × seconds each = requests in work at once. */
-export const reservedConcurrency = ({ peakRps, p95Ms }: { peakRps: number; p95Ms: number }): number =>
-	Math.max(RESERVED_CONCURRENCY_MINIMUM, Math.ceil(((peakRps * p95Ms) / 1000) * CONCURRENCY_HEADROOM));
-
 /** Bounds of the function of one realtime model. */
 export interface EndpointCapacity {
 	timeoutSeconds: number;
@@ -70,40 +75,53 @@ export interface CapacityPlan {
 	authorize: number;
 	health: number;
 	endpoint(model: RealtimeModel): EndpointCapacity;
+	/** Of the functions that all queued models share; undefined where there is no queued model. */
+	queued: QueuedCapacity | undefined;
 }
 
 /**
  * Bounds of everything that the settings ask for.
- * @throws {SettingsError} where an API could not wait as long as a model may take, or the reservations exceed the account's concurrency
+ * @throws {SettingsError} where an API could not wait as long as a model may take, the reservations exceed the account's
+ * concurrency, or a queued model could never keep up
  */
 export function planCapacity(settings: Settings): CapacityPlan {
-	const models = realtimeModels(settings);
-	const plan = {
-		register: REGISTER_RESERVED_CONCURRENCY,
-		authorize: authorizeConcurrency(models),
-		health: HEALTH_RESERVED_CONCURRENCY,
+	const queued = queuedModels(settings);
+	for (const model of queued) if (isOnEcs(model)) planScaling(model);
+	assertReservationsFit(reservations(settings));
+	return {
+		...sharedReservations(settings),
 		endpoint: endpointCapacity,
+		queued: queued.length > 0 ? planQueued(queued) : undefined,
 	};
-	assertReservationsFit({
-		register: plan.register,
-		authorize: plan.authorize,
-		health: plan.health,
+}
+
+const sharedReservations = (settings: Settings) => ({
+	register: REGISTER_RESERVED_CONCURRENCY,
+	authorize: authorizeConcurrency(realtimeModels(settings), queuedModels(settings)),
+	health: HEALTH_RESERVED_CONCURRENCY,
+});
+
+/** By function. */
+function reservations(settings: Settings): Record<string, number> {
+	const queued = queuedModels(settings);
+	return {
+		...sharedReservations(settings),
 		...Object.fromEntries(
-			models.map((model) => [`${model.name}-predict`, endpointCapacity(model).reservedConcurrency]),
+			realtimeModels(settings).map((model) => [`${model.name}-predict`, endpointCapacity(model).reservedConcurrency]),
 		),
-	});
-	return plan;
+		...(queued.length > 0 ? planQueued(queued) : {}),
+	};
 }
 
 /**
  * API Gateway keeps a token's answer, but each of the calls that come before there is one asks, and waits for a cold start:
  * as many at once as the functions behind take. Where those are quicker than the authorizer, its own work is more.
  */
-function authorizeConcurrency(models: readonly RealtimeModel[]): number {
-	const behind = models.map((model) => endpointCapacity(model).reservedConcurrency);
+function authorizeConcurrency(realtime: readonly RealtimeModel[], queued: readonly QueuedModel[]): number {
+	const behind = realtime.map((model) => endpointCapacity(model).reservedConcurrency);
 	const atOnce = behind.reduce((sum, reservation) => sum + reservation, HEALTH_RESERVED_CONCURRENCY);
-	const peakRps = models.reduce((sum, { traffic }) => sum + traffic.peakRps, 0);
-	return Math.max(atOnce, reservedConcurrency({ peakRps, p95Ms: AUTHORIZE_P95_MS }));
+	const peakRps = [...realtime, ...queued].reduce((sum, { traffic }) => sum + traffic.peakRps, 0);
+	return Math.max(atOnce + queuedCallsAtOnce(queued), reservedConcurrency({ peakRps, p95Ms: AUTHORIZE_P95_MS }));
 }
 
 function endpointCapacity(model: RealtimeModel): EndpointCapacity {
@@ -120,36 +138,30 @@ function endpointCapacity(model: RealtimeModel): EndpointCapacity {
 	};
 }
 
-/**
- * @param reservations reserved concurrency by function
- * @throws {SettingsError} that names the numbers, where the sum leaves the account less than AWS demands
- */
-export function assertReservationsFit(
-	reservations: Readonly<Record<string, number>>,
-	accountLimit = ACCOUNT_CONCURRENCY_LIMIT,
-): void {
-	const sum = Object.values(reservations).reduce((total, reservation) => total + reservation, 0);
-	const limit = accountLimit - UNRESERVED_CONCURRENCY_MINIMUM;
-	if (sum <= limit) return;
-	const terms = Object.entries(reservations).map(([name, reservation]) => `${name} ${reservation}`);
-	throw new SettingsError(
-		`The functions reserve a concurrency of ${sum} (${terms.join(" + ")}), over the ${limit} that the account's ${accountLimit} leaves when ${UNRESERVED_CONCURRENCY_MINIMUM} stay unreserved. Lower traffic.peakRps or slo.p95Ms of the largest, or deploy some models to another account.`,
-	);
-}
-
 /** A rate of API Gateway: requests per second, and how many may come at once. */
 export interface Throttle {
 	rateLimit: number;
 	burstLimit: number;
 }
 
+/** The models that the API serves. */
+export const servedModels = (settings: Settings): (RealtimeModel | QueuedModel)[] => [
+	...realtimeModels(settings),
+	...queuedModels(settings),
+];
+
 /**
- * The shield of one tenant over all models together: its tier's rate for each realtime model that it may call,
- * with headroom, because the token bucket per model is what counts exactly.
+ * The shield of one tenant over all models together: its tier's rate for each model that it may call, and once more for
+ * the jobs of a queued one, which are asked for; with headroom, because the token bucket per model is what counts exactly.
  */
-export function planThrottle(tenant: TenantSettings, tier: TierSettings, models: readonly RealtimeModel[]): Throttle {
-	const callable = models.filter(({ name }) => tenant.models?.includes(name) ?? true).length;
-	const factor = Math.max(1, callable) * USAGE_PLAN_HEADROOM;
+export function planThrottle(
+	tenant: TenantSettings,
+	tier: TierSettings,
+	models: readonly (RealtimeModel | QueuedModel)[],
+): Throttle {
+	const callable = models.filter(({ name }) => tenant.models?.includes(name) ?? true);
+	const ways = callable.reduce((sum, model) => sum + (isQueued(model) ? 2 : 1), 0);
+	const factor = Math.max(1, ways) * USAGE_PLAN_HEADROOM;
 	return { rateLimit: tier.rps * factor, burstLimit: Math.ceil(tier.burst * factor) };
 }
 
@@ -160,10 +172,4 @@ export const stageThrottle = (plans: readonly Throttle[]): Throttle => ({
 });
 
 /** The concurrency that all functions of the stack reserve together. */
-export function totalReservedConcurrency(settings: Settings): number {
-	const { register, authorize, health, endpoint } = planCapacity(settings);
-	return realtimeModels(settings).reduce(
-		(sum, model) => sum + endpoint(model).reservedConcurrency,
-		register + authorize + health,
-	);
-}
+export const totalReservedConcurrency = (settings: Settings): number => sumOf(reservations(settings));

@@ -41,6 +41,14 @@ export const ENVIRONMENT = {
 	batchMaxSize: "TRIPLANE_BATCH_MAX_SIZE",
 	batchMaxWaitMs: "TRIPLANE_BATCH_MAX_WAIT_MS",
 	throttleTable: "TRIPLANE_THROTTLE_TABLE",
+	batchBucket: "TRIPLANE_BATCH_BUCKET",
+	offsetsTable: "TRIPLANE_OFFSETS_TABLE",
+	/** JSON of a batch model's `batch` with its `windowSeconds`. */
+	batch: "TRIPLANE_BATCH",
+	/** JSON of the one chunk that a scoring container is started for: ScoreRequest of charter/batch-messages.ts. */
+	scoreRequest: "TRIPLANE_SCORE_REQUEST",
+	/** Of a container, beside its memory. */
+	cpuUnits: "TRIPLANE_CPU_UNITS",
 	/** OpenTelemetry's own names. Without an endpoint no spans are sent. */
 	otlpEndpoint: "OTEL_EXPORTER_OTLP_ENDPOINT",
 	serviceName: "OTEL_SERVICE_NAME",

@@ -3,9 +3,11 @@
  * Parsed, never cast; an unknown key is an error. Not the pack's config, which only reads the same words.
  */
 import { z } from "zod";
+import { BatchSettings } from "./batch-settings.ts";
 import { SettingsError } from "./errors.ts";
 import { LOG_RETENTION_DAYS } from "./limits.ts";
 import { SHARED } from "./tags.ts";
+import { cadenceSeconds } from "./windows.ts";
 
 const slug = (what: string, maxLength: number) =>
 	z
@@ -95,18 +97,6 @@ const RUNTIMES_OF_SERVE = {
 	batch: ["lambda", "fargate"],
 } as const;
 
-/** What a batch model reads, and how it is cut. */
-const Batch = z.strictObject({
-	/** Rows that one task scores. */
-	chunkRows: z.int().min(1).max(100_000).default(1000),
-	/** Chunks in work at once. */
-	maxConcurrency: z.int().min(1).max(1000).default(4),
-	/** Percent of a window's chunks that may fail without failing the window. */
-	toleratedFailurePct: z.number().min(0).max(100).default(0),
-	/** Writes the predictions to the feature table too, where realtime models read them. */
-	writesFeatures: z.boolean().default(false),
-});
-
 const Model = z
 	.strictObject({
 		name: slug("A model's name", 40),
@@ -124,7 +114,7 @@ const Model = z
 			.regex(/^(rate|cron|at)\(.+\)$/)
 			.optional(),
 		/** Batch models: how a window is cut and what it may lose. */
-		batch: Batch.optional(),
+		batch: BatchSettings.optional(),
 		/** Realtime models: what becomes of a request that is too large or too slow to be answered at once. */
 		overflow: z.enum(["refuse", "job"]).default("refuse"),
 	})
@@ -150,6 +140,12 @@ const Model = z
 		if (model.batch && model.serve !== "batch") issue(["batch"], "only a batch model is cut into chunks: remove batch");
 		if (model.serve === "batch" && model.schedule === undefined)
 			issue(["schedule"], 'a batch model runs by a schedule: set schedule, as in "rate(1 day)"');
+		const isTimed = model.batch?.windowSeconds ?? cadenceSeconds(model.schedule ?? "rate(1 day)");
+		if (model.serve === "batch" && isTimed === undefined)
+			issue(
+				["batch", "windowSeconds"],
+				`"${model.schedule}" does not say how long a window is: set batch.windowSeconds, or a rate as schedule`,
+			);
 	});
 
 function checkBudget(

@@ -43,6 +43,10 @@ export const METRICS = {
 	throttled: "Throttled",
 	/** Requests let through because the token bucket could not be asked. */
 	throttleFailedOpen: "ThrottleFailedOpen",
+	/** Of a batch window that was committed: its chunks, those of them that failed within the tolerated share, its rows. */
+	chunks: "Chunks",
+	chunksFailed: "ChunksFailed",
+	rows: "Rows",
 } as const;
 
 /** The only dimensions; a tenant is never one (it would multiply the cost of metrics), it is in the log record. */
@@ -74,3 +78,7 @@ export const SPANS = {
 	model: "model",
 	authorize: "authorize",
 } as const;
+
+/** Steps of a batch window; also what their metrics have as variant. */
+export const BATCH_SPANS = { plan: "plan", score: "score", commit: "commit" } as const;
+export const BATCH_VARIANT = "batch";
