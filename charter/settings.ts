@@ -142,10 +142,7 @@ const Model = z
 			issue(["schedule"], 'a batch model runs by a schedule: set schedule, as in "rate(1 day)"');
 		const isTimed = model.batch?.windowSeconds ?? cadenceSeconds(model.schedule ?? "rate(1 day)");
 		if (model.serve === "batch" && isTimed === undefined)
-			issue(
-				["batch", "windowSeconds"],
-				`"${model.schedule}" does not say how long a window is: set batch.windowSeconds, or a rate as schedule`,
-			);
+			issue(["batch", "windowSeconds"], `"${model.schedule}" states no length: set batch.windowSeconds, or a rate`);
 	});
 
 function checkBudget(
