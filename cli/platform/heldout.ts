@@ -30,6 +30,10 @@ export async function readHeldout(file: string): Promise<HeldoutRow[]> {
 	}));
 }
 
+/** The rows in groups of at most `size`, in their order. */
+export const inChunks = (rows: readonly HeldoutRow[], size: number): HeldoutRow[][] =>
+	Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, (i + 1) * size));
+
 /** The request for some rows, by their values. */
 export const requestByValues = (rows: readonly HeldoutRow[]): { inputs: Tensor[] } => ({
 	inputs: [

@@ -1,7 +1,13 @@
 /** The part of the story in which tenants get real predictions, and each must equal the trainer's own. */
 import { TriplaneError } from "../../charter/errors.ts";
 import { type Answer, PlatformClient } from "../platform/client.ts";
-import { assertEqualsTrainer, type HeldoutRow, requestByEntity, requestByValues } from "../platform/heldout.ts";
+import {
+	assertEqualsTrainer,
+	type HeldoutRow,
+	inChunks,
+	requestByEntity,
+	requestByValues,
+} from "../platform/heldout.ts";
 import type { Prediction } from "../report.ts";
 
 const ROWS_PER_REQUEST = 8;
@@ -31,9 +37,7 @@ export async function predictHeldout(
 	paceMs: number,
 ): Promise<Prediction[]> {
 	const predictions: Prediction[] = [];
-	const chunks = Array.from({ length: Math.ceil(rows.length / ROWS_PER_REQUEST) }, (_, i) =>
-		rows.slice(i * ROWS_PER_REQUEST, (i + 1) * ROWS_PER_REQUEST),
-	);
+	const chunks = inChunks(rows, ROWS_PER_REQUEST);
 	for (const [i, chunk] of chunks.entries()) {
 		const tenant = tenants[i % tenants.length];
 		if (!tenant) throw new TriplaneError("No tenant is declared that may call the model: add one to the settings.");

@@ -1,0 +1,120 @@
+/**
+ * The part of the story in which a tenant sends a burst of jobs, the worker is killed in the middle of it, and each job
+ * still ends once, with the trainer's own predictions.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { TriplaneError } from "../../charter/errors.ts";
+import type { JobRecord } from "../../charter/jobs.ts";
+import { PlatformClient } from "../platform/client.ts";
+import { assertEqualsTrainer, type HeldoutRow, inChunks, requestByValues } from "../platform/heldout.ts";
+import { awaitJobs, type Job, submitJob } from "../platform/job-client.ts";
+import type { StackOutputs } from "../platform/outputs.ts";
+import type { Say } from "../steps.ts";
+import type { Tenant } from "./callers.ts";
+import type { Stage } from "./stage.ts";
+
+const ROWS_PER_JOB = 4;
+const JOBS_AT_ONCE = 6;
+const POLL_MS = 100;
+const TIMEOUT_MS = 180_000;
+/** How long we look for a job in work before the worker is killed all the same. */
+const IN_WORK_PATIENCE_MS = 10_000;
+
+export interface BurstOutcome {
+	model: string;
+	tenant: string;
+	submitted: number;
+	succeeded: number;
+	/** ARN of the task whose processes were killed, and how many jobs others had to claim once more. */
+	killedTask: string;
+	claimedAgain: number;
+	/** 95 % of the jobs had ended within this time. */
+	p95Seconds: number;
+}
+
+/** @throws {TriplaneError} where a job is not accepted, does not end, or ends otherwise than the trainer says */
+export async function runBurst(
+	stage: Stage,
+	outputs: StackOutputs,
+	model: string,
+	tenant: Tenant,
+	rows: readonly HeldoutRow[],
+	say: Say,
+): Promise<BurstOutcome> {
+	const client = new PlatformClient(outputs.url, tenant.token);
+	const chunks = inChunks(rows, ROWS_PER_JOB);
+	const kill = killOneInWork(stage, outputs, model);
+	const ids: string[] = [];
+	for (let at = 0; at < chunks.length; at += JOBS_AT_ONCE) {
+		const wave = chunks.slice(at, at + JOBS_AT_ONCE);
+		const submitted = wave.map((chunk, i) => submitJob(client, model, requestByValues(chunk), `story-${at + i}`));
+		ids.push(...(await Promise.all(submitted)));
+		say(`${ids.length} jobs submitted`);
+	}
+	const killedTask = await kill;
+	const jobs = await awaitJobs(client, ids, {
+		pollMs: POLL_MS,
+		timeoutMs: TIMEOUT_MS,
+		onProgress: (ended) => say(`worker killed; ${ended} of ${ids.length} jobs done`),
+	});
+	for (const [i, id] of ids.entries()) assertSucceeded(jobs.get(id), chunks[i] ?? []);
+	const records = await recordsOf(stage, outputs.jobsTable);
+	return {
+		model,
+		tenant: tenant.name,
+		submitted: ids.length,
+		succeeded: jobs.size,
+		killedTask,
+		claimedAgain: records.filter(({ attempt }) => attempt > 1).length,
+		p95Seconds: p95Seconds([...jobs.values()]),
+	};
+}
+
+function assertSucceeded(job: Job | undefined, rows: readonly HeldoutRow[]): void {
+	if (job?.state !== "SUCCEEDED")
+		throw new TriplaneError(`The job ${job?.id} ended as ${job?.state}: ${job?.error?.message ?? "without a reason"}`);
+	assertEqualsTrainer({ status: 200, body: job.result }, rows);
+}
+
+/** Time from a job's submission to its end that 95 % of the jobs kept, in seconds. */
+export function p95Seconds(jobs: readonly Pick<Job, "createdAt" | "endedAt">[]): number {
+	const seconds = jobs
+		.map(({ createdAt, endedAt }) => (Date.parse(endedAt ?? "") - Date.parse(createdAt)) / 1000)
+		.toSorted((a, b) => a - b);
+	return seconds[Math.ceil(seconds.length * 0.95) - 1] ?? Number.NaN;
+}
+
+/** Waits until a worker holds a job, and kills that worker's task as a machine's failure would. */
+async function killOneInWork(stage: Stage, outputs: StackOutputs, model: string): Promise<string> {
+	const deadlineMs = performance.now() + IN_WORK_PATIENCE_MS;
+	const isInWork = async () => (await recordsOf(stage, outputs.jobsTable)).some(({ state }) => state === "RUNNING");
+	while (performance.now() < deadlineMs && !(await isInWork())) await sleep(POLL_MS / 10);
+	return stage.cloud.ecs.kill(serviceOf(outputs, model));
+}
+
+function serviceOf({ queuedModels }: StackOutputs, model: string) {
+	const served = queuedModels.find(({ name }) => name === model);
+	if (!served) throw new TriplaneError(`The stack's outputs name no worker service of ${model}.`);
+	return served;
+}
+
+async function recordsOf(stage: Stage, table: string): Promise<JobRecord[]> {
+	const client = new DynamoDBClient(stage.aws);
+	const records: JobRecord[] = [];
+	try {
+		const pages = paginateScan(
+			{ client },
+			{
+				TableName: table,
+				FilterExpression: "begins_with(pk, :job)",
+				ExpressionAttributeValues: { ":job": { S: "JOB#" } },
+			},
+		);
+		for await (const { Items = [] } of pages) for (const item of Items) records.push(unmarshall(item) as JobRecord);
+		return records;
+	} finally {
+		client.destroy();
+	}
+}
