@@ -4,7 +4,8 @@
  */
 import { type Fact, ifKnown, itemsOf } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
-import { behindAlias, isMeasuredIn, MEASURED, namedByDimension, typesOfDimension } from "./dimensions.ts";
+import { isMeasuredIn, MEASURED, namedByDimension, typesOfDimension } from "./dimensions.ts";
+import { behindAlias } from "./functions.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 

@@ -15,12 +15,12 @@ import { BUCKET_NOTIFICATION, FUNCTION, PERMISSION, PIPE } from "./types.ts";
 const LOG_SUBSCRIPTION = "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter";
 
 /** The wiring that makes the call which a service's permission allows. */
-const WIRING_OF: Readonly<Record<string, string>> = {
-	"events.amazonaws.com": EVENT_TARGET,
-	"sns.amazonaws.com": SUBSCRIPTION,
-	"s3.amazonaws.com": BUCKET_NOTIFICATION,
-	"scheduler.amazonaws.com": SCHEDULE,
-};
+const WIRING_OF: ReadonlyMap<string | undefined, string> = new Map([
+	["events.amazonaws.com", EVENT_TARGET],
+	["sns.amazonaws.com", SUBSCRIPTION],
+	["s3.amazonaws.com", BUCKET_NOTIFICATION],
+	["scheduler.amazonaws.com", SCHEDULE],
+]);
 
 /** What stands for the unpublished version: a call without a qualifier meets its configuration. */
 export const LATEST = "$LATEST";
@@ -30,10 +30,10 @@ export const asyncCallsOf = perStack((stack): ReadonlyMap<ResourceNode, readonly
 	const calls = callsOf(stack).filter(({ mode, to }) => mode === "asynchronous" && to.type === FUNCTION);
 	const byFunction = Map.groupBy(calls, ({ to }) => to);
 	for (const [fn, into] of byFunction) {
-		const wired = new Set(into.map(({ via }) => via.type));
+		const wired = new Set<string | undefined>(into.map(({ via }) => via.type));
 		byFunction.set(
 			fn,
-			into.filter(({ via }) => via.type !== PERMISSION || !wired.has(WIRING_OF[principalOf(via) ?? ""] ?? "")),
+			into.filter(({ via }) => via.type !== PERMISSION || !wired.has(WIRING_OF.get(principalOf(via)))),
 		);
 	}
 	return byFunction;

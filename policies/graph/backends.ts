@@ -2,7 +2,7 @@
  * Which resources answer synchronous calls with capacity that does not follow the load, and which do. Non-elastic: ECS on
  * EC2 or GPU, SageMaker on instances, RDS and Aurora provisioned, caches, OpenSearch domains.
  */
-import { type Fact, ifKnown, itemsOf, known, orElse, unknown } from "../facts/fact.ts";
+import { absent, type Fact, ifKnown, itemsOf, known, orElse, unknown } from "../facts/fact.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
 import {
@@ -48,18 +48,18 @@ export function fixedCapacityOf(stack: StackGraph, node: ResourceNode): Fact<str
 	if (node.type === DB_CLUSTER_INSTANCE) return fixedClusterInstance(node);
 	if (node.type === SAGEMAKER_ENDPOINT) return fixedEndpoint(stack, node);
 	if (node.type === ECS_SERVICE) return fixedService(stack, node);
-	return { state: "absent" };
+	return absent;
 }
 
 /** Aurora: serverless v2 instances, the first serverless generation and Limitless follow the load. */
 function fixedCluster(stack: StackGraph, cluster: ResourceNode): Fact<string> {
 	const isServerlessV1 = ifKnown(cluster.effectiveText("engineMode")) === "serverless";
 	const scaling = cluster.props.read("serverlessv2ScalingConfiguration");
-	if (isServerlessV1) return { state: "absent" };
+	if (isServerlessV1) return absent;
 	if (scaling.state === "unknown") return scaling;
 	const members = stack.referrers(cluster, DB_CLUSTER_INSTANCE, "clusterIdentifier");
 	const isServerless = members.length === 0 ? scaling.state === "known" : members.every(isServerlessInstance);
-	return isServerless ? { state: "absent" } : known("runs on provisioned instances");
+	return isServerless ? absent : known("runs on provisioned instances");
 }
 
 const isServerlessInstance = (instance: ResourceNode): boolean =>
@@ -68,7 +68,7 @@ const isServerlessInstance = (instance: ResourceNode): boolean =>
 function fixedClusterInstance(instance: ResourceNode): Fact<string> {
 	const size = instance.props.text("instanceClass");
 	if (size.state === "unknown") return size;
-	return isServerlessInstance(instance) ? { state: "absent" } : known("runs on a provisioned instance");
+	return isServerlessInstance(instance) ? absent : known("runs on a provisioned instance");
 }
 
 function fixedEndpoint(stack: StackGraph, endpoint: ResourceNode): Fact<string> {
@@ -76,19 +76,18 @@ function fixedEndpoint(stack: StackGraph, endpoint: ResourceNode): Fact<string> 
 	const [config] = nodes;
 	if (!config)
 		return property === undefined ? known("runs on instances, as far as the stack tells") : unknown(property);
-	if (config.props.read("asyncInferenceConfig").state === "known") return { state: "absent" };
+	if (config.props.read("asyncInferenceConfig").state === "known") return absent;
 	const variants = config.props.parts("productionVariants");
 	if (variants.state === "unknown") return variants;
 	const isServerless = itemsOf(variants).every((variant) => variant.read("serverlessConfig").state === "known");
-	return isServerless ? { state: "absent" } : known("runs on instances");
+	return isServerless ? absent : known("runs on instances");
 }
 
 /** ECS on EC2 or with a GPU; a service on Fargate follows the load as soon as it scales. */
 function fixedService(stack: StackGraph, service: ResourceNode): Fact<string> {
 	const definition = stack.target(service, "taskDefinition", TASK_DEFINITION);
-	const containers = definition ? ifKnown(definition.props.text("containerDefinitions")) : undefined;
-	if (containers !== undefined && /"resourceRequirements"\s*:\s*\[[^\]]*"GPU"/i.test(containers))
-		return known("runs on GPUs");
+	const containers = definition && ifKnown(definition.props.text("containerDefinitions"));
+	if (containers && /"resourceRequirements"\s*:\s*\[[^\]]*"GPU"/i.test(containers)) return known("runs on GPUs");
 	const strategies = service.props.parts("capacityProviderStrategies");
 	if (
 		strategies.state === "unknown" &&
@@ -98,8 +97,8 @@ function fixedService(stack: StackGraph, service: ResourceNode): Fact<string> {
 	const providers = itemsOf(strategies).map((strategy) => ifKnown(strategy.text("capacityProvider")));
 	const isFargate = (name: string | undefined) => name === "FARGATE" || name === "FARGATE_SPOT";
 	if (strategies.state === "unknown" || providers.length > 0)
-		return providers.length > 0 && providers.every(isFargate) ? { state: "absent" } : known("runs on EC2 capacity");
+		return providers.length > 0 && providers.every(isFargate) ? absent : known("runs on EC2 capacity");
 	const launch = orElse(service.props.text("launchType"), "EC2");
 	if (launch.state === "unknown") return launch;
-	return launch.value === "EC2" ? known("runs on EC2 capacity") : { state: "absent" };
+	return launch.value === "EC2" ? known("runs on EC2 capacity") : absent;
 }

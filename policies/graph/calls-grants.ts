@@ -5,8 +5,8 @@
 import { ifKnown, unknown } from "../facts/fact.ts";
 import { BACKEND_TYPES } from "./backends.ts";
 import type { Call, CallMode } from "./call.ts";
-import { roleOf } from "./functions.ts";
-import { functionOf, resourcesOf } from "./grant-targets.ts";
+import { behindAlias, roleOf } from "./functions.ts";
+import { resourcesOf } from "./grant-targets.ts";
 import type { ResourceNode } from "./node.ts";
 import { allows, grantsOf, type Statement } from "./permissions.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
@@ -106,7 +106,7 @@ const grantedTo = perStack((stack) => {
 			for (const to of stack.ofType(FUNCTION)) calls.push({ to, mode: "synchronous", via: role });
 		// A document not known yet may let its holder call what it depends on, or look at it, or deny it.
 		for (const { source, property, references } of grants.unknown)
-			for (const to of new Set(references.map((node) => functionOf(stack, node))))
+			for (const to of new Set(references.map((node) => behindAlias(stack, node))))
 				for (const mode of modesTo(to)) calls.push({ to, mode, via: source, open: unknown(property) });
 		byRole.set(role, calls);
 	}

@@ -1,6 +1,7 @@
 /** What the dimensions of CloudWatch's metrics name: the resource of the stack behind a key and its value. */
 import { ifKnown } from "../facts/fact.ts";
 import { HTTP_API, HTTP_STAGE, REST_API, REST_STAGE } from "./apis.ts";
+import { behindAlias } from "./functions.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
 import {
@@ -51,7 +52,7 @@ const NAMESPACES: Readonly<Record<string, readonly string[]>> = {
 
 /** Whether metrics of a resource are kept in a namespace, and by a dimension, as far as those are known. */
 export function isMeasuredIn(node: ResourceNode, namespace: string | undefined, key?: string): boolean {
-	if (namespace === undefined || !namespace.startsWith(OF_AWS)) return true;
+	if (!namespace?.startsWith(OF_AWS)) return true;
 	if (key === "ApiId" && node.type === REST_API) return false;
 	return namespacesOf(node)?.includes(namespace) ?? true;
 }
@@ -66,7 +67,7 @@ function namespacesOf(node: ResourceNode): readonly string[] | undefined {
 
 /** Whether metrics of APIs can be kept in a namespace. */
 export const holdsApis = (namespace: string | undefined): boolean =>
-	namespace === undefined || !namespace.startsWith(OF_AWS) || namespace === OF_APIS;
+	!namespace?.startsWith(OF_AWS) || namespace === OF_APIS;
 
 /** The types that a dimension's value may name; a program's own dimension may name any. */
 export const typesOfDimension = (key: string): readonly string[] =>
@@ -88,7 +89,3 @@ export function measuredBy(stack: StackGraph, text: string, types: readonly stri
 	}
 	return [];
 }
-
-/** Metrics of an alias are its function's. */
-export const behindAlias = (stack: StackGraph, node: ResourceNode): ResourceNode =>
-	node.type === FUNCTION_ALIAS ? (stack.target(node, "functionName", FUNCTION) ?? node) : node;

@@ -47,6 +47,10 @@ function throughAliases(
 	return nodes.map((fn) => (stated === undefined ? { fn } : { fn, qualifier: stated }));
 }
 
+/** An alias stands for its function, where that is in the stack. */
+export const behindAlias = (stack: StackGraph, node: ResourceNode): ResourceNode =>
+	node.type === FUNCTION_ALIAS ? (stack.target(node, "functionName", FUNCTION) ?? node) : node;
+
 const aliasName = (alias: ResourceNode): string => ifKnown(alias.props.text("name")) ?? alias.name;
 
 /** What a resource's `qualifier` says; while it is not known, the alias that it depends on. */

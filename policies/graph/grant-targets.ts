@@ -2,6 +2,7 @@
  * Which resources of the stack the Resource of an IAM statement means: by ARN, by pattern, or by what the document
  * depends on. What may be done to them is for the caller to say.
  */
+import { behindAlias } from "./functions.ts";
 import { identitiesOf } from "./identity.ts";
 import { madeFor } from "./made-names.ts";
 import type { ResourceNode } from "./node.ts";
@@ -18,7 +19,7 @@ export function resourcesOf(stack: StackGraph, statement: Statement, type: strin
 	const named = resources.flatMap((text) => namedBy(stack, text, types, depended));
 	const isElsewhere = type === FUNCTION && resources.every((text) => /:function:[^*?]/.test(text));
 	const found = named.length > 0 || isElsewhere ? named : depended;
-	return [...new Set(found.map((node) => functionOf(stack, node)))];
+	return [...new Set(found.map((node) => behindAlias(stack, node)))];
 }
 
 function namedBy(
@@ -54,7 +55,3 @@ const namesOf = perStack((stack) => {
 /** What follows the type in an ARN: `risk-*` of `arn:aws:lambda:eu-west-1:1:function:risk-*`. */
 const tailOf = (text: string): string =>
 	text.startsWith("arn:") ? text.split(":").slice(6).join(":") || text.split(":").slice(5).join(":") : text;
-
-/** An alias stands for its function. */
-export const functionOf = (stack: StackGraph, node: ResourceNode): ResourceNode =>
-	node.type === FUNCTION_ALIAS ? (stack.target(node, "functionName", FUNCTION) ?? node) : node;

@@ -78,10 +78,8 @@ const RANDOM_SUFFIX = /^-(?:[0-9a-f]{7}|(?=[a-z]*\d)[a-z\d]{4,})$/;
 function mayBeNamed(node: ResourceNode, text: string): boolean {
 	const name = node.props.text("name");
 	if (name.state === "known") return name.value === text;
-	const at = text.indexOf(node.name);
-	if (at === -1) return !/[/:]/.test(text);
-	const rest = text.slice(node.name.length);
-	return at === 0 && (rest === "" || RANDOM_SUFFIX.test(rest));
+	if (!text.includes(node.name)) return !/[/:]/.test(text);
+	return text === node.name || (text.startsWith(node.name) && RANDOM_SUFFIX.test(text.slice(node.name.length)));
 }
 
 const nameless = (group: ResourceNode): Unknown & { of: ResourceNode } => ({ ...unknown("name"), of: group });

@@ -1,5 +1,11 @@
 import { expect } from "chai";
-import { functionsBehind, functionsDependedOn, functionsNamed, roleOf } from "../../../policies/graph/functions.ts";
+import {
+	behindAlias,
+	functionsBehind,
+	functionsDependedOn,
+	functionsNamed,
+	roleOf,
+} from "../../../policies/graph/functions.ts";
 import { concat, type ResourceSpec, type Run, ref, resource } from "../../support/policies.ts";
 import { role } from "../../support/policies-grants.ts";
 import { graphOf, nodeOf } from "../../support/policies-graph.ts";
@@ -91,5 +97,13 @@ describe("policies/graph/functions", () => {
 		expect(roleOf(stack, nodeOf(stack, "score"))?.name).to.equal("role");
 		expect(roleOf(stack, nodeOf(stack, "task"), "taskRoleArn")?.name).to.equal("role");
 		expect(roleOf(stack, nodeOf(stack, "other"))).to.equal(undefined);
+	});
+
+	it("takes an alias for its function where that is in the stack", () => {
+		const orphan = resource("aws:lambda/alias:Alias", "orphan", { functionName: "elsewhere" });
+		const url = resource("aws:lambda/functionUrl:FunctionUrl", "door", { functionName: ref(score, "name") });
+		const all = graphOf([score, scoreAlias, orphan, url]);
+		const found = ["score-alias", "orphan", "door", "score"].map((name) => behindAlias(all, nodeOf(all, name)).name);
+		expect(found).to.deep.equal(["score", "orphan", "door", "score"]);
 	});
 });

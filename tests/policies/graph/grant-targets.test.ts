@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { functionOf, resourcesOf } from "../../../policies/graph/grant-targets.ts";
+import { resourcesOf } from "../../../policies/graph/grant-targets.ts";
 import { grantsOf } from "../../../policies/graph/permissions.ts";
 import { concat, type ResourceSpec, type Run, ref, resource } from "../../support/policies.ts";
 import { allowing, role } from "../../support/policies-grants.ts";
@@ -93,19 +93,5 @@ describe("policies/graph/grant-targets", () => {
 			meant(concat("arn:aws:sqs:us-east-1:123456789012:function:x", ref(jobs, "delaySeconds")), "raw", QUEUE),
 			"functions alone are told so",
 		).to.deep.equal(["jobs"]);
-	});
-
-	it("takes an alias for itself where its function is not in the stack", () => {
-		const orphan = resource("aws:lambda/alias:Alias", "orphan", { functionName: "elsewhere" });
-		const stack = graphOf([orphan, score, alias]);
-		expect(functionOf(stack, nodeOf(stack, "orphan")).name).to.equal("orphan");
-		expect(functionOf(stack, nodeOf(stack, "alias")).name).to.equal("score");
-		expect(functionOf(stack, nodeOf(stack, "score")).name).to.equal("score");
-	});
-
-	it("takes only an alias for its function, not what else names one", () => {
-		const url = resource("aws:lambda/functionUrl:FunctionUrl", "door", { functionName: ref(score, "name") });
-		const stack = graphOf([score, url]);
-		expect(functionOf(stack, nodeOf(stack, "door")).name).to.equal("door");
 	});
 });
