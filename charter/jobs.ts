@@ -173,8 +173,6 @@ export const JOB_LIMITS = {
 	orphanAfterSeconds: 60,
 	/** What a worker has between SIGTERM and its end, of the two minutes of a spot notice. */
 	drainSeconds: 90,
-	/** Pauses between the tries to call back; after one more try it is given up, and lies in the callbacks' dead-letter queue. */
-	callbackRetrySeconds: [5, 5 * 60, 30 * 60, 2 * 60 * 60, 5 * 60 * 60],
 	/** Receives after which SQS itself would set a message aside: far above what interruptions reach. */
 	receivesMax: 1000,
 } as const;
