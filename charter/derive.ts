@@ -110,6 +110,7 @@ function reservations(settings: Settings): Record<string, number> {
 			realtimeModels(settings).map((model) => [`${model.name}-predict`, endpointCapacity(model).reservedConcurrency]),
 		),
 		...(queued.length > 0 ? planQueued(queued) : {}),
+		...batchReservations(settings),
 	};
 }
 

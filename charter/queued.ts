@@ -2,7 +2,10 @@
  * What follows from the settings of queued models by arithmetic, and what the functions of their path are told of them.
  * Pure, as derive.ts is for realtime ones.
  */
-import type { Slot } from "./jobs.ts";
+import { reservedConcurrency } from "./concurrency.ts";
+import { SettingsError } from "./errors.ts";
+import { JOB_LIMITS, type Slot } from "./jobs.ts";
+import { API_INTEGRATION_TIMEOUT_MAX_MS, VISIBILITY_TIMEOUT_FACTOR } from "./limits.ts";
 import type { ModelSettings, Settings } from "./settings.ts";
 
 /** A model whose requests become jobs. */
@@ -15,6 +18,11 @@ export const isQueued = (model: ModelSettings): model is QueuedModel => model.se
 
 export const queuedModels = (settings: Settings): QueuedModel[] => settings.models.filter(isQueued);
 
+/** A queued model whose workers run on instances of the platform's own. */
+export type EcsModel = QueuedModel & { runtime: Extract<QueuedModel["runtime"], { kind: "ecs" }> };
+
+export const isOnEcs = (model: QueuedModel): model is EcsModel => model.runtime.kind === "ecs";
+
 /** What `submit`, `jobs` and `sweep` are told of one queued model, by its name, as JSON in their environment. */
 export interface QueuedModelSettings {
 	team: string;
@@ -25,4 +33,105 @@ export interface QueuedModelSettings {
 	/** 95 % of the jobs are done within this time. */
 	jobP95Seconds: number;
 	peakRps: number;
+}
+
+/** Longest that the functions of the queued path may run, in seconds: `submit` as long as `Prefer: wait` may hold it. */
+export const SUBMIT_TIMEOUT_SECONDS = JOB_LIMITS.waitMaxSeconds + 2;
+/** All that a REST API gives: less than a cold start above {@link SUBMIT_TIMEOUT_SECONDS}, which a caller that waits must bear. */
+export const SUBMIT_INTEGRATION_TIMEOUT_MS = API_INTEGRATION_TIMEOUT_MAX_MS;
+export const JOBS_TIMEOUT_SECONDS = 5;
+/** Done before the schedule's next minute. */
+export const SWEEP_TIMEOUT_SECONDS = 50;
+export const SWEEP_SCHEDULE = "rate(1 minute)";
+export const CALLBACK_TIMEOUT_SECONDS = 30;
+
+/** Callbacks in one invocation: they are sent side by side. */
+export const CALLBACK_BATCH_SIZE = 10;
+export const CALLBACK_VISIBILITY_SECONDS = VISIBILITY_TIMEOUT_FACTOR * CALLBACK_TIMEOUT_SECONDS;
+/** Tries before a callback is set aside: an hour's worth of them. */
+export const CALLBACK_RECEIVES_MAX = 20;
+
+/** A message that a worker has received and not yet claimed comes back after this. */
+export const SLOT_VISIBILITY_SECONDS = 2 * JOB_LIMITS.leaseSeconds;
+/** Far longer than a job lives. */
+export const SLOT_RETENTION_SECONDS = 4 * 24 * 60 * 60;
+
+/** Share of the submissions that hold on for their result by `Prefer: wait`, as far as the platform plans for it. */
+const WAITING_SHARE = 0.2;
+/** 95 % of the submissions that do not wait are answered within this time, their writes included. */
+const SUBMIT_P95_MS = 250;
+const JOBS_P95_MS = 100;
+/** How often a job is asked for, after what `Retry-After` says. */
+export const POLLS_PER_JOB = 4;
+/** One at a time: a second sweep would send again what the first has just sent. */
+const SWEEP_RESERVED_CONCURRENCY = 1;
+/** Slow receivers hold callbacks up, and nothing else. */
+const CALLBACK_RESERVED_CONCURRENCY = 5;
+
+/** Concurrency that the functions of the queued path reserve. */
+export interface QueuedCapacity {
+	submit: number;
+	jobs: number;
+	sweep: number;
+	callback: number;
+}
+
+export function planQueued(models: readonly QueuedModel[]): QueuedCapacity {
+	const waitMs = ({ slo }: QueuedModel) => Math.min(JOB_LIMITS.waitMaxSeconds, jobP95Seconds(slo)) * 1000;
+	return {
+		submit: reservedConcurrency(
+			...models.flatMap((model) => [
+				{ peakRps: model.traffic.peakRps * (1 - WAITING_SHARE), p95Ms: SUBMIT_P95_MS },
+				{ peakRps: model.traffic.peakRps * WAITING_SHARE, p95Ms: SUBMIT_P95_MS + waitMs(model) },
+			]),
+		),
+		jobs: jobsConcurrency(models),
+		sweep: SWEEP_RESERVED_CONCURRENCY,
+		callback: CALLBACK_RESERVED_CONCURRENCY,
+	};
+}
+
+const jobsConcurrency = (models: readonly QueuedModel[]): number =>
+	reservedConcurrency(
+		...models.map(({ traffic }) => ({ peakRps: traffic.peakRps * POLLS_PER_JOB, p95Ms: JOBS_P95_MS })),
+	);
+
+/** Calls about queued models that can be at the API's door at once: whoever waits for a job has passed it long since. */
+export const queuedCallsAtOnce = (models: readonly QueuedModel[]): number =>
+	models.length === 0
+		? 0
+		: jobsConcurrency(models) +
+			reservedConcurrency(...models.map(({ traffic }) => ({ peakRps: traffic.peakRps, p95Ms: SUBMIT_P95_MS })));
+
+/** The settings' schema has checked that a queued model promises it. */
+const jobP95Seconds = ({ jobP95Seconds = 0 }: QueuedModel["slo"]): number => jobP95Seconds;
+
+/** Between what a worker service of one slot scales, and by what. */
+export interface SlotScaling {
+	/** Tasks that are always there; 0 where the promise leaves time to start an instance first. */
+	minTasks: number;
+	maxTasks: number;
+	/** Jobs that may wait for each task: what it can do within the time that is promised. */
+	backlogPerTask: number;
+}
+
+/** From an empty group to the first job: alarm, instance, agent, images, model. */
+export const COLD_START_SECONDS = 10 * 60;
+
+/**
+ * @throws {SettingsError} where even all tasks with full micro-batches could not keep up with the peak
+ */
+export function planScaling({ name, runtime, slo, traffic }: EcsModel): SlotScaling {
+	const jobSeconds = slo.p95Ms / 1000;
+	const jobsPerSecond = (runtime.maxTasks * runtime.batchMaxSize) / jobSeconds;
+	if (jobsPerSecond < traffic.peakRps)
+		throw new SettingsError(
+			`Model "${name}" can never keep up with its peak of ${traffic.peakRps} rps: its ${runtime.maxTasks} tasks with ${runtime.batchMaxSize} jobs in ${slo.p95Ms} ms do ${jobsPerSecond.toFixed(1)} jobs a second. Raise runtime.maxTasks or runtime.batchMaxSize, or lower slo.p95Ms to what the model needs for a batch.`,
+		);
+	const promisedSeconds = jobP95Seconds(slo);
+	return {
+		minTasks: promisedSeconds < COLD_START_SECONDS ? Math.min(runtime.onDemandBase, runtime.maxTasks) : 0,
+		maxTasks: runtime.maxTasks,
+		backlogPerTask: Math.max(1, Math.floor(promisedSeconds / jobSeconds)),
+	};
 }

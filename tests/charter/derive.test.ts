@@ -1,13 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { assertReservationsFit, reservedConcurrency } from "../../charter/concurrency.ts";
 import {
-	assertReservationsFit,
 	functionTimeoutSeconds,
 	integrationTimeoutMs,
 	planCapacity,
 	planThrottle,
 	realtimeModels,
-	reservedConcurrency,
 	stageThrottle,
 	totalReservedConcurrency,
 } from "../../charter/derive.ts";
