@@ -114,10 +114,17 @@ const SAME_MODULES: Readonly<Record<string, string>> = {
 };
 const SAME_TYPES: Readonly<Record<string, string>> = { "aws:s3/bucketV2:BucketV2": "aws:s3/bucket:Bucket" };
 
+/** By what programs and engines say, each time in a text of its own: the types of a stack are few. */
+const canonicalTypes = new Map<string, string>();
+
 function canonicalType(type: string): string {
+	const worked = canonicalTypes.get(type);
+	if (worked !== undefined) return worked;
 	const module = type.slice(0, type.indexOf("/") + 1);
 	const replaced = Object.hasOwn(SAME_MODULES, module) ? `${SAME_MODULES[module]}${type.slice(module.length)}` : type;
-	return (Object.hasOwn(SAME_TYPES, replaced) ? SAME_TYPES[replaced] : undefined) ?? replaced;
+	const canonical = (Object.hasOwn(SAME_TYPES, replaced) ? SAME_TYPES[replaced] : undefined) ?? replaced;
+	canonicalTypes.set(type, canonical);
+	return canonical;
 }
 
 const same = (value: unknown, byDefault: DefaultValue | undefined): boolean =>
