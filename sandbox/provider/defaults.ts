@@ -42,7 +42,6 @@ const DEFAULTS: Record<string, Props> = {
 	"aws:dynamodb/table:Table": { billingMode: "PROVISIONED", deletionProtectionEnabled: false },
 	"aws:ec2/securityGroup:SecurityGroup": { description: "Managed by Pulumi", revokeRulesOnDelete: false },
 	"aws:ecs/service:Service": {
-		launchType: "EC2",
 		schedulingStrategy: "REPLICA",
 		enableEcsManagedTags: false,
 		deploymentMaximumPercent: 200,

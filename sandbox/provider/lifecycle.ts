@@ -121,7 +121,7 @@ async function change(type: ResourceType, id: string, olds: Props, news: Props, 
 	if (changed.includes("tagsAll") && type.tagging) {
 		const then = olds.tagsAll ?? {};
 		const now = news.tagsAll ?? {};
-		const tagging = type.tagging(id, news, context);
+		const tagging = type.tagging(id, { ...olds, ...news }, context);
 		const gone = Object.keys(then).filter((key) => !(key in Object(now)));
 		if (gone.length > 0) await tagging.unset(gone);
 		const set = Object.entries(now).map(([key, value]) => [key, String(value)] as const);

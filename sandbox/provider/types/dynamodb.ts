@@ -34,7 +34,10 @@ const tableInputs = z.object({
 		.array(
 			z.object({
 				name: z.string(),
-				...keys,
+				keySchemas: z.array(z.object({ attributeName: z.string(), keyType: z.enum(["HASH", "RANGE"]) })).optional(),
+				// The provider's older words for the same.
+				hashKey: z.string().optional(),
+				rangeKey: z.string().optional(),
 				projectionType,
 				nonKeyAttributes: z.array(z.string()).optional(),
 				readCapacity: z.number().optional(),
@@ -52,10 +55,13 @@ const tableInputs = z.object({
 });
 type TableInputs = z.output<typeof tableInputs>;
 
-const keySchema = ({ hashKey, rangeKey }: { hashKey: string; rangeKey?: string | undefined }) => [
-	{ AttributeName: hashKey, KeyType: "HASH" as const },
+const keySchema = ({ hashKey, rangeKey }: { hashKey?: string | undefined; rangeKey?: string | undefined }) => [
+	...(hashKey ? [{ AttributeName: hashKey, KeyType: "HASH" as const }] : []),
 	...(rangeKey ? [{ AttributeName: rangeKey, KeyType: "RANGE" as const }] : []),
 ];
+const indexKeySchema = (index: NonNullable<TableInputs["globalSecondaryIndexes"]>[number]) =>
+	index.keySchemas?.map(({ attributeName, keyType }) => ({ AttributeName: attributeName, KeyType: keyType })) ??
+	keySchema(index);
 const capacity = (
 	billing: TableInputs["billingMode"],
 	{ readCapacity, writeCapacity }: { readCapacity?: number | undefined; writeCapacity?: number | undefined },
@@ -117,7 +123,7 @@ const table = defineType({
 				ProvisionedThroughput: capacity(inputs.billingMode, inputs),
 				GlobalSecondaryIndexes: inputs.globalSecondaryIndexes?.map((index) => ({
 					IndexName: index.name,
-					KeySchema: keySchema(index),
+					KeySchema: indexKeySchema(index),
 					Projection: { ProjectionType: index.projectionType, NonKeyAttributes: index.nonKeyAttributes },
 					ProvisionedThroughput: capacity(inputs.billingMode, index),
 				})),

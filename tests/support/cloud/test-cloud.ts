@@ -78,7 +78,7 @@ async function make(context: Context, type: string, name: string, program: Props
 			const news = checked(given, inputs);
 			const { replaces } = diffResource(resource, inputs, news, []);
 			if (replaces.length > 0) throw new Error(`A change of ${replaces.join(", ")} replaces ${name}.`);
-			made.properties = await updateResource(resource, id, inputs, news, false, context);
+			made.properties = await updateResource(resource, id, made.properties, news, false, context);
 			inputs = news;
 			return made.properties;
 		},
