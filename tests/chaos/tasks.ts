@@ -1,0 +1,138 @@
+/**
+ * Runs tasks of a worker and its model server as ECS would: when one of the two ends the other is ended, and the task replaced.
+ * Not the sandbox's ECS agent, and no health checks: what hangs here hangs for as long as the run wants it to.
+ */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { ENVIRONMENT } from "../../charter/environment.ts";
+import { freePort } from "../../sandbox/processes/ports.ts";
+import type { Warden } from "../../sandbox/processes/warden.ts";
+
+/** The containers of a task. */
+const CONTAINERS = ["worker", "modelServer"] as const;
+export type Container = (typeof CONTAINERS)[number];
+
+/** What ECS waits between SIGTERM and SIGKILL, by the task definition. */
+const STOP_TIMEOUT_SECONDS = 120;
+/** A task that ends at once is not started again and again without a breath. */
+const RESTART_MS = 200;
+
+type Child = Awaited<ReturnType<Warden["spawn"]>>;
+
+/** A running task. */
+export interface Task {
+	readonly number: number;
+	/** Whether it is on its way out, and its replacement under way. */
+	isEnding(): boolean;
+	/** Sends a signal to one container. @returns false where that has ended */
+	signal(container: Container, signal: NodeJS.Signals): boolean;
+	/** A spot notice, or a service that shrinks: SIGTERM to the worker, to the model server after it, SIGKILL where that is not enough. */
+	stop(): void;
+	/** Exit code of the worker; null where a signal ended it. Settles when both containers have ended. */
+	readonly ended: Promise<number | null>;
+}
+
+export interface FleetOptions {
+	warden: Warden;
+	/** Entry point of each container. */
+	entries: Readonly<Record<Container, string>>;
+	/** Environment of both containers, the ports and the model server's URL apart. */
+	environment: Readonly<Record<string, string>>;
+	/** Where the containers' logs go. */
+	logFolder: string;
+	/** URL of what stands between a worker and its model server, given the model server's. @default nothing does */
+	between?: (modelServerUrl: string) => Promise<string>;
+}
+
+export interface Fleet {
+	/** Tasks that are not on their way out. */
+	tasks(): Task[];
+	/** Tasks started so far. */
+	started(): number;
+	/** Stops replacing, and ends all tasks as ECS does when a service goes. */
+	stop(): Promise<void>;
+}
+
+/** Keeps `size` tasks running until it is stopped. */
+export async function startFleet(options: FleetOptions, size: number): Promise<Fleet> {
+	const running = new Set<Task>();
+	let started = 0;
+	let isStopping = false;
+	const start = async () => {
+		started += 1;
+		const task = await startTask(options, started, () => {
+			// Its place is free from now on: ECS does not wait for a task's end to replace it.
+			if (!isStopping) setTimeout(() => !isStopping && void start(), RESTART_MS);
+		});
+		running.add(task);
+		void task.ended.then(() => running.delete(task));
+		if (isStopping) task.stop();
+	};
+	await Promise.all(Array.from({ length: size }, start));
+	return {
+		tasks: () => [...running].filter((task) => !task.isEnding()),
+		started: () => started,
+		stop: async () => {
+			isStopping = true;
+			for (const task of running) {
+				// What was held has to run to see its end.
+				for (const container of CONTAINERS) task.signal(container, "SIGCONT");
+				task.stop();
+			}
+			await Promise.all([...running].map(({ ended }) => ended));
+		},
+	};
+}
+
+/**
+ * Starts one task.
+ * @param onEnding told once, when one of its containers has ended or it is stopped
+ */
+export async function startTask(options: FleetOptions, number: number, onEnding: () => void): Promise<Task> {
+	const children = await startContainers(options, number);
+	const living = new Set<Container>(CONTAINERS);
+	let isEnding = false;
+	const signal = (container: Container, name: NodeJS.Signals) =>
+		living.has(container) && process.kill(children[container].pid, name);
+	const endContainer = async (container: Container) => {
+		signal(container, "SIGTERM");
+		const timer = setTimeout(() => signal(container, "SIGKILL"), STOP_TIMEOUT_SECONDS * 1000);
+		await children[container].exited;
+		clearTimeout(timer);
+	};
+	const stop = () => {
+		if (isEnding) return;
+		isEnding = true;
+		onEnding();
+		// The worker depends on the model server, so ECS ends it first.
+		void endContainer("worker").then(() => endContainer("modelServer"));
+	};
+	const exits = CONTAINERS.map(async (container) => {
+		const { code } = await children[container].exited;
+		living.delete(container);
+		stop();
+		return code;
+	});
+	const ended = Promise.all(exits).then(([code = null]) => code);
+	return { number, isEnding: () => isEnding, signal, stop, ended };
+}
+
+async function startContainers(options: FleetOptions, number: number): Promise<Record<Container, Child>> {
+	const { warden, entries, environment, logFolder, between } = options;
+	await mkdir(logFolder, { recursive: true });
+	const [modelServerPort, healthPort] = [await freePort(), await freePort()];
+	const modelServerUrl = `http://127.0.0.1:${modelServerPort}`;
+	const env = {
+		...environment,
+		[ENVIRONMENT.modelServerPort]: String(modelServerPort),
+		[ENVIRONMENT.healthPort]: String(healthPort),
+		[ENVIRONMENT.modelServerUrl]: between ? await between(modelServerUrl) : modelServerUrl,
+	};
+	const spawn = (container: Container) =>
+		warden.spawn(process.execPath, [entries[container]], {
+			env,
+			name: `${container}-${number}`,
+			logFile: join(logFolder, `${container}-${number}.log`),
+		});
+	return { modelServer: await spawn("modelServer"), worker: await spawn("worker") };
+}
