@@ -57,13 +57,8 @@ export function integrationTimeoutMs(stack: StackGraph, integration: ResourceNod
 
 /** What parts the resources of a type by API: the API's node, or the text that names it; undefined where neither is known. */
 const membersByApi = perStack((stack) => {
-	const byType = new Map<string, ReadonlyMap<ResourceNode | string | undefined, readonly ResourceNode[]>>();
-	for (const type of Object.keys(API_PROPERTY))
-		byType.set(
-			type,
-			Map.groupBy(stack.ofType(type), (node) => apiKeyOf(stack, node)),
-		);
-	return byType;
+	const types = Object.keys(API_PROPERTY);
+	return new Map(types.map((type) => [type, Map.groupBy(stack.ofType(type), (node) => apiKeyOf(stack, node))]));
 });
 
 const apiKeyOf = (stack: StackGraph, node: ResourceNode): ResourceNode | string | undefined =>

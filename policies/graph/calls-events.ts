@@ -6,6 +6,7 @@ import type { ResourceNode } from "./node.ts";
 import { covers } from "./permissions.ts";
 import type { StackGraph } from "./stack-graph.ts";
 import {
+	BUCKET,
 	BUCKET_NOTIFICATION,
 	EVENT_SOURCE_MAPPING,
 	PERMISSION,
@@ -78,7 +79,7 @@ function* fromWirings(stack: StackGraph): Iterable<Call> {
 
 function* fromBuckets(stack: StackGraph): Iterable<Call> {
 	for (const via of stack.ofType(BUCKET_NOTIFICATION)) {
-		const from = stack.target(via, "bucket") ?? via;
+		const from = stack.target(via, "bucket", BUCKET) ?? via;
 		for (const { fn: to, ...qualified } of functionsNotified(stack, via))
 			yield { from, to, mode: "asynchronous", via, ...qualified };
 	}
