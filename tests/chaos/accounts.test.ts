@@ -78,13 +78,11 @@ describe("tests/chaos/accounts", () => {
 	});
 
 	it("calls a job lost that has not ended or is not there, and not mismatched too", () => {
-		const { records } = run();
 		expect(judge(run({ records: withRecord({ state: "RUNNING" }) }))).to.deep.include({
 			lost: ["good"],
 			mismatched: [],
 		});
-		records.forEach((_, job) => (records as Map<string, JobRecord>).delete(job));
-		expect(judge(run({ records })).lost).to.deep.equal(["good", "bad"]);
+		expect(judge(run({ records: new Map() })).lost).to.deep.equal(["good", "bad"]);
 	});
 
 	it("calls a job doubled that ended twice, or was committed by two attempts", () => {
