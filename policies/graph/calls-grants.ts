@@ -96,7 +96,7 @@ function* byGrants(stack: StackGraph, from: ResourceNode, role: ResourceNode): I
 	for (const call of grantedTo(stack).get(role) ?? []) if (call.to !== from) yield { ...call, from };
 }
 
-/** What each role may call, once per role however many functions share it. */
+/** What each role may call, once per role however many functions share it; what is sure comes first. */
 const grantedTo = perStack((stack) => {
 	const byRole = new Map<ResourceNode, readonly GrantedCall[]>();
 	for (const role of stack.ofType("aws:iam/role:Role")) {

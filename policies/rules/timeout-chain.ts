@@ -55,9 +55,9 @@ function* waitingHops(stack: StackGraph): Iterable<Hop> {
 	for (const call of callsOf(stack)) {
 		if (call.mode !== "synchronous") continue;
 		for (const hop of hopsOf(stack, call)) {
-			// A function may hold several grants on what it calls: one hop all the same, a sure one if there is any.
+			// A function may hold several grants on what it calls: one hop all the same. Sure ones come before the others.
 			const key = `${hop.waiter.urn} ${hop.callee.urn}`;
-			if (!hops.has(key) || (hops.get(key)?.open && !hop.open)) hops.set(key, hop);
+			if (!hops.has(key)) hops.set(key, hop);
 		}
 	}
 	yield* hops.values();
