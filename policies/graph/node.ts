@@ -114,7 +114,7 @@ const SAME_MODULES: Readonly<Record<string, string>> = {
 };
 const SAME_TYPES: Readonly<Record<string, string>> = { "aws:s3/bucketV2:BucketV2": "aws:s3/bucket:Bucket" };
 
-/** By what programs and engines say, each time in a text of its own: the types of a stack are few. */
+/** By declared type. Every resource brings a text of its own, and the types of a stack are few. */
 const canonicalTypes = new Map<string, string>();
 
 function canonicalType(type: string): string {

@@ -2,8 +2,15 @@
  * Where a run that fails is kept, demanded only of what is called without waiting: nobody else would notice. What catches
  * events that were never delivered is another thing, and only advised.
  */
-import { type Fact, ifKnown } from "../facts/fact.ts";
-import { asyncCallsOf, functionNamedBy, invokeConfigsOf, LATEST, openQualifierOf } from "../graph/async-calls.ts";
+import { absent, type Fact, ifKnown } from "../facts/fact.ts";
+import {
+	asyncCallsOf,
+	functionNamedBy,
+	invokeConfigsOf,
+	LATEST,
+	type NamedFunction,
+	openQualifierOf,
+} from "../graph/async-calls.ts";
 import { modeAllowedBy } from "../graph/calls-events.ts";
 import { deadLetterOf, EVENT_TARGET, INVOKE_CONFIG, SCHEDULE, SUBSCRIPTION } from "../graph/dead-letters.ts";
 import { functionsBehind } from "../graph/functions.ts";
@@ -84,10 +91,7 @@ function* failedRunsElsewhere(stack: StackGraph, permission: ResourceNode): Iter
 	if (modeAllowedBy(permission) !== "asynchronous" || functionsBehind(stack, permission, "function").length > 0) return;
 	const called = functionNamedBy(permission, "function");
 	if (!called) return;
-	const facts = stack.ofType(INVOKE_CONFIG).flatMap((config): Fact<true>[] => {
-		const on = functionNamedBy(config, "functionName");
-		return on?.name === called.name && on.qualifier === called.qualifier ? [deadLetterOf(config)] : [];
-	});
+	const facts = stack.ofType(INVOKE_CONFIG).map((config) => destinationElsewhere(stack, config, permission, called));
 	const kept = strongest(facts);
 	if (kept.state === "known") yield pass(permission);
 	else if (kept.state === "unknown") yield cannotTell(permission, kept, "whether failed runs are kept");
@@ -96,6 +100,24 @@ function* failedRunsElsewhere(stack: StackGraph, permission: ResourceNode): Iter
 			what: `lets ${ifKnown(permission.props.text("principal"))} call function "${called.name}" asynchronously, and the stack keeps no failed run of it`,
 			fix: "Add a FunctionEventInvokeConfig for the function whose destinationConfig has onFailure.",
 		});
+}
+
+/** Whether a configuration keeps the failed runs that a permission leads to, of a function that is not in the stack. */
+function destinationElsewhere(
+	stack: StackGraph,
+	config: ResourceNode,
+	permission: ResourceNode,
+	called: NamedFunction,
+): Fact<true> {
+	const kept = deadLetterOf(config);
+	if (kept.state === "absent") return absent;
+	const name = config.props.text("functionName");
+	if (name.state === "unknown") return functionsBehind(stack, config, "functionName").length > 0 ? absent : name;
+	const on = functionNamedBy(config, "functionName");
+	if (on?.name !== called.name) return absent;
+	const qualifiers = [permission, config].map((node) => node.props.text("qualifier"));
+	for (const qualifier of qualifiers) if (qualifier.state === "unknown") return qualifier;
+	return on.qualifier === called.qualifier ? kept : absent;
 }
 
 /** A stream's batch that fails blocks its shard until it is dropped: it must go somewhere. */

@@ -80,6 +80,11 @@ describe("policies/rules/dead-letter-by-invocation, failed runs beside several c
 describe("policies/rules/dead-letter-by-invocation, failed runs of a function elsewhere", () => {
 	const caller = permission({ function: "elsewhere" });
 	const elsewhere = { functionName: "elsewhere" };
+	const cannotTell = (property: string) => ({
+		answer: "cannot tell",
+		property,
+		what: "whether failed runs are kept",
+	});
 
 	it("says who is let call it", () => {
 		expect(saidOf("caller", [caller])).to.deep.equal([
@@ -93,9 +98,34 @@ describe("policies/rules/dead-letter-by-invocation, failed runs of a function el
 
 	it("cannot tell while the destinations of its configuration are not known", () => {
 		const hidden = config("first", { ...elsewhere, destinationConfig: UNKNOWN });
-		expect(saidOf("caller", [caller, hidden])).to.deep.equal([
-			{ answer: "cannot tell", property: "destinationConfig", what: "whether failed runs are kept" },
-		]);
+		expect(saidOf("caller", [caller, hidden])).to.deep.equal([cannotTell("destinationConfig")]);
+	});
+
+	it("cannot tell while the function is not known whose failed runs are kept", () => {
+		const keeps = keeping("first", { functionName: UNKNOWN });
+		expect(saidOf("caller", [caller, keeps])).to.deep.equal([cannotTell("functionName")]);
+	});
+
+	it("cannot tell while a qualifier is not known, its configuration's or the caller's", () => {
+		const open = keeping("first", { ...elsewhere, qualifier: UNKNOWN });
+		expect(saidOf("caller", [caller, open])).to.deep.equal([cannotTell("qualifier")]);
+		const called = permission({ function: "elsewhere", qualifier: UNKNOWN });
+		expect(saidOf("caller", [called, keeping("first", elsewhere)])).to.deep.equal([cannotTell("qualifier")]);
+	});
+
+	it("rejects where what is not known can be of no help", () => {
+		const other = { functionName: "another", qualifier: UNKNOWN };
+		const answersBeside = (...configs: ResourceSpec[]) =>
+			saidOf("caller", [fn, caller, ...configs]).map(({ answer }) => answer);
+		expect(answersBeside(config("first", { functionName: UNKNOWN }))).to.deep.equal(["fail"]);
+		expect(answersBeside(keeping("first", other))).to.deep.equal(["fail"]);
+		expect(answersBeside(keeping("first", { ...elsewhere, qualifier: "live" }))).to.deep.equal(["fail"]);
+	});
+
+	it("takes a configuration for a function of the stack for no help to another, known or not", () => {
+		const verdicts = judge(rule, [fn, caller, keeping("first")], { run: "preview" });
+		const said = verdicts.find(({ where, finding }) => where?.name === "caller" && finding === "");
+		expect(said?.answer).to.equal("fail");
 	});
 
 	it("accepts its configuration beside one of a function that is not known", () => {
