@@ -104,12 +104,14 @@ export const openKey = (model: string): string => `MODEL#${model}`;
 export const CALLBACKS_OPEN = "CALLBACKS";
 
 /** Where a job's payloads lie in the jobs' bucket; results by attempt, so that a fenced worker never overwrites the winner's. */
-export const requestObjectKey = (tenant: string, job: string): string => `jobs/${tenant}/${job}/request.json`;
+export const JOBS_PREFIX = "jobs/";
+export const requestObjectKey = (tenant: string, job: string): string => `${JOBS_PREFIX}${tenant}/${job}/request.json`;
 export const responseObjectKey = (tenant: string, job: string, attempt: number): string =>
-	`jobs/${tenant}/${job}/response-${attempt}.json`;
+	`${JOBS_PREFIX}${tenant}/${job}/response-${attempt}.json`;
 /** Where a tenant's presigned upload lies until a job takes it. */
+export const UPLOADS_PREFIX = "uploads/";
 export const uploadObjectKey = (tenant: string, model: string, upload: string): string =>
-	`uploads/${tenant}/${model}/${upload}`;
+	`${UPLOADS_PREFIX}${tenant}/${model}/${upload}`;
 
 /** What a slot's queue carries: a pointer, never the payload. */
 export const JobMessage = z.object({

@@ -50,6 +50,8 @@ export const CALLBACK_BATCH_SIZE = 10;
 export const CALLBACK_VISIBILITY_SECONDS = VISIBILITY_TIMEOUT_FACTOR * CALLBACK_TIMEOUT_SECONDS;
 /** Tries before a callback is set aside: an hour's worth of them. */
 export const CALLBACK_RECEIVES_MAX = 20;
+/** As long as an ended job can be asked for. */
+export const CALLBACK_RETENTION_SECONDS = JOB_LIMITS.keptSeconds;
 
 /** A message that a worker has received and not yet claimed comes back after this. */
 export const SLOT_VISIBILITY_SECONDS = 2 * JOB_LIMITS.leaseSeconds;

@@ -7,16 +7,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { SettingsError } from "../../charter/errors.ts";
 import type { CostTags } from "../../charter/tags.ts";
 import { logGroupName } from "./names.ts";
+import { type Grant, serviceRole } from "./service-role.ts";
 
 const TIMEOUT_MAX_SECONDS = 900;
 const FAILURE_RETENTION_SECONDS = 14 * 24 * 60 * 60;
 const FAILURE_EVENT_AGE_MAX_SECONDS = 60 * 60;
-
-/** One Allow statement of a function's role. */
-interface Grant {
-	actions: readonly string[];
-	resources: readonly pulumi.Input<string>[];
-}
 
 export interface BoundedFunctionArgs {
 	description: string;
@@ -64,36 +59,23 @@ export class BoundedFunction extends pulumi.ComponentResource {
 			{ name: logGroupName(name), retentionInDays: args.logRetentionDays, tags },
 			child,
 		);
-		this.role = new aws.iam.Role(
-			`${name}-role`,
-			{
-				description: `What the function ${name} may do`,
-				assumeRolePolicy: JSON.stringify(ASSUMED_BY_LAMBDA),
-				tags,
-			},
-			child,
-		);
 		if (args.isAsynchronous)
 			this.failures = new aws.sqs.Queue(
 				`${name}-failures`,
 				{ sqsManagedSseEnabled: true, messageRetentionSeconds: FAILURE_RETENTION_SECONDS, tags },
 				child,
 			);
-		const policy = new aws.iam.RolePolicy(
-			`${name}-policy`,
+		const { role, policy } = serviceRole(
+			name,
 			{
-				role: this.role.id,
-				policy: pulumi.jsonStringify({
-					Version: "2012-10-17",
-					Statement: [...args.grants, ...ownGrants(this.logGroup, this.failures)].map(({ actions, resources }) => ({
-						Effect: "Allow",
-						Action: actions,
-						Resource: resources,
-					})),
-				}),
+				service: "lambda.amazonaws.com",
+				description: `What the function ${name} may do`,
+				grants: [...args.grants, ...ownGrants(this.logGroup, this.failures)],
+				tags,
 			},
 			child,
 		);
+		this.role = role;
 		this.function = new aws.lambda.Function(
 			name,
 			{
@@ -134,11 +116,6 @@ export class BoundedFunction extends pulumi.ComponentResource {
 		this.registerOutputs({ function: this.function.name, logGroup: this.logGroup.name, role: this.role.name });
 	}
 }
-
-const ASSUMED_BY_LAMBDA = {
-	Version: "2012-10-17",
-	Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } }],
-};
 
 /** What every function may do: write its own log, its traces (X-Ray has no resources), and its failures. */
 const ownGrants = (logGroup: aws.cloudwatch.LogGroup, failures: aws.sqs.Queue | undefined): Grant[] => [

@@ -15,6 +15,8 @@ export interface OnDemandTableArgs {
 	isRetained?: boolean;
 	/** Attribute with the second since the epoch after which DynamoDB deletes an item. @default none expires */
 	expiresAttribute?: string;
+	/** An index that projects everything, on a text and, in its order, a number. @default none */
+	index?: { name: string; hashKey: string; rangeKeyNumber: string };
 	tags: CostTags;
 }
 
@@ -30,7 +32,8 @@ export class OnDemandTable extends pulumi.ComponentResource {
 				billingMode: "PAY_PER_REQUEST",
 				hashKey: "pk",
 				...(args.hasSortKey ? { rangeKey: "sk" } : {}),
-				attributes: (args.hasSortKey ? ["pk", "sk"] : ["pk"]).map((attribute) => ({ name: attribute, type: "S" })),
+				attributes: [...textKeys(args), ...numberKeys(args)],
+				...(args.index ? { globalSecondaryIndexes: [indexOf(args.index)] } : {}),
 				serverSideEncryption: { enabled: true },
 				pointInTimeRecovery: { enabled: args.isRecoverable },
 				deletionProtectionEnabled: isRetained,
@@ -42,3 +45,17 @@ export class OnDemandTable extends pulumi.ComponentResource {
 		this.registerOutputs({ table: this.table.name });
 	}
 }
+
+const textKeys = ({ hasSortKey, index }: OnDemandTableArgs) =>
+	["pk", ...(hasSortKey ? ["sk"] : []), ...(index ? [index.hashKey] : [])].map((name) => ({ name, type: "S" }));
+
+const numberKeys = ({ index }: OnDemandTableArgs) => (index ? [{ name: index.rangeKeyNumber, type: "N" }] : []);
+
+const indexOf = ({ name, hashKey, rangeKeyNumber }: NonNullable<OnDemandTableArgs["index"]>) => ({
+	name,
+	keySchemas: [
+		{ attributeName: hashKey, keyType: "HASH" },
+		{ attributeName: rangeKeyNumber, keyType: "RANGE" },
+	],
+	projectionType: "ALL",
+});
