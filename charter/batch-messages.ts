@@ -97,7 +97,7 @@ export const CommitRequest = Planned;
 export interface CommitResponse {
 	chunks: number;
 	failedChunks: number;
-	/** Whether the offset stands at this window's end because of it. */
+	/** Whether the offset stands at this window's end now. */
 	hasMoved: boolean;
 	/** Whether another window was due when the execution started. */
 	isNextDue: boolean;

@@ -10,12 +10,20 @@ const CONNECTION_TIMEOUT_MS = 500;
 const DYNAMODB_REQUEST_TIMEOUT_MS = 1_000;
 /** An artifact may have tens of megabytes. */
 const S3_REQUEST_TIMEOUT_MS = 5_000;
+const S3_BULK_SILENCE_MS = 30_000;
 const ATTEMPTS_MAX = 3;
 
 export const dynamodbClient = (): DynamoDBClient =>
 	new DynamoDBClient({
 		maxAttempts: ATTEMPTS_MAX,
 		requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: DYNAMODB_REQUEST_TIMEOUT_MS },
+	});
+
+/** For objects of any size, read as they come: only silence is a fault. */
+export const bulkS3Client = (): S3Client =>
+	new S3Client({
+		maxAttempts: ATTEMPTS_MAX,
+		requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: S3_BULK_SILENCE_MS },
 	});
 
 export const s3Client = (): S3Client =>

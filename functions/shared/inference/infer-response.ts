@@ -21,8 +21,8 @@ export function writeInferResponse({ model, version, id, outputs }: InferResult)
 	return { status: 200, body: `${head.slice(0, -1)},"outputs":[${tensors.join(",")}]}`, headers: {} };
 }
 
-/** JSON has no NaN or infinity: they become null, which numerical clients read as NaN. */
-function dataJson({ datatype, data }: Pick<Tensor, "datatype" | "data">): string {
+/** Values as a JSON list. JSON has no NaN or infinity: they become null, which numerical clients read as NaN. */
+export function dataJson({ datatype, data }: Pick<Tensor, "datatype" | "data">): string {
 	if (data instanceof BigInt64Array || data instanceof BigUint64Array) return `[${data.join(",")}]`;
 	if (datatype === "BOOL" && data instanceof Uint8Array)
 		return JSON.stringify(Array.from(data, (value) => value === 1));

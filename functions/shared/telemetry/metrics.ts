@@ -28,6 +28,9 @@ const UNITS = {
 	[METRICS.costUsd]: "None",
 	[METRICS.throttled]: "Count",
 	[METRICS.throttleFailedOpen]: "Count",
+	[METRICS.chunks]: "Count",
+	[METRICS.chunksFailed]: "Count",
+	[METRICS.rows]: "Count",
 } as const;
 
 const FIRST_SERVER_ERROR = 500;
@@ -54,6 +57,22 @@ export function writeRequestCounts(write: WriteLine, counts: RequestCounts): voi
 /** Counts a request that was let through because the token bucket could not be asked. */
 export function writeThrottleFailedOpen(write: WriteLine, timestampMs: number, model: string): void {
 	writeMetrics(write, timestampMs, { model }, { [METRICS.throttleFailedOpen]: 1 });
+}
+
+/** Counts a batch window that was committed. */
+export function writeWindowCounts(
+	write: WriteLine,
+	timestampMs: number,
+	model: string,
+	counts: { chunks: number; failedChunks: number; rows: number },
+): void {
+	const { chunks, failedChunks, rows } = counts;
+	writeMetrics(
+		write,
+		timestampMs,
+		{ model },
+		{ [METRICS.chunks]: chunks, [METRICS.chunksFailed]: failedChunks, [METRICS.rows]: rows },
+	);
 }
 
 function writeMetrics(
