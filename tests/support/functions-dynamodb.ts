@@ -3,7 +3,9 @@
  * Speaks parsed JSON; functions-aws.ts puts it behind the SDK's clients.
  */
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { holds, type Item, update } from "./functions-expressions.ts";
+import { OPEN_INDEX } from "../../charter/jobs.ts";
+import { unused } from "./functions-expression-tokens.ts";
+import { type Bindings, holds, type Item, update } from "./functions-expressions.ts";
 
 /** An error as DynamoDB sends it. */
 export class DynamodbFault extends Error {
@@ -17,6 +19,14 @@ export class DynamodbFault extends Error {
 	}
 }
 
+interface Expressions {
+	ConditionExpression?: string;
+	UpdateExpression?: string;
+	KeyConditionExpression?: string;
+	ExpressionAttributeNames?: Record<string, string>;
+	ExpressionAttributeValues?: Item;
+	ReturnValuesOnConditionCheckFailure?: "ALL_OLD" | "NONE";
+}
 interface KeyRequest {
 	TableName: string;
 	Key: Item;
@@ -24,31 +34,38 @@ interface KeyRequest {
 interface BatchGetRequest {
 	RequestItems: Record<string, { Keys: Item[]; ConsistentRead?: boolean }>;
 }
+type PutRequest = { TableName: string; Item: Item } & Expressions;
+type UpdateRequest = KeyRequest & Expressions & { UpdateExpression: string };
 interface TransactRequest {
-	TransactItems: { Put: { TableName: string; Item: Item; ConditionExpression: string } }[];
+	TransactItems: ({ Put: PutRequest } | { Update: UpdateRequest })[];
 }
-interface QueryRequest {
+interface QueryRequest extends Expressions {
 	TableName: string;
-	ExpressionAttributeValues: Item;
-	ScanIndexForward: boolean;
-	Limit: number;
-}
-interface UpdateRequest extends KeyRequest {
-	UpdateExpression: string;
-	ConditionExpression: string;
-	ExpressionAttributeValues: Item;
+	IndexName?: string;
+	KeyConditionExpression: string;
+	ScanIndexForward?: boolean;
+	Limit?: number;
+	ExclusiveStartKey?: Item;
 }
 
 const BATCH_MAX = 100;
 const PARTITION_KEY_MAX_BYTES = 2048;
+/** Sort keys of the indexes, by name; an item without one is not in the index. */
+const SORT_KEYS: Readonly<Record<string, string>> = { [OPEN_INDEX]: "dueAtMs" };
 
 export class MemoryDynamodb {
 	readonly #tables = new Map<string, Map<string, Item>>();
 	/** Keys that one BatchGetItem answers; the rest is left over. */
 	batchAnswers = BATCH_MAX;
+	/** Items in one page of a query. */
+	pageSize = 1_000;
 
 	put(table: string, item: Item): void {
 		this.#table(table).set(keyOf(item), item);
+	}
+
+	remove(table: string, pk: string): void {
+		this.#table(table).delete(pk);
 	}
 
 	items(table: string): Item[] {
@@ -84,36 +101,66 @@ export class MemoryDynamodb {
 		};
 	}
 
-	UpdateItem({ TableName, Key, ...request }: UpdateRequest): object {
-		const item = this.#table(TableName).get(keyOf(Key));
-		const values = request.ExpressionAttributeValues;
-		if (!holds(request.ConditionExpression, item, values))
-			throw new DynamodbFault(
-				"ConditionalCheckFailedException",
-				"The conditional request failed",
-				item && { Item: item },
-			);
-		const updated = update(request.UpdateExpression, item ?? Key, values);
-		this.put(TableName, updated);
-		return { Attributes: updated };
+	PutItem(request: PutRequest): object {
+		this.#write({ Put: request });
+		return {};
 	}
 
-	Query({ TableName, ExpressionAttributeValues, ScanIndexForward, Limit }: QueryRequest): object {
-		const [model, prefix] = [text(ExpressionAttributeValues[":model"]), text(ExpressionAttributeValues[":version"])];
-		const matching = this.items(TableName).filter(({ pk, sk }) => text(pk) === model && text(sk).startsWith(prefix));
-		matching.sort((a, b) => (text(a.sk) < text(b.sk) ? -1 : 1) * (ScanIndexForward ? 1 : -1));
-		return { Items: matching.slice(0, Limit) };
+	UpdateItem(request: UpdateRequest): object {
+		return { Attributes: this.#write({ Update: request }) };
+	}
+
+	Query(request: QueryRequest): object {
+		const { TableName, IndexName, KeyConditionExpression, ExclusiveStartKey } = request;
+		const bindings = bindingsOf(request);
+		const sortKey = IndexName === undefined ? "sk" : SORT_KEYS[IndexName];
+		if (!sortKey) throw new Error(`The in-memory DynamoDB has no index ${IndexName}.`);
+		const found = this.items(TableName).filter(
+			(item) => item[sortKey] !== undefined && holds(KeyConditionExpression, item, bindings),
+		);
+		found.sort((a, b) => order(a[sortKey], b[sortKey]) * (request.ScanIndexForward === false ? -1 : 1));
+		const start = ExclusiveStartKey ? found.findIndex((item) => keyOf(item) === keyOf(ExclusiveStartKey)) + 1 : 0;
+		const page = found.slice(start, start + Math.min(request.Limit ?? this.pageSize, this.pageSize));
+		const last = page.at(-1);
+		const isLeft = start + page.length < found.length && last;
+		return { Items: page, ...(isLeft && { LastEvaluatedKey: { pk: last.pk, [sortKey]: last[sortKey] } }) };
 	}
 
 	TransactWriteItems({ TransactItems }: TransactRequest): object {
-		const isFree = ({ Put }: TransactRequest["TransactItems"][number]) =>
-			holds(Put.ConditionExpression, this.#table(Put.TableName).get(keyOf(Put.Item)), {});
-		if (!TransactItems.every(isFree))
+		const reasons = TransactItems.map((write) => this.#refusal(write));
+		if (reasons.some((reason) => reason !== undefined))
 			throw new DynamodbFault("TransactionCanceledException", "Transaction cancelled", {
-				CancellationReasons: TransactItems.map((item) => ({ Code: isFree(item) ? "None" : "ConditionalCheckFailed" })),
+				CancellationReasons: reasons.map((reason) => reason ?? { Code: "None" }),
 			});
-		for (const { Put } of TransactItems) this.put(Put.TableName, Put.Item);
+		const keys = TransactItems.map((write) => targetOf(write).key);
+		if (new Set(keys).size < keys.length)
+			throw new DynamodbFault("ValidationException", "Transaction request cannot include multiple operations on one item");
+		for (const write of TransactItems) this.#write(write);
 		return {};
+	}
+
+	#write(write: TransactRequest["TransactItems"][number]): Item {
+		const refusal = this.#refusal(write);
+		if (refusal)
+			throw new DynamodbFault("ConditionalCheckFailedException", "The conditional request failed", {
+				...("Item" in refusal && { Item: refusal.Item }),
+			});
+		const { table, key, request } = targetOf(write);
+		const written =
+			"Put" in write
+				? write.Put.Item
+				: update(write.Update.UpdateExpression, this.#table(table).get(key) ?? write.Update.Key, bindingsOf(request));
+		this.put(table, written);
+		return written;
+	}
+
+	/** Why a write's condition does not hold, as DynamoDB says it; undefined where it does. */
+	#refusal(write: TransactRequest["TransactItems"][number]): object | undefined {
+		const { table, key, request } = targetOf(write);
+		const item = this.#table(table).get(key);
+		if (holds(request.ConditionExpression, item, bindingsOf(request))) return undefined;
+		const isShown = request.ReturnValuesOnConditionCheckFailure === "ALL_OLD" && item;
+		return { Code: "ConditionalCheckFailed", ...(isShown && { Item: item }) };
 	}
 
 	#table(name: string): Map<string, Item> {
@@ -123,5 +170,21 @@ export class MemoryDynamodb {
 	}
 }
 
+const targetOf = (write: TransactRequest["TransactItems"][number]) =>
+	"Put" in write
+		? { table: write.Put.TableName, key: keyOf(write.Put.Item), request: write.Put }
+		: { table: write.Update.TableName, key: keyOf(write.Update.Key), request: write.Update };
+
+/** Names and values of a request, all of which its expressions must use. */
+function bindingsOf(request: Expressions): Bindings {
+	const { ExpressionAttributeNames: names, ExpressionAttributeValues: values } = request;
+	const expressions = [request.ConditionExpression, request.UpdateExpression, request.KeyConditionExpression];
+	const needless = unused(expressions, [...Object.keys(names ?? {}), ...Object.keys(values ?? {})]);
+	if (needless) throw new DynamodbFault("ValidationException", `${needless} is unused in expressions`);
+	return { names, values };
+}
+
 const text = (value: AttributeValue | undefined): string => value?.S ?? "";
 const keyOf = ({ pk, sk }: Item): string => (sk ? `${text(pk)}|${text(sk)}` : text(pk));
+const order = (a: AttributeValue | undefined, b: AttributeValue | undefined): number =>
+	a?.N === undefined ? (text(a) < text(b) ? -1 : 1) : Number(a.N) - Number(b?.N);
