@@ -40,6 +40,8 @@ export const ENVIRONMENT = {
 	/** Most jobs in one micro-batch, and the longest that the first of them waits for the others. */
 	batchMaxSize: "TRIPLANE_BATCH_MAX_SIZE",
 	batchMaxWaitMs: "TRIPLANE_BATCH_MAX_WAIT_MS",
+	/** Longest that a worker waits for the model server's answer to one batch. @default the SLO's jobP95Seconds */
+	inferTimeoutMs: "TRIPLANE_INFER_TIMEOUT_MS",
 	throttleTable: "TRIPLANE_THROTTLE_TABLE",
 	batchBucket: "TRIPLANE_BATCH_BUCKET",
 	offsetsTable: "TRIPLANE_OFFSETS_TABLE",

@@ -14,6 +14,8 @@ export interface LogRecord {
 	traceId?: string;
 	spanId?: string;
 	tenant?: string;
+	/** Of queued models. */
+	job?: string;
 	team?: string;
 	feature?: string;
 	model?: string;
@@ -68,15 +70,18 @@ export const SPAN_ATTRIBUTES = {
 	team: "cost.team",
 	feature: "cost.feature",
 	requestId: "triplane.request.id",
+	job: "triplane.job.id",
+	attempt: "triplane.job.attempt",
 } as const;
 
-/** Spans of the realtime path, from the API to the model. */
+/** Spans of the realtime path, from the API to the model, and of a job in a worker's hands. */
 export const SPANS = {
 	request: "predict",
 	admit: "admit",
 	features: "features",
 	model: "model",
 	authorize: "authorize",
+	job: "job",
 } as const;
 
 /** Steps of a batch window; also what their metrics have as variant. */
