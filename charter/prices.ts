@@ -27,6 +27,8 @@ export const PRICES_USD = {
 	sagemakerServerlessGbSecond: 0.00002,
 	kinesisShardHour: 0.015,
 	natGatewayHour: 0.045,
+	/** In one availability zone. */
+	interfaceEndpointHour: 0.01,
 	loadBalancerHour: 0.0225,
 	alarmMonth: 0.1,
 	dashboardMonth: 3,

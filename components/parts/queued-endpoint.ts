@@ -1,0 +1,75 @@
+/**
+ * One queued model: for each slot a queue and the workers that read it, on capacity that both slots share.
+ * Not its paths in the API, which data-plane.ts gives it, and not its versions: those come from the registry at run time.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { JOB_LIMITS, type Slot } from "../../charter/jobs.ts";
+import { isOnEcs, type QueuedModel, SLOT_RETENTION_SECONDS, SLOT_VISIBILITY_SECONDS } from "../../charter/queued.ts";
+import type { Settings } from "../../charter/settings.ts";
+import type { ArtifactStore } from "./artifact-store.ts";
+import { modelTags } from "./cost-tags.ts";
+import type { SlotQueue } from "./job-functions.ts";
+import type { JobStore } from "./job-store.ts";
+import type { Network } from "./network.ts";
+import type { OnDemandTable } from "./on-demand-table.ts";
+import { SpotGpuPool } from "./spot-gpu-pool.ts";
+import { WorkQueue } from "./work-queue.ts";
+import { WorkerService } from "./worker-service.ts";
+
+/** One version is served at a time; a second slot comes with a rollout that shares the traffic. */
+const SLOTS_SERVED: readonly Slot[] = ["a"];
+
+export interface QueuedEndpointArgs {
+	settings: Settings;
+	model: QueuedModel;
+	/** @default ["a"] */
+	slots?: readonly Slot[];
+	network: Network;
+	store: JobStore;
+	registry: OnDemandTable;
+	artifacts: ArtifactStore;
+}
+
+/** A slot's queue, and its workers where they run on ECS. */
+export interface ServedSlot extends SlotQueue {
+	/** As in "digit-reader-a". */
+	name: string;
+	workers: WorkerService | undefined;
+}
+
+export class QueuedEndpoint extends pulumi.ComponentResource {
+	readonly model: QueuedModel;
+	readonly slots: ServedSlot[];
+	readonly pool: SpotGpuPool | undefined;
+
+	/**
+	 * @param name name of the model
+	 * @throws {SettingsError} where its instance types do not go together
+	 */
+	constructor(name: string, args: QueuedEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
+		super("triplane:data:QueuedEndpoint", name, {}, opts);
+		const child = { parent: this };
+		const { settings, model, network } = args;
+		const tags = modelTags(settings, model);
+		this.model = model;
+		this.pool = isOnEcs(model) ? new SpotGpuPool(`${name}-pool`, { model, network, tags }, child) : undefined;
+		const { pool } = this;
+		this.slots = (args.slots ?? SLOTS_SERVED).map((slot) => {
+			const slotName = `${name}-${slot}`;
+			const work = new WorkQueue(
+				slotName,
+				{
+					visibilitySeconds: SLOT_VISIBILITY_SECONDS,
+					retentionSeconds: SLOT_RETENTION_SECONDS,
+					receivesMax: JOB_LIMITS.receivesMax,
+					tags,
+				},
+				child,
+			);
+			const workers =
+				pool && isOnEcs(model) ? new WorkerService(slotName, { ...args, model, pool, work, tags }, child) : undefined;
+			return { name: slotName, model, slot, work, workers };
+		});
+		this.registerOutputs({});
+	}
+}
