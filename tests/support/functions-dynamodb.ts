@@ -134,7 +134,10 @@ export class MemoryDynamodb {
 			});
 		const keys = TransactItems.map((write) => targetOf(write).key);
 		if (new Set(keys).size < keys.length)
-			throw new DynamodbFault("ValidationException", "Transaction request cannot include multiple operations on one item");
+			throw new DynamodbFault(
+				"ValidationException",
+				"Transaction request cannot include multiple operations on one item",
+			);
 		for (const write of TransactItems) this.#write(write);
 		return {};
 	}
