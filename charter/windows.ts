@@ -77,7 +77,7 @@ export function dueWindow(
 
 /** Prefixes of the data bucket. */
 const INPUT_PREFIX = "input/";
-const WINDOW_PREFIX = "windows/";
+export const WINDOW_PREFIX = "windows/";
 const OUTPUT_PREFIX = "output/";
 
 /** Under which a model's inputs lie: `<folder>/<any name>.jsonl`. */
