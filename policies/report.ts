@@ -7,7 +7,7 @@ import type { Clause } from "../charter/clauses/clause.ts";
 import { CLAUSES } from "../charter/clauses.ts";
 import type { Analysis } from "./analysis.ts";
 import type { ExceptionRecord } from "./exceptions.ts";
-import type { ResourceNode } from "./graph/node.ts";
+import type { ResourceNode, SourcePosition } from "./graph/node.ts";
 import type { PackSettings } from "./levels.ts";
 import { clauseOf, pageOf } from "./message.ts";
 import { CHARTER, charterViolations, type Violation, violationsOf } from "./violations.ts";
@@ -22,7 +22,7 @@ export interface Finding {
 	/** Not told yet: a value is unknown before the update. */
 	answer: "fail" | "cannot tell";
 	/** Undefined where the stack as a whole is meant. */
-	resource?: { type: string; name: string; urn: string };
+	resource?: { type: string; name: string; urn: string; source?: SourcePosition };
 	/** What, where, why and the smallest fix. */
 	message: string;
 	/** Address of the policy's page. */
@@ -107,12 +107,19 @@ function findingOf(
 		level: enforcementLevel ?? "mandatory",
 		severity: clause.severity,
 		answer,
-		...(where ? { resource: { type: where.declaredType, name: where.name, urn: where.urn } } : {}),
+		...(where ? { resource: resourceOf(where) } : {}),
 		message,
 		page: pageOf(policy),
 		fingerprint: `${id} ${where ? `${where.declaredType}::${where.name}` : "stack"}`,
 	};
 }
+
+const resourceOf = ({ declaredType, name, urn, source }: ResourceNode): Finding["resource"] & object => ({
+	type: declaredType,
+	name,
+	urn,
+	...(source ? { source } : {}),
+});
 
 /** Whether a finding blocks: it is mandatory, and it was not there before. */
 export const blocks = ({ level, isKnown }: Finding): boolean => level === "mandatory" && !isKnown;

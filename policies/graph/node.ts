@@ -17,6 +17,18 @@ export interface ResourceInput {
 	parent?: { urn: string };
 	dependencies?: readonly { urn: string }[];
 	propertyDependencies?: Dependencies;
+	/** Not of the SDK: what a recorded stack tells of the program. */
+	source?: SourcePosition;
+}
+
+/** Where a program declares a resource. */
+export interface SourcePosition {
+	/** From the folder of the project, with "/" between its parts. */
+	file: string;
+	/** From 1. */
+	line: number;
+	/** From 1. */
+	column?: number;
 }
 
 type Dependencies = Readonly<Record<string, readonly { urn: string }[]>>;
@@ -34,6 +46,7 @@ export class ResourceNode {
 	/** Configuration of the provider that makes the resource, where the engine gave it. */
 	readonly provider: Props | undefined;
 	readonly parentUrn: string | undefined;
+	readonly source: SourcePosition | undefined;
 	readonly #dependencies: Dependencies;
 
 	readonly #stack: { readonly isPreview: boolean };
@@ -49,6 +62,7 @@ export class ResourceNode {
 		this.props = new Props(input.props, "", this);
 		this.provider = input.provider ? new Props(input.provider.props) : undefined;
 		this.parentUrn = input.parent?.urn ?? input.opts?.parent;
+		this.source = input.source;
 	}
 
 	/** What the engine says a property depends on; only its top-level name counts. */

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { ResourceInput } from "../graph/node.ts";
+import { sourcePositionIn } from "./source-position.ts";
 import { Unjudgeable } from "./unjudgeable.ts";
 import { plainProperties } from "./wire.ts";
 
@@ -21,6 +22,7 @@ const RecordedResource = z.looseObject({
 	parent: z.string().nullish(),
 	provider: z.string().nullish(),
 	propertyDependencies: z.record(z.string(), Urns.nullable()).nullish(),
+	sourcePosition: z.string().nullish().catch(undefined),
 });
 type RecordedResource = z.output<typeof RecordedResource>;
 
@@ -96,7 +98,9 @@ function inputsOf(
 	const byUrn = new Map(recorded.map((each) => [each.urn, each]));
 	return recorded
 		.filter((each) => each.custom !== false && !each.delete && !each.external && !each.type.startsWith("pulumi:"))
-		.map(({ urn, type, inputs, outputs, parent, provider, propertyDependencies }): ResourceInput => {
+		.map((each): ResourceInput => {
+			const { urn, type, inputs, outputs, parent, provider, propertyDependencies } = each;
+			const source = sourcePositionIn(each.sourcePosition);
 			// A reference to a provider is its URN and its id.
 			const providerUrn = provider?.split("::").slice(0, 4).join("::") ?? "";
 			const providerState = byUrn.get(providerUrn);
@@ -110,9 +114,10 @@ function inputsOf(
 				propertyDependencies: Object.fromEntries(
 					Object.entries(propertyDependencies ?? {}).map(([key, urns]) => [
 						key,
-						(urns ?? []).map((each) => ({ urn: each })),
+						(urns ?? []).map((dependency) => ({ urn: dependency })),
 					]),
 				),
+				...(source ? { source } : {}),
 			};
 		});
 }

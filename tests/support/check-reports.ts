@@ -1,5 +1,6 @@
 /** Reports for tests of the check: a small stack judged by two rules, so that exact findings can be expected. */
 import { Analysis } from "../../policies/analysis.ts";
+import type { SourcePosition } from "../../policies/graph/node.ts";
 import { packSettings } from "../../policies/levels.ts";
 import { type Report, reportOf } from "../../policies/report.ts";
 import { functionReservedConcurrency } from "../../policies/rules/function-reserved-concurrency.ts";
@@ -17,11 +18,21 @@ export const smallStack: readonly ResourceSpec[] = [
 	resource(FUNCTION, "later", { timeout: 5, reservedConcurrentExecutions: UNKNOWN }),
 ];
 
-/** @param config the pack's config, by policy name */
-export function reportOn(specs: readonly ResourceSpec[] = smallStack, config: Record<string, unknown> = {}): Report {
+/**
+ * @param config the pack's config, by policy name
+ * @param sources where the program declares resources, by their names
+ */
+export function reportOn(
+	specs: readonly ResourceSpec[] = smallStack,
+	config: Record<string, unknown> = {},
+	sources: Readonly<Record<string, SourcePosition>> = {},
+): Report {
 	const settings = packSettings(config, "the test's config");
 	const analysis = new Analysis({
-		resources: stackOf(specs, "raw"),
+		resources: stackOf(specs, "raw").map((each) => {
+			const source = sources[each.name];
+			return source ? { ...each, source } : each;
+		}),
 		config: settings.given.get(CHARTER),
 		rules: [functionReservedConcurrency, functionTimeoutExplicit],
 		today: "2026-11-24",

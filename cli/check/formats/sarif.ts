@@ -1,6 +1,9 @@
-/** A report as SARIF 2.1.0, for code scanning. A resource has no line in a file, so a logical location says where. */
+/**
+ * A report as SARIF 2.1.0, for code scanning. A logical location says which resource; a line only where what was judged
+ * tells where the program declares it.
+ */
 import { SarifBuilder, SarifResultBuilder, SarifRuleBuilder, SarifRunBuilder } from "node-sarif-builder";
-import type { Result } from "sarif";
+import type { PhysicalLocation, Result } from "sarif";
 import type { Finding, PolicySummary, Report } from "../../../policies/report.ts";
 import type { Judged } from "./judged.ts";
 import { sentencesOf } from "./summary.ts";
@@ -48,8 +51,7 @@ function resultOf(finding: Finding, source: string, { policies }: Report): Resul
 		message: { text: sentencesOf(finding) },
 		locations: [
 			{
-				// Code scanning shows no result without a file: the program, or the file that was judged.
-				physicalLocation: { artifactLocation: { uri: uriOf(source) }, region: { startLine: 1 } },
+				physicalLocation: placeOf(resource, source),
 				...(resource
 					? {
 							logicalLocations: [{ name: resource.name, fullyQualifiedName: resource.urn, kind: "resource" }],
@@ -60,6 +62,15 @@ function resultOf(finding: Finding, source: string, { policies }: Report): Resul
 		partialFingerprints: { [FINGERPRINT]: fingerprint },
 		...(isKnown ? { baselineState: "unchanged" as const, suppressions: [{ kind: "external" as const }] } : {}),
 		properties: { finding: id, answer },
+	};
+}
+
+/** Code scanning shows no result without a file: where the resource is declared, else what was judged as a whole. */
+function placeOf(resource: Finding["resource"], judged: string): PhysicalLocation {
+	const { file, line, column } = resource?.source ?? { file: judged, line: 1 };
+	return {
+		artifactLocation: { uri: uriOf(file) },
+		region: { startLine: line, ...(column === undefined ? {} : { startColumn: column }) },
 	};
 }
 

@@ -70,6 +70,31 @@ describe("cli/check/formats", () => {
 		expect(first?.locations?.[0]?.physicalLocation?.artifactLocation?.uri).to.equal("shop/index.ts");
 	});
 
+	it("SARIF points at the line that declares a resource, where that is known, and at the whole of what was judged else", () => {
+		const sources = { score: { file: "src/a b.ts", line: 12, column: 3 } };
+		const places = sarif(reportOn(smallStack, {}, sources)).runs[0]?.results?.map(({ locations }) => {
+			const { logicalLocations, physicalLocation } = locations?.[0] ?? {};
+			return [logicalLocations?.[0]?.name, physicalLocation?.artifactLocation?.uri, physicalLocation?.region];
+		});
+		expect(places).to.deep.equal([
+			["score", "src/a%20b.ts", { startLine: 12, startColumn: 3 }],
+			["score", "src/a%20b.ts", { startLine: 12, startColumn: 3 }],
+			["later", "shop/index.ts", { startLine: 1 }],
+		]);
+		const [first] = sarif(reportOn(smallStack, {}, { score: { file: "index.ts", line: 7 } })).runs[0]?.results ?? [];
+		expect(first?.locations?.[0]?.physicalLocation?.region).to.deep.equal({ startLine: 7 });
+	});
+
+	it("JSON says where the program declares a resource", () => {
+		const source = { file: "index.ts", line: 7 };
+		const { findings }: Report = JSON.parse(jsonOf(reportOn(smallStack, {}, { later: source }), judgedBy));
+		expect(findings.map(({ resource: where }) => [where?.name, where?.source])).to.deep.equal([
+			["score", undefined],
+			["score", undefined],
+			["later", source],
+		]);
+	});
+
 	it("SARIF that breaks the schema is noticed", () => {
 		expect(isSarif({ version: "2.1.0", runs: [{ results: [{ level: "fatal" }] }] })).to.equal(false);
 	});

@@ -52,6 +52,17 @@ describe("policies/offline/recorded-stack", () => {
 		]);
 	});
 
+	it("reads where the program declares a resource, and does without what is no such place", () => {
+		const sourceIn = (sourcePosition: unknown) => [
+			resourcesOfState(state({ sourcePosition }), "x")[0]?.source,
+			resourcesOfPreview(preview(step("create", { sourcePosition })), "x")[0]?.source,
+		];
+		const place = { file: "src/queues.ts", line: 12, column: 3 };
+		expect(sourceIn("project:///src/queues.ts#12,3")).to.deep.equal([place, place]);
+		for (const none of [undefined, null, "", 7, "project:///../queues.ts#12,3"])
+			expect(sourceIn(none), String(none)).to.deep.equal([undefined, undefined]);
+	});
+
 	it("takes an encrypted or masked value for unknown, and reads one in clear", () => {
 		const outputs = {
 			sealed: { ...SECRET, ciphertext: "v1:abc" },
