@@ -2,7 +2,7 @@
  * Where failures go: the dead-letter target of each resource that can have one, and the queues that are such targets.
  * What catches undelivered events and what catches failed runs are told apart by the rules, not here.
  */
-import { type Fact, known, unknown } from "../facts/fact.ts";
+import { absent, type Fact, known, unknown } from "../facts/fact.ts";
 import type { ResourceNode } from "./node.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 import { EVENT_SOURCE_MAPPING, FUNCTION, PIPE, QUEUE, ROLE } from "./types.ts";
@@ -43,7 +43,7 @@ const PLACES: Readonly<Record<string, readonly Place[]>> = {
  * property that is hidden as a whole tells only if it can hold nothing else.
  */
 export function deadLetterOf(node: ResourceNode): Fact<true> {
-	let hidden: Fact<true> = { state: "absent" };
+	let hidden: Fact<true> = absent;
 	for (const place of PLACES[node.type] ?? []) {
 		const target = place.isDocument ? documentTarget(node, place.path) : node.props.read(place.path);
 		if (target.state === "known") return known(true);
@@ -88,7 +88,8 @@ function queuesNamed(stack: StackGraph, node: ResourceNode, place: Place): Resou
 	const depended = stack.dependencies(node, place.path, [QUEUE]);
 	if (target.state === "unknown" || typeof target.value !== "string") return depended;
 	const named = stack.named(target.value, [QUEUE]);
-	if (named.length > 0 || place.beside === undefined) return named.length > 0 ? named : depended;
+	if (named.length > 0) return named;
+	if (place.beside === undefined) return depended;
 	// Both places may depend on queues: a name that the provider made up begins with that of its resource.
 	const name = target.value.slice(target.value.lastIndexOf(":") + 1);
 	return depended.filter((queue) => name.startsWith(queue.name));
@@ -97,12 +98,12 @@ function queuesNamed(stack: StackGraph, node: ResourceNode, place: Place): Resou
 interface Uses {
 	certain: ReadonlySet<ResourceNode>;
 	/** Queues that may be dead-letter queues, with the property that does not tell yet. */
-	perhaps: ReadonlyMap<ResourceNode, { holder: ResourceNode; property: string }>;
+	perhaps: ReadonlyMap<ResourceNode, string>;
 }
 
 const deadLetterUses = perStack((stack): Uses => {
 	const certain = new Set<ResourceNode>();
-	const perhaps = new Map<ResourceNode, { holder: ResourceNode; property: string }>();
+	const perhaps = new Map<ResourceNode, string>();
 	for (const [type, places] of Object.entries(PLACES))
 		for (const holder of stack.ofType(type))
 			for (const place of places) {
@@ -110,7 +111,7 @@ const deadLetterUses = perStack((stack): Uses => {
 				const isCertain = isToldApart(stack, holder, place, queues.length);
 				for (const queue of queues)
 					if (isCertain) certain.add(queue);
-					else perhaps.set(queue, { holder, property: place.path });
+					else perhaps.set(queue, `${place.path} of ${holder.name}`);
 			}
 	return { certain, perhaps };
 });
@@ -128,5 +129,5 @@ export function isDeadLetterQueue(stack: StackGraph, queue: ResourceNode): Fact<
 	const { certain, perhaps } = deadLetterUses(stack);
 	if (certain.has(queue)) return known(true);
 	const open = perhaps.get(queue);
-	return open ? unknown(`${open.property} of ${open.holder.name}`) : { state: "absent" };
+	return open === undefined ? absent : unknown(open);
 }

@@ -11,6 +11,10 @@ import type { StackGraph } from "./stack-graph.ts";
 /** Both limits are set; or what is missing, in words after a name; or the fact that keeps us from telling. */
 export type Limits = "set" | { missing: string } | { property: string };
 
+/** Limits that are not known yet; undefined where they are. */
+const openIn = (limits: Limits): { property: string } | undefined =>
+	typeof limits === "object" && "property" in limits ? limits : undefined;
+
 const HALVES = ["throttlingRateLimit", "throttlingBurstLimit"] as const;
 const NO_LIMITS = "has no throttle of its own: rate and burst are the account's";
 
@@ -39,7 +43,8 @@ export function restLimitsOf(stack: StackGraph, stage: ResourceNode): Limits {
 	const isForAll = (settings: ResourceNode) => ifKnown(settings.props.text("methodPath")) === "*/*";
 	const forAll = all.find(isForAll);
 	const general = forAll ? limitsIn(forAll) : { missing: NO_LIMITS };
-	if (typeof general === "object" && "property" in general) return general;
+	const isOpen = openIn(general);
+	if (isOpen) return isOpen;
 	const own = all
 		.filter((settings) => !isForAll(settings))
 		.map((settings) => ({ settings, places: placesNamedBy(stack, settings), limits: limitsIn(settings) }));
@@ -50,10 +55,8 @@ export function restLimitsOf(stack: StackGraph, stage: ResourceNode): Limits {
 	if (general === "set") return exceptionsFrom(own, methods);
 	const bare = withoutLimits(own, methods);
 	if (methods.length > 0 && bare.length === 0) return "set";
-	const open = own.find(({ limits }) => typeof limits === "object" && "property" in limits)?.limits;
+	const open = own.map(({ limits }) => openIn(limits)).find(Boolean) ?? perhapsLimited(stack, stage);
 	if (open) return open;
-	const unplaced = perhapsLimited(stack, stage);
-	if (unplaced) return unplaced;
 	return bare.length < methods.length ? { missing: partly(bare) } : general;
 }
 
@@ -71,13 +74,13 @@ function exceptionsFrom(own: readonly OwnSettings[], methods: readonly Method[])
 		if (each.limits === "set") continue;
 		const method = methods.find((one) => means(each, one));
 		const path = each.settings.props.text("methodPath");
-		if (!method && path.state !== "unknown") continue;
 		if (path.state === "unknown") return path;
-		if ("property" in each.limits) return each.limits;
 		if (method)
-			return {
-				missing: `limits its methods, but ${each.settings.label} sets ${method.label(method.place)} back to the account's rate and burst`,
-			};
+			return (
+				openIn(each.limits) ?? {
+					missing: `limits its methods, but ${each.settings.label} sets ${method.label(method.place)} back to the account's rate and burst`,
+				}
+			);
 	}
 	return "set";
 }
@@ -125,7 +128,7 @@ export function routeLimitsOf(stack: StackGraph, stage: ResourceNode): Limits {
 		return taken < 0;
 	});
 	if (routes.length > 0 && bare.length === 0) return "set";
-	const open = limited.map(({ limits }) => limits).find((limits) => typeof limits === "object" && "property" in limits);
+	const open = limited.map(({ limits }) => openIn(limits)).find(Boolean);
 	if (open) return open;
 	return bare.length < routes.length ? { missing: partly(bare.map(({ key, route }) => key ?? route.label)) } : general;
 }
