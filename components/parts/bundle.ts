@@ -1,5 +1,5 @@
 /**
- * Bundles the functions that run inside AWS, and says which files their native library's Lambda layer holds.
+ * Bundles the functions and processes that run inside AWS, and says which files their native library's Lambda layer holds.
  * The one place that does so, for AWS, the sandbox and the bench; knows no Pulumi: components make assets of the paths.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -38,6 +38,23 @@ export function bundleFunction(name: string): string {
 	return folder;
 }
 
+/**
+ * Bundles `functions/<name>/main.ts`, a process that runs for long, as {@link bundleFunction} does a handler: for its
+ * container image, and for the sandbox, which runs the same bytes without one.
+ * @returns the folder of the code; `node <folder>/index.mjs` runs it
+ * @throws {SettingsError} where there is no such process
+ */
+export function bundleProcess(name: string): string {
+	const entry = join(FUNCTIONS, name, "main.ts");
+	if (!existsSync(entry))
+		throw new SettingsError(
+			`There is no process "${name}": functions/${name}/main.ts is missing. Its folders are ${processNames().join(", ")}.`,
+		);
+	const folder = join(FUNCTIONS, "dist", "processes", name);
+	writeIfChanged(folder, bundle(entry));
+	return folder;
+}
+
 /** The bundle of one entry, as {@link bundleFunction} makes it. */
 export function bundle(entry: string): Uint8Array {
 	const { outputFiles } = buildSync({
@@ -62,9 +79,14 @@ export function bundle(entry: string): Uint8Array {
 }
 
 /** Names of the functions that can be bundled, sorted. */
-export const functionNames = (): string[] =>
+export const functionNames = (): string[] => foldersWith("handler.ts");
+
+/** Names of the processes that can be bundled, sorted. */
+export const processNames = (): string[] => foldersWith("main.ts");
+
+const foldersWith = (entry: string): string[] =>
 	readdirSync(FUNCTIONS)
-		.filter((name) => existsSync(join(FUNCTIONS, name, "handler.ts")))
+		.filter((name) => existsSync(join(FUNCTIONS, name, entry)))
 		.sort();
 
 function writeIfChanged(folder: string, contents: Uint8Array): void {

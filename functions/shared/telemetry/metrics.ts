@@ -17,7 +17,8 @@ export interface RequestCounts {
 	latencyMs: number;
 	/** The SLO's bound, over which a request counts as slow. */
 	p95Ms: number;
-	costUsd: number;
+	/** Absent where nobody can tell what one request costs. */
+	costUsd?: number;
 }
 
 const UNITS = {
@@ -48,7 +49,7 @@ export function writeRequestCounts(write: WriteLine, counts: RequestCounts): voi
 			[METRICS.errors]: status >= FIRST_SERVER_ERROR ? 1 : 0,
 			[METRICS.slow]: latencyMs > counts.p95Ms ? 1 : 0,
 			[METRICS.latencyMs]: latencyMs,
-			[METRICS.costUsd]: counts.costUsd,
+			...(counts.costUsd !== undefined && { [METRICS.costUsd]: counts.costUsd }),
 			[METRICS.throttled]: status === TOO_MANY_REQUESTS ? 1 : 0,
 		},
 	);

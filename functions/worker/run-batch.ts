@@ -1,0 +1,174 @@
+/**
+ * Runs a batch on the model server and says of each job what came of it: a batch that fails is taken apart until it is
+ * known whose fault it was. Decides; what is then written is settle.ts's.
+ *
+ * - Refused as a batch: halved, down to the jobs that are refused alone. Those are at fault.
+ * - Failed or unanswered as a batch: once the server is ready again, each job alone. One that fails even so counts one failure,
+ *   but not where all of several do: then it is the server that is broken.
+ * - Busy, or not ready again in time: nobody's fault, and nothing is counted.
+ * - A suspect, which was claimed so often that it may be what takes servers down with it, goes alone and counts from the first.
+ */
+
+import type { JobFailure } from "../shared/jobs/claims.ts";
+import { type InferBody, isObject } from "./infer-body.ts";
+import type { Clock, InferOutcome, ModelServer } from "./ports.ts";
+import { joinRows, readInferAnswer, splitRows, writeResponse } from "./rows.ts";
+
+/** A job as far as running it goes. */
+export interface Runnable {
+	/** The job's id, which the response carries where the request has none of its own. */
+	job: string;
+	body: InferBody;
+	/** Its earlier attempts ended without a result, for whatever reason. */
+	isSuspect: boolean;
+	/** The claim was lost: it needs no result, and is left out of further calls. */
+	isVoid: boolean;
+}
+
+export type JobResult =
+	| { kind: "done"; response: string }
+	/** No other try can come out otherwise. */
+	| { kind: "refused"; failure: JobFailure }
+	/** One failure of its own. */
+	| { kind: "failed"; failure: JobFailure }
+	/** Through no fault of its own. */
+	| { kind: "unserved"; reason: string };
+
+export interface BatchPorts<Job extends Runnable> {
+	server: ModelServer;
+	clock: Clock;
+	/** What each call asks for. */
+	model: string;
+	version: number;
+	/** Told of each job exactly once, as soon as it is known. */
+	report: (job: Job, result: JobResult) => void;
+	/** Told of a batch of so many rows that was refused although each of its jobs is good. */
+	onTooLarge: (rows: number) => void;
+	/** Aborts where there is no time left. */
+	signal: AbortSignal;
+}
+
+/** How long a server may take to come back before its jobs go to another one. */
+const READY_WAIT_MAX_MS = 30_000;
+const READY_POLL_MS = 250;
+const NO_TIME = "The worker was stopped before the model server had answered.";
+const NOT_READY = "The model server did not become ready again in time.";
+const MALFORMED = "The model server's answer is no inference response with its data as JSON.";
+
+/** Never rejects for what the server does. */
+export async function runBatch<Job extends Runnable>(jobs: readonly Job[], ports: BatchPorts<Job>): Promise<void> {
+	const left = new Set(jobs);
+	const report = (job: Job, result: JobResult) => {
+		left.delete(job);
+		ports.report(job, result);
+	};
+	try {
+		await run(jobs, { ...ports, report });
+	} catch (thrown) {
+		if (!ports.signal.aborted) throw thrown;
+		for (const job of left) report(job, { kind: "unserved", reason: NO_TIME });
+	}
+}
+
+/** Whether all jobs have their response. */
+async function run<Job extends Runnable>(all: readonly Job[], ports: BatchPorts<Job>): Promise<boolean> {
+	const jobs = withoutVoid(all, ports);
+	if (jobs.length === 0) return true;
+	if (jobs.some(({ isSuspect }) => isSuspect)) return eachAlone(jobs, ports);
+	const outcome = await call(jobs, ports);
+	switch (outcome.kind) {
+		case "answered":
+			return deliver(jobs, outcome.responses, ports);
+		case "refused":
+			return jobs.length > 1 ? halve(jobs, ports) : refuse(jobs, outcome.message, ports);
+		case "busy":
+			return unserved(jobs, outcome.message, ports);
+		case "failed":
+			return eachAlone(jobs, ports);
+	}
+}
+
+type CallOutcome = { kind: "answered"; responses: string[] } | Exclude<InferOutcome, { kind: "answered" }>;
+
+async function call<Job extends Runnable>(jobs: readonly Job[], ports: BatchPorts<Job>): Promise<CallOutcome> {
+	const { server, model, version, signal } = ports;
+	const outcome = await server.infer({ model, version, body: joinRows(jobs.map(({ body }) => body)) }, signal);
+	if (outcome.kind !== "answered") return outcome;
+	const answer = readInferAnswer(outcome.body);
+	if (!answer) return { kind: "failed", code: "INTERNAL", message: withReason(outcome.body) };
+	const parts = splitRows(answer, jobs.map(rowsOf));
+	// A model whose outputs are not by row cannot share a call: as if it had refused the batch.
+	if (!parts) return { kind: "refused", message: "The outputs have not one row for each row of the inputs." };
+	const responses = jobs.map(({ job, body }, i) => writeResponse(parts[i] ?? answer, body.id ?? job));
+	return { kind: "answered", responses };
+}
+
+async function halve<Job extends Runnable>(jobs: readonly Job[], ports: BatchPorts<Job>): Promise<boolean> {
+	const middle = Math.ceil(jobs.length / 2);
+	const isLeftDone = await run(jobs.slice(0, middle), ports);
+	const isRightDone = await run(jobs.slice(middle), ports);
+	const isDone = isLeftDone && isRightDone;
+	if (isDone) ports.onTooLarge(jobs.reduce((sum, job) => sum + rowsOf(job), 0));
+	return isDone;
+}
+
+async function eachAlone<Job extends Runnable>(jobs: readonly Job[], ports: BatchPorts<Job>): Promise<boolean> {
+	const failures = new Map<Job, JobFailure>();
+	for (const [i, job] of jobs.entries()) {
+		if (!(await becomesReady(ports))) {
+			for (const [failed] of failures) unserved([failed], NOT_READY, ports);
+			return unserved(jobs.slice(i), NOT_READY, ports);
+		}
+		if (withoutVoid([job], ports).length === 0) continue;
+		const outcome = await call([job], ports);
+		if (outcome.kind === "answered") deliver([job], outcome.responses, ports);
+		else if (outcome.kind === "refused") refuse([job], outcome.message, ports);
+		else if (outcome.kind === "busy") unserved([job], outcome.message, ports);
+		else failures.set(job, { code: outcome.code, message: outcome.message });
+	}
+	const isServersFault = jobs.length > 1 && failures.size === jobs.length;
+	for (const [job, failure] of failures)
+		ports.report(job, isServersFault ? { kind: "unserved", reason: failure.message } : { kind: "failed", failure });
+	return false;
+}
+
+async function becomesReady({
+	server,
+	clock,
+	signal,
+}: Pick<BatchPorts<Runnable>, "server" | "clock" | "signal">): Promise<boolean> {
+	const untilMs = clock.now() + READY_WAIT_MAX_MS;
+	for (;;) {
+		signal.throwIfAborted();
+		if (await server.isReady()) return true;
+		if (clock.now() >= untilMs) return false;
+		await clock.pause(READY_POLL_MS, signal);
+	}
+}
+
+function withoutVoid<Job extends Runnable>(jobs: readonly Job[], { report }: BatchPorts<Job>): Job[] {
+	return jobs.filter((job) => {
+		if (job.isVoid) report(job, { kind: "unserved", reason: "The claim was lost." });
+		return !job.isVoid;
+	});
+}
+
+function deliver<Job extends Runnable>(jobs: readonly Job[], responses: readonly string[], ports: BatchPorts<Job>) {
+	for (const [i, job] of jobs.entries()) ports.report(job, { kind: "done", response: responses[i] ?? "" });
+	return true;
+}
+
+function refuse<Job extends Runnable>(jobs: readonly Job[], message: string, ports: BatchPorts<Job>): boolean {
+	for (const job of jobs) ports.report(job, { kind: "refused", failure: { code: "INVALID_REQUEST", message } });
+	return false;
+}
+
+function unserved<Job extends Runnable>(jobs: readonly Job[], reason: string, ports: BatchPorts<Job>): boolean {
+	for (const job of jobs) ports.report(job, { kind: "unserved", reason });
+	return false;
+}
+
+const rowsOf = ({ body }: Runnable): number => body.shareable?.rows ?? 1;
+
+const withReason = (body: unknown): string =>
+	isObject(body) && typeof body.error === "string" ? `${MALFORMED} It says: ${body.error}` : MALFORMED;
