@@ -4,10 +4,12 @@
  */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SQSClient } from "@aws-sdk/client-sqs";
 
 /** A dead endpoint is noticed well within a request's deadline, and a retry still fits. */
 const CONNECTION_TIMEOUT_MS = 500;
 const DYNAMODB_REQUEST_TIMEOUT_MS = 1_000;
+const SQS_REQUEST_TIMEOUT_MS = 1_000;
 /** An artifact may have tens of megabytes. */
 const S3_REQUEST_TIMEOUT_MS = 5_000;
 const S3_BULK_SILENCE_MS = 30_000;
@@ -30,4 +32,11 @@ export const s3Client = (): S3Client =>
 	new S3Client({
 		maxAttempts: ATTEMPTS_MAX,
 		requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: S3_REQUEST_TIMEOUT_MS },
+	});
+
+/** For sending: a long poll would outlast its timeout. */
+export const sqsClient = (): SQSClient =>
+	new SQSClient({
+		maxAttempts: ATTEMPTS_MAX,
+		requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: SQS_REQUEST_TIMEOUT_MS },
 	});

@@ -7,7 +7,7 @@ import { TriplaneError } from "../../charter/errors.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A function was started without a setting, or with one that it cannot read. */
-class FunctionSettingsError extends TriplaneError {
+export class FunctionSettingsError extends TriplaneError {
 	override readonly name = "FunctionSettingsError";
 }
 
@@ -68,7 +68,11 @@ export function requiredNumbersByName<Field extends string>(
 	return new Map(entries.map(([key, value]) => [key, numbersOf(value, `${name}, "${key}"`, fields)]));
 }
 
-function requiredJson(environment: Environment, name: string): object {
+/**
+ * A variable's JSON object, whatever is in it.
+ * @throws {FunctionSettingsError} where it is missing or no JSON object
+ */
+export function requiredJson(environment: Environment, name: string): object {
 	const text = requiredText(environment, name);
 	try {
 		const value: unknown = JSON.parse(text);

@@ -20,6 +20,10 @@ import { type ApiRequest, readApiRequest } from "./api-request.ts";
 interface RequestFacts {
 	/** Whether it asks for an inference, and so counts for the model's SLO. */
 	isInference: boolean;
+	/** Where the function serves several models; one that serves a single model has these in all its records. */
+	model?: string;
+	team?: string;
+	feature?: string;
 	version?: number;
 	variant?: string;
 	rows?: number;
@@ -123,12 +127,15 @@ interface Recording {
 }
 
 function record({ facts, status, latencyMs, costUsd }: Outcome, to: Recording): void {
-	const { version, variant, rows } = facts;
+	const { model, team, feature, version, variant, rows } = facts;
 	const code: ApiErrorCode | undefined = to.failure?.error.code;
 	to.span.set({
 		[ATTR_HTTP_RESPONSE_STATUS_CODE]: status,
 		[ATTR_FAAS_COLDSTART]: to.coldStart,
 		...(to.tenant !== undefined && { [SPAN_ATTRIBUTES.tenant]: to.tenant }),
+		...(model !== undefined && { [SPAN_ATTRIBUTES.modelName]: model }),
+		...(team !== undefined && { [SPAN_ATTRIBUTES.team]: team }),
+		...(feature !== undefined && { [SPAN_ATTRIBUTES.feature]: feature }),
 		...(version !== undefined && { [SPAN_ATTRIBUTES.modelVersion]: version }),
 		...(variant !== undefined && { [SPAN_ATTRIBUTES.modelVariant]: variant }),
 		...(rows !== undefined && { [SPAN_ATTRIBUTES.rows]: rows }),
@@ -138,6 +145,9 @@ function record({ facts, status, latencyMs, costUsd }: Outcome, to: Recording): 
 		status,
 		latencyMs: Math.round(latencyMs * 1000) / 1000,
 		coldStart: to.coldStart,
+		...(model !== undefined && { model }),
+		...(team !== undefined && { team }),
+		...(feature !== undefined && { feature }),
 		...(version !== undefined && { version }),
 		...(variant !== undefined && { variant }),
 		...(costUsd !== undefined && { costUsd }),

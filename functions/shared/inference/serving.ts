@@ -2,7 +2,7 @@
  * Which version answers a request, and what the protocol says of a model: what every function that serves one asks the registry.
  * How a route is read and drawn from is in routing.ts.
  */
-import { SLOTS, type Slot } from "../../../charter/jobs.ts";
+import type { Slot } from "../../../charter/jobs.ts";
 import type { RouteVariant, VersionRecord } from "../../../charter/registry.ts";
 import { type Answer, jsonAnswer } from "../http/answer.ts";
 import type { Call } from "../http/serve.ts";
@@ -26,7 +26,7 @@ export interface Choice {
 
 /** What Triton calls models that ONNX Runtime runs. */
 const PLATFORM = "onnxruntime_onnx";
-const [FIRST_SLOT] = SLOTS;
+const FIRST_SLOT: Slot = "a";
 
 /**
  * The version of one request, by the route's weights or as its path pins it; noted among the call's facts.
