@@ -75,7 +75,7 @@ function plansNear(stack: StackGraph, stage: ResourceNode): ResourceNode[] {
 
 function covers(stack: StackGraph, plan: ResourceNode, stage: ResourceNode): boolean {
 	const parts = plan.props.parts("apiStages");
-	const dependsOnStage = stack.dependencies(plan, "apiStages", [REST_STAGE]).includes(stage);
+	const dependsOnStage = stack.dependencies(plan, "apiStages").includes(stage);
 	if (parts.state !== "known") return dependsOnStage;
 	return parts.value.some((part) => coversStage(stack, part, { plan, stage, dependsOnStage }));
 }

@@ -79,6 +79,22 @@ describe("policies/graph/usage-plans", () => {
 			).to.equal(true);
 		});
 
+		it("do not go by what else they depend on where names are known", () => {
+			const named = stage(ref(api, "id"), { stageName: "prod", empty: "" });
+			const hint = { note: ref(named, "id") };
+			expect(covers([{ ...on("a1b2c3", "dev"), ...hint }], named)).to.equal(false);
+			expect(covers([{ ...on("d4e5f6", "prod"), ...hint }], named)).to.equal(false);
+			expect(covers([{ ...on(concat(UNKNOWN, ref(other, "name")), "prod"), ...hint }], named)).to.equal(false);
+			expect(covers([on(concat(UNKNOWN, ref(other, "name")), "prod")], stage(), "preview")).to.equal(false);
+			const queue = resource("aws:sqs/queue:Queue", "queue", { name: "z9" });
+			expect(covers([on(concat(UNKNOWN, ref(queue, "name")), "prod")], stage(), "raw", [queue])).to.equal(true);
+			const made = resource("aws:apigateway/restApi:RestApi", "made", { empty: "" });
+			const ofMade = stage(ref(made, "id"));
+			expect(covers([on(concat("z9", ref(made, "empty")), "prod")], ofMade, "raw", [made, queue])).to.equal(true);
+			const unnamed = stage(ref(api, "id"), { stageName: UNKNOWN });
+			expect(covers([on("a1b2c3", undefined)], unnamed), "an entry without a stage").to.equal(false);
+		});
+
 		it("are those that depend on the stage while all that they list is open", () => {
 			expect(covers(UNKNOWN)).to.equal(false);
 			expect(covers(ref(stage(), "id"), stage(), "preview")).to.equal(true);
@@ -99,6 +115,10 @@ describe("policies/graph/usage-plans", () => {
 			expect(covers([on(UNKNOWN, "prod")], open)).to.equal(true);
 			expect(covers([on(concat(UNKNOWN, ref(api, "name")), "prod")], open)).to.equal(true);
 			expect(covers([on("elsewhere", "dev")], open)).to.equal(false);
+			for (const property of ["id", "arn", "invokeUrl"]) {
+				const unnamed = stage(UNKNOWN, { stageName: UNKNOWN, [property]: "ags-prod" });
+				expect(covers([on(undefined, "ags-prod")], unnamed), property).to.equal(true);
+			}
 			const depended = [on("elsewhere", concat("prod", ref(foreign, "empty")))];
 			expect(covers(depended, { ...foreign, props: { ...foreign.props, empty: "" } })).to.equal(true);
 		});
