@@ -19,6 +19,8 @@ export default async function program() {
 		settings,
 		api: data.api,
 		endpoints: data.endpoints,
+		batch: data.batch,
+		queued: data.queued,
 		functions: [control.register, data.server.authorize, data.server.health],
 	});
 
@@ -31,6 +33,10 @@ export default async function program() {
 		throttleTable: data.throttle.table.name,
 		registerFunction: control.register.function.name,
 		models: data.models,
+		batchModels: data.batch?.models ?? [],
+		jobsTable: data.queued?.store.table.table.name,
+		jobsBucket: data.queued?.store.payloads.bucket.bucket,
+		queuedModels: data.queued?.slots ?? [],
 		tenants: settings.tenants.map(({ name }) => name),
 	};
 }

@@ -50,6 +50,8 @@ export const CALLBACK_BATCH_SIZE = 10;
 export const CALLBACK_VISIBILITY_SECONDS = VISIBILITY_TIMEOUT_FACTOR * CALLBACK_TIMEOUT_SECONDS;
 /** Tries before a callback is set aside: an hour's worth of them. */
 export const CALLBACK_RECEIVES_MAX = 20;
+/** A callback that waits longer has been tried a few times: somebody should look. */
+export const CALLBACK_AGE_MAX_SECONDS = 5 * CALLBACK_VISIBILITY_SECONDS;
 /** As long as an ended job can be asked for. */
 export const CALLBACK_RETENTION_SECONDS = JOB_LIMITS.keptSeconds;
 

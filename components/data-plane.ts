@@ -1,27 +1,33 @@
 /**
- * The data plane: one API for all tenants, and behind it one bounded function per realtime model.
- * Serves realtime models only: for a queued or batch one it says in one line that its path is not deployed.
+ * The data plane: one API for all tenants, and behind it one bounded function per realtime model, and a queue with workers
+ * per queued one; and the windows of batch models, which no path of the API leads to.
  */
+import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { batchModels } from "../charter/batch.ts";
 import {
 	type CapacityPlan,
 	HEALTH_TIMEOUT_SECONDS,
 	integrationTimeoutMs,
-	isRealtime,
 	planCapacity,
 	planThrottle,
 	realtimeModels,
+	servedModels,
 	stageThrottle,
 } from "../charter/derive.ts";
+import { JOBS_TIMEOUT_SECONDS, SUBMIT_INTEGRATION_TIMEOUT_MS } from "../charter/queued.ts";
 import type { Settings } from "../charter/settings.ts";
-import { modelRoutes, serverRoutes } from "./parts/api-tree.ts";
+import { jobRoutes, modelRoutes, queuedModelRoutes, serverRoutes } from "./parts/api-tree.ts";
 import type { ArtifactStore } from "./parts/artifact-store.ts";
+import { BatchPath } from "./parts/batch-path.ts";
 import type { BoundedFunction } from "./parts/bounded-function.ts";
 import { bundleFunction } from "./parts/bundle.ts";
 import { sharedTags } from "./parts/cost-tags.ts";
 import { type ApiRoute, FrontDoor } from "./parts/front-door.ts";
+import { Network } from "./parts/network.ts";
 import { OnDemandTable } from "./parts/on-demand-table.ts";
 import { onnxRuntimeLayerVersion } from "./parts/onnx-runtime-layer.ts";
+import { QueuedPath } from "./parts/queued-path.ts";
 import { RealtimeEndpoint } from "./parts/realtime-endpoint.ts";
 import { ServerFunctions } from "./parts/server-functions.ts";
 import { Tenant } from "./parts/tenant.ts";
@@ -33,7 +39,7 @@ export interface DataPlaneArgs {
 	artifacts: ArtifactStore;
 }
 
-/** A model as the stack's outputs tell of it; without `function` where this version deploys no path to it. */
+/** A model as the stack's outputs tell of it; without `function` where no path of the API leads to it. */
 export interface DeployedModel {
 	name: string;
 	serve: string;
@@ -45,6 +51,12 @@ export class DataPlane extends pulumi.ComponentResource {
 	readonly tenants: OnDemandTable;
 	readonly throttle: OnDemandTable;
 	readonly endpoints: RealtimeEndpoint[];
+	/** Where tasks run; undefined without a model that runs in containers. */
+	readonly network: Network | undefined;
+	/** Undefined without a queued model. */
+	readonly queued: QueuedPath | undefined;
+	/** Undefined without a batch model. */
+	readonly batch: BatchPath | undefined;
 	readonly server: ServerFunctions;
 	readonly api: FrontDoor;
 	readonly models: DeployedModel[];
@@ -64,7 +76,31 @@ export class DataPlane extends pulumi.ComponentResource {
 			{ hasSortKey: false, isRecoverable: false, expiresAttribute: "expiresAt", tags },
 			child,
 		);
-		this.endpoints = this.realtimeEndpoints(args, capacity);
+		const runtimeLayer = runsOnnx(settings)
+			? onnxRuntimeLayerVersion("onnx-runtime", settings.architecture, child)
+			: undefined;
+		this.endpoints = runtimeLayer ? this.realtimeEndpoints(args, capacity, runtimeLayer) : [];
+		this.network = settings.models.some(({ runtime }) => IN_TASKS.includes(runtime.kind))
+			? new Network(
+					"network",
+					{ network: settings.network, otlpEndpoint: settings.observability.otlpEndpoint, tags },
+					child,
+				)
+			: undefined;
+		const { network, throttle } = this;
+		this.queued = capacity.queued
+			? new QueuedPath("queued", { ...args, capacity: capacity.queued, network, throttle }, child)
+			: undefined;
+		const { features } = this;
+		const batch = batchModels(settings);
+		this.batch =
+			batch.length > 0
+				? new BatchPath(
+						"batch",
+						{ ...args, models: batch, features, ...(network && { network }), ...(runtimeLayer && { runtimeLayer }) },
+						child,
+					)
+				: undefined;
 		this.server = new ServerFunctions("server", { settings, capacity, tenants: this.tenants, registry }, child);
 
 		const throttles = tenantThrottles(settings);
@@ -72,41 +108,42 @@ export class DataPlane extends pulumi.ComponentResource {
 			"front-door",
 			{
 				stageName: settings.environment,
-				routes: routes(this.server.health, this.endpoints),
+				routes: routes(this.server.health, this.endpoints, this.queued),
 				authorize: this.server.authorize,
-				throttle: stageThrottle(throttles.map(({ throttle }) => throttle)),
+				throttle: stageThrottle(throttles.map((each) => each.throttle)),
 				tags,
 				logRetentionDays: settings.observability.logRetentionDays,
 			},
 			child,
 		);
 		const { stage } = this.api;
-		for (const { tenant, tier, throttle } of throttles)
-			new Tenant(`tenant-${tenant.name}`, { tenant, tier, throttle, stage, table: this.tenants.table, tags }, child);
+		for (const shielded of throttles)
+			new Tenant(`tenant-${shielded.tenant.name}`, { ...shielded, stage, table: this.tenants.table, tags }, child);
 
-		this.models = settings.models.map((model) => {
-			const endpoint = this.endpoints.find((candidate) => candidate.model.name === model.name);
-			return {
-				name: model.name,
-				serve: model.serve,
-				...(endpoint ? { function: endpoint.predict.function.name } : {}),
-			};
+		this.models = settings.models.map(({ name: model, serve }) => {
+			const fn = this.functionOf(model);
+			return { name: model, serve, ...(fn ? { function: fn.function.name } : {}) };
 		});
-		for (const { name: model, serve } of settings.models.filter((candidate) => !isRealtime(candidate)))
-			void pulumi.log.warn(
-				`Model "${model}" is declared as ${serve}, which this version of Triplane does not deploy yet: no path of the API serves it.`,
-				this,
-			);
 		this.registerOutputs({ url: this.api.url });
 	}
 
-	private realtimeEndpoints(args: DataPlaneArgs, capacity: CapacityPlan): RealtimeEndpoint[] {
+	/** What answers the API for a model. */
+	private functionOf(model: string): BoundedFunction | undefined {
+		const endpoint = this.endpoints.find((candidate) => candidate.model.name === model);
+		const isQueued = this.queued?.endpoints.some((candidate) => candidate.model.name === model);
+		return endpoint?.predict ?? (isQueued ? this.queued?.functions.submit : undefined);
+	}
+
+	private realtimeEndpoints(
+		args: DataPlaneArgs,
+		capacity: CapacityPlan,
+		runtimeLayer: aws.lambda.LayerVersion,
+	): RealtimeEndpoint[] {
 		const { settings } = args;
 		const { features, throttle } = this;
 		const child = { parent: this };
 		const models = realtimeModels(settings);
 		if (models.length === 0) return [];
-		const runtimeLayer = onnxRuntimeLayerVersion("onnx-runtime", settings.architecture, child);
 		const code = new pulumi.asset.FileArchive(bundleFunction("predict"));
 		return models.map(
 			(model) =>
@@ -119,7 +156,16 @@ export class DataPlane extends pulumi.ComponentResource {
 	}
 }
 
-const routes = (health: BoundedFunction, endpoints: readonly RealtimeEndpoint[]): ApiRoute[] => [
+const IN_TASKS: readonly string[] = ["ecs", "fargate"];
+
+/** Whether a function runs a model itself. */
+const runsOnnx = (settings: Settings): boolean => settings.models.some(({ runtime }) => runtime.kind === "lambda");
+
+const routes = (
+	health: BoundedFunction,
+	endpoints: readonly RealtimeEndpoint[],
+	queued: QueuedPath | undefined,
+): ApiRoute[] => [
 	...serverRoutes().map((route) => ({
 		...route,
 		backend: health,
@@ -132,11 +178,27 @@ const routes = (health: BoundedFunction, endpoints: readonly RealtimeEndpoint[])
 			integrationTimeoutMs: capacity.integrationTimeoutMs,
 		})),
 	),
+	...(queued ? queuedRoutes(queued) : []),
+];
+
+const queuedRoutes = ({ endpoints, functions }: QueuedPath): ApiRoute[] => [
+	...endpoints.flatMap(({ model }) =>
+		queuedModelRoutes(model.name).map((route) => ({
+			...route,
+			backend: functions.submit,
+			integrationTimeoutMs: SUBMIT_INTEGRATION_TIMEOUT_MS,
+		})),
+	),
+	...jobRoutes().map((route) => ({
+		...route,
+		backend: functions.jobs,
+		integrationTimeoutMs: integrationTimeoutMs(JOBS_TIMEOUT_SECONDS),
+	})),
 ];
 
 /** Each tenant with its tier, which the settings' schema has checked to exist, and its shield. */
 function tenantThrottles(settings: Settings) {
-	const models = realtimeModels(settings);
+	const models = servedModels(settings);
 	return settings.tenants.flatMap((tenant) => {
 		const tier = settings.tiers[tenant.tier];
 		return tier ? [{ tenant, tier, throttle: planThrottle(tenant, tier, models) }] : [];

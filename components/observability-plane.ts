@@ -4,8 +4,11 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { CALLBACK_AGE_MAX_SECONDS } from "../charter/queued.ts";
 import type { Settings } from "../charter/settings.ts";
 import { AlarmTopic } from "./parts/alarm-topic.ts";
+import { BatchAlarms } from "./parts/batch-alarms.ts";
+import type { BatchPath } from "./parts/batch-path.ts";
 import type { BoundedFunction } from "./parts/bounded-function.ts";
 import { modelTags, sharedTags, teamTags } from "./parts/cost-tags.ts";
 import { dashboardBody } from "./parts/dashboard.ts";
@@ -14,6 +17,9 @@ import type { FrontDoor } from "./parts/front-door.ts";
 import { FunctionAlarms } from "./parts/function-alarms.ts";
 import { LOG_QUERIES } from "./parts/log-queries.ts";
 import { stackName } from "./parts/names.ts";
+import { QueueAlarms } from "./parts/queue-alarms.ts";
+import type { QueuedPath } from "./parts/queued-path.ts";
+import { QueuedWatch } from "./parts/queued-watch.ts";
 import type { RealtimeEndpoint } from "./parts/realtime-endpoint.ts";
 import { SloAlarms } from "./parts/slo-alarms.ts";
 import { teamBudgets } from "./parts/team-budgets.ts";
@@ -22,9 +28,15 @@ export interface ObservabilityPlaneArgs {
 	settings: Settings;
 	api: FrontDoor;
 	endpoints: readonly RealtimeEndpoint[];
+	/** Undefined without a queued model. */
+	queued?: QueuedPath | undefined;
+	/** Undefined without a batch model. */
+	batch?: BatchPath | undefined;
 	/** What all models share. */
 	functions: readonly BoundedFunction[];
 }
+
+type LogWriter = Pick<BoundedFunction, "logGroup">;
 
 export class ObservabilityPlane extends pulumi.ComponentResource {
 	readonly alarms: AlarmTopic;
@@ -40,7 +52,9 @@ export class ObservabilityPlane extends pulumi.ComponentResource {
 		const { topic } = this.alarms;
 		for (const fn of functions) new FunctionAlarms(fn.name, { function: fn.function, topic, tags }, child);
 		for (const endpoint of endpoints) this.watch(endpoint, args, topic);
-		this.saveQueries([...functions, ...endpoints.map(({ predict }) => predict)]);
+		const ofQueued = args.queued ? this.watchQueued(args.queued, args, topic) : [];
+		const ofBatch = this.watchBatch(args, topic);
+		this.saveQueries([...functions, ...endpoints.map(({ predict }) => predict), ...ofQueued, ...ofBatch]);
 		this.setBudgets(settings, topic);
 		this.registerOutputs({ alarmTopic: topic.arn });
 	}
@@ -74,7 +88,46 @@ export class ObservabilityPlane extends pulumi.ComponentResource {
 		);
 	}
 
-	private saveQueries(functions: readonly BoundedFunction[]): void {
+	/** Alarms on what queued models share, and a watch on each; gives what writes their logs. */
+	private watchQueued(
+		{ functions, store, endpoints }: QueuedPath,
+		{ settings, api }: ObservabilityPlaneArgs,
+		topic: aws.sns.Topic,
+	): LogWriter[] {
+		const child = { parent: this };
+		const shared = {
+			topic,
+			tags: sharedTags(settings),
+			remedy: "Read the messages, and the function's log group by the job's id.",
+		};
+		for (const fn of functions.all) new FunctionAlarms(fn.name, { ...shared, function: fn.function }, child);
+		const { queue, deadLetters } = store.callbacks;
+		const waiting = { queue, maxSeconds: CALLBACK_AGE_MAX_SECONDS };
+		new QueueAlarms("callbacks", { ...shared, waiting, deadLetters }, child);
+		const { name: sweep, failures } = functions.sweep;
+		if (failures) new QueueAlarms(sweep, { ...shared, deadLetters: failures }, child);
+		const { submit } = functions;
+		for (const endpoint of endpoints) {
+			const { model } = endpoint;
+			new QueuedWatch(model.name, { endpoint, submit, api, topic, tags: modelTags(settings, model) }, child);
+		}
+		return [...functions.all, ...endpoints.flatMap(({ logWriters }) => logWriters)];
+	}
+
+	/** Alarms for each batch model; gives what writes its logs. */
+	private watchBatch({ settings, batch }: ObservabilityPlaneArgs, topic: aws.sns.Topic): LogWriter[] {
+		const child = { parent: this };
+		return (batch?.pipelines ?? []).flatMap((pipeline) => {
+			const { model, functions, container } = pipeline;
+			const tags = modelTags(settings, model);
+			new BatchAlarms(model.name, { pipeline, topic, tags }, child);
+			const all = Object.values(functions);
+			for (const fn of all) new FunctionAlarms(fn.name, { function: fn.function, topic, tags }, child);
+			return container ? [...all, container] : all;
+		});
+	}
+
+	private saveQueries(writers: readonly LogWriter[]): void {
 		for (const { name, query } of LOG_QUERIES)
 			new aws.cloudwatch.QueryDefinition(
 				`query-${name}`,
@@ -82,7 +135,7 @@ export class ObservabilityPlane extends pulumi.ComponentResource {
 					// Slashes make folders in the console.
 					name: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
 					queryString: query,
-					logGroupNames: functions.map(({ logGroup }) => logGroup.name),
+					logGroupNames: writers.map(({ logGroup }) => logGroup.name),
 				},
 				{ parent: this },
 			);

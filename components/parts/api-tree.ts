@@ -2,7 +2,14 @@
  * The API's paths as REST API resources need them: every path of the charter, and each shared parent once.
  * Pure: front-door.ts makes the resources.
  */
-import { MODEL_ROUTES, modelPath, type Route, SERVER_ROUTES } from "../../charter/api.ts";
+import {
+	JOB_ROUTES,
+	MODEL_ROUTES,
+	modelPath,
+	QUEUED_MODEL_ROUTES,
+	type Route,
+	SERVER_ROUTES,
+} from "../../charter/api.ts";
 
 /** One resource of a REST API: a segment below its parent. */
 export interface ApiNode {
@@ -17,8 +24,16 @@ export interface ApiNode {
 export const serverRoutes = (): readonly Route[] => SERVER_ROUTES;
 
 /** Routes of one realtime model, from the root. */
-export const modelRoutes = (model: string): Route[] =>
-	MODEL_ROUTES.map(({ path, method }) => ({ path: `${modelPath(model)}${path}`, method }));
+export const modelRoutes = (model: string): Route[] => below(modelPath(model), MODEL_ROUTES);
+
+/** Routes of one queued model, from the root. */
+export const queuedModelRoutes = (model: string): Route[] => below(modelPath(model), QUEUED_MODEL_ROUTES);
+
+/** Routes about the jobs of all models. */
+export const jobRoutes = (): readonly Route[] => JOB_ROUTES;
+
+const below = (root: string, routes: readonly Route[]): Route[] =>
+	routes.map(({ path, method }) => ({ path: `${root}${path}`, method }));
 
 /** The path on which a model's requests for inference come in. */
 export const inferPath = (model: string): string => `${modelPath(model)}/infer`;

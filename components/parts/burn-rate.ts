@@ -3,7 +3,7 @@
  * Pure; follows chapter 5 of Google's SRE workbook, https://sre.google/workbook/alerting-on-slos/.
  */
 
-import type { RealtimeModel } from "../../charter/derive.ts";
+import type { ModelSettings } from "../../charter/settings.ts";
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "../../charter/telemetry.ts";
 
 /** An SLO as a share of requests that may be bad. */
@@ -35,7 +35,7 @@ export const BURN_RATES: readonly BurnRate[] = [
 	{ name: "steady", factor: 6, longSeconds: 6 * 60 * 60, shortSeconds: 30 * 60 },
 ];
 
-export const objectives = ({ slo }: Pick<RealtimeModel, "slo">): Objective[] => [
+export const objectives = ({ slo }: Pick<ModelSettings, "slo">): Objective[] => [
 	{ name: "errors", badMetric: METRICS.errors, budget: slo.errorRate },
 	{ name: "slow", badMetric: METRICS.slow, budget: SLOW_BUDGET },
 ];

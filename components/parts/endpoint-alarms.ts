@@ -4,7 +4,7 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { RealtimeModel } from "../../charter/derive.ts";
+import type { ModelSettings } from "../../charter/settings.ts";
 import type { CostTags } from "../../charter/tags.ts";
 import { inferPath } from "./api-tree.ts";
 
@@ -13,7 +13,7 @@ const EVALUATION_PERIODS = 5;
 const DATAPOINTS_TO_ALARM = 3;
 
 export interface EndpointAlarmsArgs {
-	model: RealtimeModel;
+	model: Pick<ModelSettings, "name" | "slo">;
 	restApi: aws.apigateway.RestApi;
 	stage: aws.apigateway.Stage;
 	topic: aws.sns.Topic;

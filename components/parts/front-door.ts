@@ -120,14 +120,17 @@ export class FrontDoor extends pulumi.ComponentResource {
 		}
 
 		const permissions = new Map<BoundedFunction, pulumi.Resource>();
+		const answered = new Set<string>();
 		return routes.flatMap(({ path, method: ownMethod, backend, integrationTimeoutMs }) => {
+			const isFirst = !answered.has(path);
+			answered.add(path);
 			const permission =
 				permissions.get(backend) ??
 				this.permission(name, backend, pulumi.interpolate`${this.restApi.executionArn}/*/*`);
 			permissions.set(backend, permission);
 			// Its own, so that API Gateway counts it by that name; and any other, so that the function answers a wrong
 			// method with 405 in our shape, where API Gateway would with 403.
-			return [ownMethod, "ANY"].map((httpMethod) => {
+			return [ownMethod, ...(isFirst ? ["ANY"] : [])].map((httpMethod) => {
 				const method = new aws.apigateway.Method(
 					`${name}${path}:${httpMethod}`,
 					{

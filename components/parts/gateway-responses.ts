@@ -2,7 +2,14 @@
  * The errors that API Gateway answers by itself, in the shape of ours: one table of its response types.
  * Not the errors of the functions, which write the same shape themselves.
  */
-import { MODEL_ROUTES, modelPath, REQUEST_ID_HEADER, SERVER_ROUTES } from "../../charter/api.ts";
+import {
+	JOB_ROUTES,
+	MODEL_ROUTES,
+	modelPath,
+	QUEUED_MODEL_ROUTES,
+	REQUEST_ID_HEADER,
+	SERVER_ROUTES,
+} from "../../charter/api.ts";
 import { API_ERRORS, type ApiErrorBody, type ApiErrorCode } from "../../charter/errors.ts";
 
 /** One gateway response, as API Gateway takes it. */
@@ -24,13 +31,20 @@ const RETRY_AFTER = "Retry-After";
 const denied = (error: string): Answer => ({ code: "FORBIDDEN", error });
 const invalid = (error: string): Answer => ({ code: "INVALID_REQUEST", error });
 const internal = (error: string): Answer => ({ code: "INTERNAL", error });
-const ROUTES = [
-	...SERVER_ROUTES,
-	...MODEL_ROUTES.map(({ path, method }) => ({ path: modelPath("{model}") + path, method })),
-];
+/** As one line each: routes that a realtime and a queued model both have are named once. */
+const ROUTES = new Set(
+	[
+		...SERVER_ROUTES,
+		...[...MODEL_ROUTES, ...QUEUED_MODEL_ROUTES].map(({ path, method }) => ({
+			path: modelPath("{model}") + path,
+			method,
+		})),
+		...JOB_ROUTES,
+	].map(({ path, method }) => `${method} ${path}`),
+);
 const noRoute: Answer = {
 	code: "NOT_FOUND",
-	error: `No route of this API matches the path, or it has no such model. Its routes are ${ROUTES.map(({ path, method }) => `${method} ${path}`).join(", ")}.`,
+	error: `No route of this API matches the path, or it has no such model. Its routes are ${[...ROUTES].join(", ")}.`,
 };
 
 /** By API Gateway's response type: every one that a REST API knows, so that none keeps AWS's own shape. */

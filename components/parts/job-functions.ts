@@ -50,6 +50,7 @@ export class JobFunctions extends pulumi.ComponentResource {
 	readonly jobs: BoundedFunction;
 	readonly sweep: BoundedFunction;
 	readonly callback: BoundedFunction;
+	readonly all: readonly BoundedFunction[];
 
 	constructor(name: string, args: JobFunctionsArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("triplane:data:JobFunctions", name, {}, opts);
@@ -172,6 +173,7 @@ export class JobFunctions extends pulumi.ComponentResource {
 			},
 			child,
 		);
+		this.all = [this.submit, this.jobs, this.sweep, this.callback];
 		this.registerOutputs({ submit: this.submit.function.name, jobs: this.jobs.function.name });
 	}
 }

@@ -15,6 +15,7 @@ import type { OnDemandTable } from "./on-demand-table.ts";
 import { SpotGpuPool } from "./spot-gpu-pool.ts";
 import { WorkQueue } from "./work-queue.ts";
 import { WorkerService } from "./worker-service.ts";
+import type { WorkerTask } from "./worker-task.ts";
 
 /** One version is served at a time; a second slot comes with a rollout that shares the traffic. */
 const SLOTS_SERVED: readonly Slot[] = ["a"];
@@ -24,7 +25,8 @@ export interface QueuedEndpointArgs {
 	model: QueuedModel;
 	/** @default ["a"] */
 	slots?: readonly Slot[];
-	network: Network;
+	/** Where its tasks run; needed by a model on ECS. */
+	network: Network | undefined;
 	store: JobStore;
 	registry: OnDemandTable;
 	artifacts: ArtifactStore;
@@ -52,8 +54,9 @@ export class QueuedEndpoint extends pulumi.ComponentResource {
 		const { settings, model, network } = args;
 		const tags = modelTags(settings, model);
 		this.model = model;
-		this.pool = isOnEcs(model) ? new SpotGpuPool(`${name}-pool`, { model, network, tags }, child) : undefined;
-		const { pool } = this;
+		const ecs = isOnEcs(model) && network ? { model, network } : undefined;
+		const pool = ecs && new SpotGpuPool(`${name}-pool`, { ...ecs, tags }, child);
+		this.pool = pool;
 		this.slots = (args.slots ?? SLOTS_SERVED).map((slot) => {
 			const slotName = `${name}-${slot}`;
 			const work = new WorkQueue(
@@ -66,10 +69,14 @@ export class QueuedEndpoint extends pulumi.ComponentResource {
 				},
 				child,
 			);
-			const workers =
-				pool && isOnEcs(model) ? new WorkerService(slotName, { ...args, model, pool, work, tags }, child) : undefined;
+			const workers = ecs && pool && new WorkerService(slotName, { ...args, ...ecs, pool, work, tags }, child);
 			return { name: slotName, model, slot, work, workers };
 		});
 		this.registerOutputs({});
+	}
+
+	/** What writes a log record a job. */
+	get logWriters(): WorkerTask[] {
+		return this.slots.flatMap(({ workers }) => (workers ? [workers.task] : []));
 	}
 }

@@ -8,9 +8,9 @@ import {
 	type CapacityPlan,
 	HEALTH_TIMEOUT_SECONDS,
 	realtimeModels,
+	servedModels,
 } from "../../charter/derive.ts";
 import { ENVIRONMENT } from "../../charter/environment.ts";
-import { queuedModels } from "../../charter/queued.ts";
 import type { Settings } from "../../charter/settings.ts";
 import { BoundedFunction } from "./bounded-function.ts";
 import { bundleFunction } from "./bundle.ts";
@@ -37,7 +37,7 @@ export class ServerFunctions extends pulumi.ComponentResource {
 		const { settings, capacity, tenants, registry } = args;
 		const child = { parent: this };
 		const realtime = realtimeModels(settings).map((model) => model.name);
-		const served = [...realtime, ...queuedModels(settings).map((model) => model.name)];
+		const served = servedModels(settings).map((model) => model.name);
 		const common = (bundle: string) => ({
 			code: new pulumi.asset.FileArchive(bundleFunction(bundle)),
 			architecture: settings.architecture,

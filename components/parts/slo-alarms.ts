@@ -4,13 +4,13 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { RealtimeModel } from "../../charter/derive.ts";
+import type { ModelSettings } from "../../charter/settings.ts";
 import type { CostTags } from "../../charter/tags.ts";
 import { BURN_RATES, badShareQueries, burnThreshold, objectives } from "./burn-rate.ts";
 import { stackName } from "./names.ts";
 
 export interface SloAlarmsArgs {
-	model: RealtimeModel;
+	model: Pick<ModelSettings, "name" | "slo">;
 	topic: aws.sns.Topic;
 	tags: CostTags;
 }
