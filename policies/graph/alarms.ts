@@ -2,7 +2,7 @@
  * What alarms watch, and whether anybody is told: metrics with the resources in their dimensions, of an alarm's own and
  * of its queries, and actions, of the alarm's own or of a composite above it.
  */
-import { type Fact, ifKnown, itemsOf } from "../facts/fact.ts";
+import { absent, type Fact, ifKnown, itemsOf, known } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { isMeasuredIn, MEASURED, namedByDimension, typesOfDimension } from "./dimensions.ts";
 import { behindAlias } from "./functions.ts";
@@ -78,16 +78,16 @@ function heard(
 	actions: readonly string[],
 	seen: Set<ResourceNode>,
 ): Fact<true> {
-	if (seen.has(alarm)) return { state: "absent" };
+	if (seen.has(alarm)) return absent;
 	seen.add(alarm);
 	const isEnabled = alarm.props.flag("actionsEnabled");
-	let open: Fact<true> = { state: "absent" };
+	let open: Fact<true> = absent;
 	for (const property of actions) {
 		const stated = alarm.props.texts(property);
 		const has =
 			stated.state === "known" ? stated.value.some(({ state }) => state !== "absent") : stated.state === "unknown";
 		if (!has || (isEnabled.state === "known" && !isEnabled.value)) continue;
-		if (isEnabled.state !== "unknown") return { state: "known", value: true };
+		if (isEnabled.state !== "unknown") return known(true);
 		open = isEnabled;
 	}
 	for (const composite of compositesOf(stack).get(alarm) ?? []) {

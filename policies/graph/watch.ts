@@ -2,7 +2,7 @@
  * Whether an endpoint or queue is watched: which metrics tell its latency, its errors, its backlog, and which of the
  * stack's alarms are on them. Not whether a threshold makes sense.
  */
-import { ifKnown, knownAmong } from "../facts/fact.ts";
+import { absent, ifKnown, knownAmong } from "../facts/fact.ts";
 import { type WatchedMetric, watchedMetrics } from "./alarms.ts";
 import { HTTP_API, HTTP_STAGE, REST_API, REST_STAGE } from "./apis.ts";
 import { callsFrom } from "./calls.ts";
@@ -113,7 +113,7 @@ function isOnEndpoint({ door, api, backends }: Endpoint, metric: WatchedMetric):
 	if (backends.some((backend) => watches.has(backend) || isOfModel(backend, metric))) return true;
 	if (door.type !== REST_STAGE && door.type !== HTTP_STAGE) return watches.has(door);
 	const stages = [...watches].filter(({ type }) => type === REST_STAGE || type === HTTP_STAGE);
-	const stageName = ifKnown(dimensions.get("Stage") ?? { state: "absent" });
+	const stageName = ifKnown(dimensions.get("Stage") ?? absent);
 	const doorName = ifKnown(door.props.text(door.type === REST_STAGE ? "stageName" : "name"));
 	const isOfOtherStage =
 		stages.length > 0
@@ -152,7 +152,6 @@ export function queuesBehind(stack: StackGraph, endpoints: readonly Endpoint[]):
 
 /** The queues that a function's environment names: its role may be in another stack. */
 function queuesTold(stack: StackGraph, fn: ResourceNode): ResourceNode[] {
-	const variables = [...(ifKnown(fn.props.entries("environment.variables"))?.values() ?? [])];
-	const urls = knownAmong(variables).filter((text) => /^(arn:|https:)/.test(text));
+	const urls = fn.props.entryTexts("environment.variables").filter((text) => /^(arn:|https:)/.test(text));
 	return [...urls.flatMap((text) => stack.named(text, [QUEUE])), ...stack.dependencies(fn, "environment", [QUEUE])];
 }
