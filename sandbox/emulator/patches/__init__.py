@@ -11,12 +11,16 @@ from . import (
     api_permission,
     api_timeout,
     api_trace,
+    ecs_task_protection,
+    ecs_task_states,
     iam_secure_transport,
     lambda_code_cache,
     lambda_environment,
     lambda_error_names,
     lambda_logs,
     lambda_weighted_aliases,
+    scheduler_context,
+    sfn_task_exit_codes,
 )
 
 # In order: later ones wrap what earlier ones left.
@@ -34,6 +38,10 @@ PATCHES = (
     api_body_limit,
     api_patch_operations,
     iam_secure_transport,
+    ecs_task_states,
+    ecs_task_protection,
+    sfn_task_exit_codes,
+    scheduler_context,
 )
 
 

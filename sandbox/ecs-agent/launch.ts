@@ -1,0 +1,84 @@
+/** Starts one task's containers: directory, ports, log streams, credentials, processes. What becomes of them is task.ts. */
+import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { STSClient } from "@aws-sdk/client-sts";
+import { freePort } from "../processes/ports.ts";
+import type { Warden } from "../processes/warden.ts";
+import { type Container, startContainer } from "./container.ts";
+import { ContainerLog } from "./container-log.ts";
+import type { KnownTask } from "./control-plane.ts";
+import { sessionOf } from "./credentials.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { environmentOf } from "./environment.ts";
+import type { TaskPlan } from "./plan.ts";
+import { type RunningTask, runTask } from "./task.ts";
+
+/** What every task is started with. */
+export interface Launcher {
+	aws: { endpoint: string; region: string };
+	directory: string;
+	spawn: Warden["spawn"];
+	endpoint: Endpoint;
+	logs: CloudWatchLogsClient;
+	sts: STSClient;
+}
+
+export interface Launched extends RunningTask {
+	directory: string;
+	logs: readonly ContainerLog[];
+	/** Closes what it held open; after its end. */
+	release(): Promise<void>;
+}
+
+/** @throws where its output has nowhere to go or a process cannot be started; nothing of it is left then */
+export async function launch(launcher: Launcher, known: KnownTask, plan: TaskPlan): Promise<Launched> {
+	const taskId = taskIdOf(known.taskArn);
+	const directory = join(launcher.directory, taskId);
+	const secret = randomUUID();
+	const logs: ContainerLog[] = [];
+	const containers: Container[] = [];
+	const release = async () => {
+		launcher.endpoint.remove(secret);
+		await Promise.all(logs.map((log) => log.close()));
+	};
+	try {
+		await mkdir(directory, { recursive: true });
+		const logFile = (name: string) => join(directory, `${name}.log`);
+		for (const { name, log } of plan.containers)
+			if (log !== undefined) logs.push(await ContainerLog.open(logFile(name), launcher.logs, log));
+		const { taskArn, clusterArn, task } = known;
+		const credentials = plan.roleArn === undefined ? undefined : sessionOf(launcher.sts, plan.roleArn, taskId);
+		launcher.endpoint.add(secret, { taskArn, clusterArn, ...(credentials && { credentials }) });
+		const urls = launcher.endpoint.urls(secret);
+		const place = {
+			...launcher.aws,
+			directory,
+			agentUri: urls.agent,
+			...(credentials && { credentialsUri: urls.credentials }),
+			launchType: task.launchType ?? "EC2",
+			modelServerPort: await freePort(),
+			healthPort: await freePort(),
+		};
+		for (const container of plan.containers)
+			containers.push(
+				await startContainer({
+					plan: container,
+					environment: environmentOf(container, place),
+					directory,
+					logFile: logFile(container.name),
+					name: `ecs-${taskId}-${container.name}`,
+					spawn: launcher.spawn,
+				}),
+			);
+		return { ...runTask(containers), directory, logs, release };
+	} catch (error) {
+		for (const container of containers) container.kill();
+		await Promise.all(containers.map(({ exited }) => exited));
+		await release();
+		throw error;
+	}
+}
+
+export const taskIdOf = (taskArn: string): string => taskArn.slice(taskArn.lastIndexOf("/") + 1);
