@@ -4,7 +4,7 @@
  */
 import { absent, type Fact, ifKnown, known, type Unknown } from "../facts/fact.ts";
 import type { ResourceNode } from "./node.ts";
-import { perStack, type StackGraph } from "./stack-graph.ts";
+import { perNode, perStack, type StackGraph } from "./stack-graph.ts";
 
 export const REST_API = "aws:apigateway/restApi:RestApi";
 export const REST_STAGE = "aws:apigateway/stage:Stage";
@@ -32,10 +32,10 @@ const API_PROPERTY: Readonly<Record<string, string>> = {
 };
 
 /** The API of the stack that a stage, method, route or integration belongs to. */
-export function apiOf(stack: StackGraph, node: ResourceNode): ResourceNode | undefined {
+export const apiOf = perNode((stack, node) => {
 	const property = API_PROPERTY[node.type];
 	return property ? stack.target(node, property, REST_API, HTTP_API) : undefined;
-}
+});
 
 /** Whether an HTTP API's resource belongs to one that talks both ways. */
 export const isOfWebSocket = (stack: StackGraph, node: ResourceNode): boolean =>

@@ -70,7 +70,7 @@ function* fromServices(stack: StackGraph): Iterable<Call> {
 		const definition = stack.target(service, "taskDefinition", TASK_DEFINITION);
 		if (!definition) continue;
 		yield* byEnvironment(stack, service, definition, "containerDefinitions");
-		const role = roleOf(stack, definition, "taskRoleArn");
+		const role = roleOf(stack, definition);
 		if (role) yield* byGrants(stack, service, role);
 	}
 }

@@ -2,8 +2,8 @@
 import { ifKnown } from "../facts/fact.ts";
 import { qualifierIn } from "./identity.ts";
 import type { ResourceNode } from "./node.ts";
-import type { StackGraph } from "./stack-graph.ts";
-import { FUNCTION, FUNCTION_ALIAS, ROLE } from "./types.ts";
+import { perNode, type StackGraph } from "./stack-graph.ts";
+import { FUNCTION, FUNCTION_ALIAS, ROLE, TASK_DEFINITION } from "./types.ts";
 
 export interface FunctionReference {
 	fn: ResourceNode;
@@ -61,6 +61,7 @@ function qualifierStatedBy(stack: StackGraph, node: ResourceNode): string | unde
 	return alias && aliasName(alias);
 }
 
-/** The role that a function, task or workflow runs as, where it is in the stack. */
-export const roleOf = (stack: StackGraph, node: ResourceNode, path = "role"): ResourceNode | undefined =>
-	stack.target(node, path, ROLE);
+/** The role that a function or workflow runs as, or that a task definition or instance profile gives, where it is in the stack. */
+export const roleOf = perNode((stack, node) =>
+	stack.target(node, node.type === TASK_DEFINITION ? "taskRoleArn" : "role", ROLE),
+);

@@ -1,7 +1,7 @@
 /** Questions about event source mappings: what kind of source a function is fed from. What it does with it is not seen. */
 import { type Fact, ifKnown, known, unknown } from "../facts/fact.ts";
 import type { ResourceNode } from "./node.ts";
-import type { StackGraph } from "./stack-graph.ts";
+import { perNode, type StackGraph } from "./stack-graph.ts";
 import { QUEUE, STREAM, TABLE } from "./types.ts";
 
 /**
@@ -29,8 +29,7 @@ const KIND_BY_SERVICE: ReadonlyMap<string | undefined, SourceKind> = new Map([
 const SERVICE_IN_ARN = /^arn:[^:]*:([^:]*):/;
 
 /** The resource that a mapping polls, where it is in the stack. */
-export const sourceOf = (stack: StackGraph, mapping: ResourceNode): ResourceNode | undefined =>
-	stack.target(mapping, "eventSourceArn", ...SOURCES);
+export const sourceOf = perNode((stack, mapping) => stack.target(mapping, "eventSourceArn", ...SOURCES));
 
 /**
  * What a mapping polls. An ARN tells by its service; one that is no ARN, or none at all (self-managed Kafka), is taken

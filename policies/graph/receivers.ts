@@ -20,7 +20,7 @@ const BROAD_POLICY = /\/(AdministratorAccess|PowerUserAccess)$/;
 export function receivedBy(stack: StackGraph, service: ResourceNode): Fact<readonly ResourceNode[]> {
 	const task = taskOf(stack, service);
 	if (!task) return { state: "absent" };
-	const role = roleOf(stack, task, "taskRoleArn");
+	const role = roleOf(stack, task);
 	const told = queuesToldTo(stack, task);
 	if (!role) return told;
 	const { statements, unknown: open, managed } = grantsOf(stack, role);

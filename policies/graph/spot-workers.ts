@@ -66,7 +66,7 @@ const spotWorkers = perStack((stack): readonly Worker[] => [
 	...stack.ofType(ECS_SERVICE).flatMap((node) => {
 		if (!isSpotService(stack, node)) return [];
 		const task = stack.target(node, "taskDefinition", TASK_DEFINITION);
-		return [{ node, role: task && roleOf(stack, task, "taskRoleArn"), told: task ? toldOf(stack, task) : NONE }];
+		return [{ node, role: task && roleOf(stack, task), told: task ? toldOf(stack, task) : NONE }];
 	}),
 	...stack.ofType(AUTOSCALING_GROUP).flatMap((node) => {
 		const launch = launchOf(stack, node);

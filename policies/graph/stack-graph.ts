@@ -147,3 +147,20 @@ export function perStack<T>(answer: (stack: StackGraph) => T): (stack: StackGrap
 		return known.answer;
 	};
 }
+
+/**
+ * A question about a resource of a stack, answered once and kept as long: what many rules ask of the same resources.
+ * @example const apiOf = perNode((stack, stage) => stack.target(stage, "restApi"));
+ */
+export function perNode<T>(answer: (stack: StackGraph, node: ResourceNode) => T): typeof answer {
+	const answersOf = perStack(() => new Map<ResourceNode, { answer: T }>());
+	return (stack, node) => {
+		const answers = answersOf(stack);
+		let known = answers.get(node);
+		if (!known) {
+			known = { answer: answer(stack, node) };
+			answers.set(node, known);
+		}
+		return known.answer;
+	};
+}

@@ -95,7 +95,7 @@ describe("policies/graph/functions", () => {
 			fn("other", { role: "elsewhere" }),
 		]);
 		expect(roleOf(stack, nodeOf(stack, "score"))?.name).to.equal("role");
-		expect(roleOf(stack, nodeOf(stack, "task"), "taskRoleArn")?.name).to.equal("role");
+		expect(roleOf(stack, nodeOf(stack, "task"))?.name).to.equal("role");
 		expect(roleOf(stack, nodeOf(stack, "other"))).to.equal(undefined);
 	});
 

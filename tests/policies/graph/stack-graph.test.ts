@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { perStack, StackGraph } from "../../../policies/graph/stack-graph.ts";
+import { perNode, perStack, StackGraph } from "../../../policies/graph/stack-graph.ts";
 import { concat, type ResourceSpec, ref, resource, stackOf, UNKNOWN } from "../../support/policies.ts";
 
 const QUEUE = "aws:sqs/queue:Queue";
@@ -128,5 +128,17 @@ describe("policies/graph/stack-graph", () => {
 		const graph = graphOf([jobs]);
 		expect([question(graph), question(graph), question(graphOf([]))]).to.deep.equal([1, 1, 0]);
 		expect(asked).to.equal(2);
+	});
+
+	it("answers a question once for each resource, also where there is no answer", () => {
+		const asked: string[] = [];
+		const question = perNode((stack, node) => {
+			asked.push(node.name);
+			return node.name === "jobs" ? stack.nodes.length : undefined;
+		});
+		const graph = graphOf([jobs, resource(QUEUE, "more")]);
+		const answers = [...graph.nodes, ...graph.nodes].map((node) => question(graph, node));
+		expect(answers).to.deep.equal([2, undefined, 2, undefined]);
+		expect(asked).to.deep.equal(["jobs", "more"]);
 	});
 });
