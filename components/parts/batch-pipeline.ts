@@ -14,14 +14,13 @@ import { batchWorkflowGrants } from "./batch-grants.ts";
 import { BatchSchedule } from "./batch-schedule.ts";
 import { modelTags } from "./cost-tags.ts";
 import { stackName } from "./names.ts";
-import type { Network } from "./network.ts";
 import { serviceRole } from "./service-role.ts";
 
 export interface BatchPipelineArgs extends BatchParts {
 	/** Where a function scores: ONNX Runtime's library for the functions' processor. */
 	runtimeLayer?: aws.lambda.LayerVersion;
 	/** Where a container scores. */
-	network?: Pick<Network, "subnetIds" | "securityGroup">;
+	network?: { subnetIds: pulumi.Output<string[]>; securityGroup: Pick<aws.ec2.SecurityGroup, "id"> };
 }
 
 export class BatchPipeline extends pulumi.ComponentResource {
