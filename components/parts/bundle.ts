@@ -17,8 +17,12 @@ const FUNCTIONS = join(ROOT, "functions");
 const BUNDLE_FILE = "index.mjs";
 /** Native, and delivered as a layer. */
 const LAYER_PACKAGE = "onnxruntime-node";
-/** CommonJS packages in the bundle ask for Node's own modules through `require`, which an ES module does not have. */
-const REQUIRE_BANNER = 'import{createRequire as _cr}from"node:module";const require=_cr(import.meta.url);';
+/**
+ * CommonJS packages in the bundle ask for Node's own modules through `require`, which an ES module does not have.
+ * A long name: esbuild knows nothing of the banner, and its own names of a large bundle reach three characters.
+ */
+const REQUIRE_BANNER =
+	'import{createRequire as bannerCreateRequire}from"node:module";const require=bannerCreateRequire(import.meta.url);';
 
 /**
  * Bundles `functions/<name>/handler.ts` for Node 24 on Lambda; the same sources give the same bytes, wherever they lie.
