@@ -15,28 +15,18 @@ const S3_REQUEST_TIMEOUT_MS = 5_000;
 const S3_BULK_SILENCE_MS = 30_000;
 const ATTEMPTS_MAX = 3;
 
-export const dynamodbClient = (): DynamoDBClient =>
-	new DynamoDBClient({
-		maxAttempts: ATTEMPTS_MAX,
-		requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: DYNAMODB_REQUEST_TIMEOUT_MS },
-	});
+/** Without `throwOnRequestTimeout` the SDK only warns of a call without an answer, and waits on. */
+const within = (requestTimeout: number) => ({
+	maxAttempts: ATTEMPTS_MAX,
+	requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout, throwOnRequestTimeout: true },
+});
+
+export const dynamodbClient = (): DynamoDBClient => new DynamoDBClient(within(DYNAMODB_REQUEST_TIMEOUT_MS));
 
 /** For objects of any size, read as they come: only silence is a fault. */
-export const bulkS3Client = (): S3Client =>
-	new S3Client({
-		maxAttempts: ATTEMPTS_MAX,
-		requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: S3_BULK_SILENCE_MS },
-	});
+export const bulkS3Client = (): S3Client => new S3Client(within(S3_BULK_SILENCE_MS));
 
-export const s3Client = (): S3Client =>
-	new S3Client({
-		maxAttempts: ATTEMPTS_MAX,
-		requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: S3_REQUEST_TIMEOUT_MS },
-	});
+export const s3Client = (): S3Client => new S3Client(within(S3_REQUEST_TIMEOUT_MS));
 
 /** For sending: a long poll would outlast its timeout. */
-export const sqsClient = (): SQSClient =>
-	new SQSClient({
-		maxAttempts: ATTEMPTS_MAX,
-		requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout: SQS_REQUEST_TIMEOUT_MS },
-	});
+export const sqsClient = (): SQSClient => new SQSClient(within(SQS_REQUEST_TIMEOUT_MS));
