@@ -1,50 +1,36 @@
 /**
- * A container's output from its file to CloudWatch Logs, line by line, as the awslogs driver sends it.
- * The file stands between, so that a program that writes never waits for the one that reads.
+ * Lines of a container's output, read from its file as it grows. The file stands between, so that a program that writes never
+ * waits for the one that reads. Where the lines go is the caller's (log-stream.ts).
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { StringDecoder } from "node:string_decoder";
-import {
-	type CloudWatchLogsClient,
-	CreateLogGroupCommand,
-	CreateLogStreamCommand,
-	PutLogEventsCommand,
-} from "@aws-sdk/client-cloudwatch-logs";
-import type { ContainerPlan } from "./plan.ts";
 
 const CHUNK_BYTES = 256 * 1024;
-/** What CloudWatch takes in one call is more: 10,000 lines, 1 MiB. */
-const BATCH_LINES = 1_000;
-/** A line without end is cut here, as the driver cuts it. */
+/** A line without end is cut here, as the awslogs driver cuts it. */
 const LINE_MAX = 200_000;
+
+export type LineSink = (lines: readonly string[]) => Promise<void>;
 
 export class ContainerLog {
 	readonly #file: FileHandle;
-	readonly #client: CloudWatchLogsClient;
-	readonly #place: { logGroupName: string; logStreamName: string };
+	readonly #put: LineSink;
 	readonly #decoder = new StringDecoder("utf8");
 	#position = 0;
 	#rest = "";
 	#last: Promise<void> = Promise.resolve();
 	#closed = false;
 
-	private constructor(file: FileHandle, client: CloudWatchLogsClient, log: NonNullable<ContainerPlan["log"]>) {
+	private constructor(file: FileHandle, put: LineSink) {
 		this.#file = file;
-		this.#client = client;
-		this.#place = { logGroupName: log.group, logStreamName: log.stream };
+		this.#put = put;
 	}
 
-	/** Makes the stream. @throws where its group is missing, as the driver does, and the file where there is none */
-	static async open(path: string, client: CloudWatchLogsClient, log: NonNullable<ContainerPlan["log"]>) {
-		if (log.createGroup)
-			await client.send(new CreateLogGroupCommand({ logGroupName: log.group })).catch((error: unknown) => {
-				if (!(error instanceof Error && error.name === "ResourceAlreadyExistsException")) throw error;
-			});
-		await client.send(new CreateLogStreamCommand({ logGroupName: log.group, logStreamName: log.stream }));
-		return new ContainerLog(await open(path, "a+"), client, log);
+	/** @param path file of the output; made where there is none yet */
+	static async open(path: string, put: LineSink): Promise<ContainerLog> {
+		return new ContainerLog(await open(path, "a+"), put);
 	}
 
-	/** Sends whatever is written by now; calls wait for each other. */
+	/** Hands on whatever is written by now; calls wait for each other, and do nothing after the end. */
 	flush(): Promise<void> {
 		if (this.#closed) return this.#last;
 		const sent = this.#last.then(() => this.#send(false));
@@ -52,7 +38,7 @@ export class ContainerLog {
 		return sent;
 	}
 
-	/** Sends what is left, the last line without its end too. */
+	/** Hands on what is left, a last line without its end too. */
 	async close(): Promise<void> {
 		this.#closed = true;
 		await this.#last;
@@ -64,26 +50,21 @@ export class ContainerLog {
 			const { bytesRead } = await this.#file.read(buffer, 0, CHUNK_BYTES, this.#position);
 			if (bytesRead === 0) break;
 			this.#position += bytesRead;
-			await this.#put(this.#lines(this.#decoder.write(buffer.subarray(0, bytesRead))));
+			await this.#hand(this.#decoder.write(buffer.subarray(0, bytesRead)));
 		}
-		if (last) await this.#put(this.#lines(`${this.#decoder.end()}\n`));
+		if (last) await this.#hand(`${this.#decoder.end()}\n`);
 	}
 
-	#lines(text: string): string[] {
-		const lines = `${this.#rest}${text}`.split("\n");
+	async #hand(text: string): Promise<void> {
+		const lines = `${this.#rest}${text}`.split("\n").flatMap(pieces);
 		this.#rest = lines.pop() ?? "";
-		if (this.#rest.length > LINE_MAX) {
-			lines.push(this.#rest);
-			this.#rest = "";
-		}
-		return lines.map((line) => line.slice(0, LINE_MAX)).filter((line) => line !== "");
+		const full = lines.filter((line) => line !== "");
+		if (full.length > 0) await this.#put(full);
 	}
+}
 
-	async #put(lines: readonly string[]): Promise<void> {
-		const timestamp = Date.now();
-		for (let at = 0; at < lines.length; at += BATCH_LINES) {
-			const logEvents = lines.slice(at, at + BATCH_LINES).map((message) => ({ timestamp, message }));
-			await this.#client.send(new PutLogEventsCommand({ ...this.#place, logEvents }));
-		}
-	}
+/** A line in parts of at most {@link LINE_MAX} characters; an empty one as it is. */
+function pieces(line: string): string[] {
+	if (line.length <= LINE_MAX) return [line];
+	return [line.slice(0, LINE_MAX), ...pieces(line.slice(LINE_MAX))];
 }

@@ -12,6 +12,7 @@ import type { KnownTask } from "./control-plane.ts";
 import { sessionOf } from "./credentials.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { environmentOf } from "./environment.ts";
+import { openLogStream } from "./log-stream.ts";
 import type { TaskPlan } from "./plan.ts";
 import { type RunningTask, runTask } from "./task.ts";
 
@@ -47,7 +48,7 @@ export async function launch(launcher: Launcher, known: KnownTask, plan: TaskPla
 		await mkdir(directory, { recursive: true });
 		const logFile = (name: string) => join(directory, `${name}.log`);
 		for (const { name, log } of plan.containers)
-			if (log !== undefined) logs.push(await ContainerLog.open(logFile(name), launcher.logs, log));
+			if (log !== undefined) logs.push(await ContainerLog.open(logFile(name), await openLogStream(launcher.logs, log)));
 		const { taskArn, clusterArn, task } = known;
 		const credentials = plan.roleArn === undefined ? undefined : sessionOf(launcher.sts, plan.roleArn, taskId);
 		launcher.endpoint.add(secret, { taskArn, clusterArn, ...(credentials && { credentials }) });

@@ -7,7 +7,7 @@ import { type CheckFailure, type CheckRequest, check, isBookkeeping } from "./ch
 import { type Difference, diff } from "./diff.ts";
 import { type InstalledType, installedType } from "./installed.ts";
 import { nameRule } from "./names.ts";
-import { record } from "./recorded.ts";
+import { changedByUpdate, record, recordChange } from "./recorded.ts";
 import type { Context, Outputs, ResourceType } from "./resource-type.ts";
 import { FUNCTIONAL_TYPES } from "./types.ts";
 import { hasUnknown, type Props, present, same, UNKNOWN } from "./values.ts";
@@ -100,11 +100,16 @@ export async function updateResource(
 	const type = FUNCTIONAL_TYPES[resource.type];
 	const kept = Object.fromEntries(Object.entries(olds).filter(([key]) => known.outputs.has(key) && !(key in news)));
 	if (preview || hasUnknown(news)) {
-		const unknown = Object.fromEntries((type?.changedByUpdate ?? []).map((property) => [property, UNKNOWN]));
+		const unknown = Object.fromEntries(
+			(type?.changedByUpdate ?? changedByUpdate(resource.type)).map((property) => [property, UNKNOWN]),
+		);
 		return state({ ...kept, ...unknown, ...news }, context);
 	}
-	const outputs = type && (await asking("update", resource, () => change(type, id, olds, news, context)));
-	return state({ ...kept, ...news, ...present(outputs ?? {}) }, context);
+	const outputs =
+		type === undefined
+			? recordChange(resource.type, olds)
+			: await asking("update", resource, () => change(type, id, olds, news, context));
+	return state({ ...kept, ...news, ...present(outputs) }, context);
 }
 
 export async function deleteResource(resource: Resource, id: string, properties: Props, context: Context) {

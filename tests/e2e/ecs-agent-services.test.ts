@@ -71,7 +71,7 @@ describe("The ecs-agent, of services,", () => {
 
 	it("lets a task protect itself where its role permits it.", async () => {
 		const { definition, role } = await makeDefinition(bench.cloud, "protected", workerWith({ PROTECT: "1" }));
-		await bench.permit(role, "ecs:UpdateTaskProtection", "*");
+		await bench.permit(role, "ecs:UpdateTaskProtection", `arn:aws:ecs:us-east-1:000000000000:task/${CLUSTER}/*`);
 		const service = await bench.makeService("protected", definition);
 		const [task = ""] = await bench.serving("protected");
 		const answer = (await bench.logOf(task)).find((line) => line.startsWith("protection"));

@@ -97,6 +97,21 @@ describe("The provider's resources", () => {
 		await deleteResource(budget, made.id, olds, context);
 	});
 
+	it("are recorded with the ids of EC2, and launch templates with a version more for each change.", async () => {
+		const group = resource("aws:ec2/securityGroup:SecurityGroup");
+		const made = await createResource(group, { name: "tasks", __defaults: [] }, false, context);
+		expect(made.id).to.match(/^sg-[0-9a-f]{17}$/);
+		const template = resource("aws:ec2/launchTemplate:LaunchTemplate");
+		const { id, properties } = await createResource(template, { name: "host", __defaults: [] }, false, context);
+		expect(id).to.match(/^lt-[0-9a-f]{17}$/);
+		expect(properties.latestVersion).to.equal(1);
+		const news = { name: "host", userData: "IyEvYmluL2Jhc2g=" };
+		expect(await updateResource(template, id, properties, news, true, context)).to.include({ latestVersion: UNKNOWN });
+		const changed = await updateResource(template, id, properties, news, false, context);
+		expect(changed).to.include({ latestVersion: 2 });
+		expect(await updateResource(template, id, changed, { name: "host" }, false, context)).to.include({ latestVersion: 3 });
+	});
+
 	it("are refused by name where the type is unknown.", async () => {
 		const error = await createResource(resource("aws:lambda/nothing:Nothing"), {}, false, context).catch(
 			(cause: Error) => cause,
