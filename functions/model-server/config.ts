@@ -12,6 +12,7 @@ export interface ModelServerConfig {
 
 /** @throws {FunctionSettingsError} where something is missing or no number, by name */
 export function readConfig(environment: Environment): ModelServerConfig {
+	for (const name of [ENVIRONMENT.serviceName, ENVIRONMENT.environment]) requiredText(environment, name);
 	return {
 		model: requiredText(environment, ENVIRONMENT.model),
 		registryTable: requiredText(environment, ENVIRONMENT.registryTable),

@@ -8,7 +8,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ENVIRONMENT } from "../../charter/environment.ts";
 import { JOB_LIMITS } from "../../charter/jobs.ts";
 import { bulkS3Client, dynamodbClient } from "../shared/clients.ts";
-import { requiredText } from "../shared/environment.ts";
 import { artifactStore } from "../shared/inference/artifact-store.ts";
 import { createModels } from "../shared/inference/models.ts";
 import { onnxRuntime } from "../shared/inference/onnx.ts";
@@ -26,8 +25,9 @@ const QUIET_POLL_MS = 100;
 const MS_PER_SECOND = 1000;
 
 const environment = process.env;
-const service = requiredText(environment, ENVIRONMENT.serviceName);
-const stage = requiredText(environment, ENVIRONMENT.environment);
+/** What is missing of the environment must be told too. */
+const { [ENVIRONMENT.serviceName]: service = "model-server", [ENVIRONMENT.environment]: stage = "unknown" } =
+	environment;
 const plainLog = createLog({ service, environment: stage, write: writeToStdout, now: Date.now });
 
 async function main(): Promise<void> {

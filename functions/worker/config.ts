@@ -29,6 +29,7 @@ const MS_PER_SECOND = 1000;
 /** @throws {FunctionSettingsError} where something is missing or no number, by name */
 export function readConfig(environment: Environment): WorkerConfig {
 	const text = (name: string) => requiredText(environment, name);
+	for (const name of [ENVIRONMENT.serviceName, ENVIRONMENT.environment]) text(name);
 	const { jobP95Seconds } = requiredNumbers(environment, ENVIRONMENT.slo, ["jobP95Seconds"]);
 	return {
 		model: text(ENVIRONMENT.model),

@@ -4,7 +4,6 @@
  */
 import { ENVIRONMENT } from "../../charter/environment.ts";
 import { JOB_LIMITS } from "../../charter/jobs.ts";
-import { requiredText } from "../shared/environment.ts";
 import { claimsTable } from "../shared/jobs/claims-table.ts";
 import { payloadBucket } from "../shared/jobs/payloads.ts";
 import { createLog, writeToStdout } from "../shared/telemetry/log.ts";
@@ -26,8 +25,8 @@ const DRAIN_MS = JOB_LIMITS.drainSeconds * MS_PER_SECOND;
 const BEAT_MS = (JOB_LIMITS.leaseSeconds * MS_PER_SECOND) / 3;
 
 const environment = process.env;
-const service = requiredText(environment, ENVIRONMENT.serviceName);
-const stage = requiredText(environment, ENVIRONMENT.environment);
+/** What is missing of the environment must be told too. */
+const { [ENVIRONMENT.serviceName]: service = "worker", [ENVIRONMENT.environment]: stage = "unknown" } = environment;
 const { now, pause } = systemClock;
 const plainLog = createLog({ service, environment: stage, write: writeToStdout, now });
 

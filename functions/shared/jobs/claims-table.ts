@@ -13,7 +13,8 @@ import {
 	UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { CALLBACKS_OPEN, inFlightKey, isEnded, JOB_LIMITS, type JobRecord, jobKey } from "../../../charter/jobs.ts";
+import { isEnded, JOB_LIMITS, type JobRecord, jobKey } from "../../../charter/jobs.ts";
+import { type Change, type Condition, endOf, inFlightUpdate, updateOf } from "./change.ts";
 import type { Claim, ClaimOutcome, Claims, JobFailure, JobResponse } from "./claims.ts";
 import { contendedWrite, type Pauses } from "./contended-write.ts";
 
@@ -26,14 +27,9 @@ export interface ClaimsTable extends Pauses {
 	now: () => number;
 }
 
-type Fields = Partial<JobRecord>;
-type FieldName = keyof JobRecord;
-
 const MS_PER_SECOND = 1000;
 const LEASE_MS = JOB_LIMITS.leaseSeconds * MS_PER_SECOND;
 const ORPHAN_MS = JOB_LIMITS.orphanAfterSeconds * MS_PER_SECOND;
-/** What only a job in work or before it has. */
-const WORK_FIELDS = ["request", "requestKey", "owner", "leaseUntilMs", "progress"] as const satisfies FieldName[];
 
 export function claimsTable(options: ClaimsTable): Claims {
 	const { client, table, worker, now } = options;
@@ -54,18 +50,18 @@ export function claimsTable(options: ClaimsTable): Claims {
 			return job !== undefined && job.attempt === claim.attempt && isDone(job);
 		}
 	};
-	const updateHeld = (claim: Claim, change: Change) => async () =>
-		client.send(new UpdateItemCommand({ TableName: table, ...heldUpdate(claim, change) }));
-	const endHeld = (claim: Claim, fields: Fields) => async () =>
-		client.send(
-			new TransactWriteItemsCommand({
-				TransactItems: [
-					{ Update: { TableName: table, ...heldUpdate(claim, endOf(claim, fields, now())) } },
-					{ Update: { TableName: table, ...placeGivenBack(claim) } },
-				],
-			}),
-		);
-	const requeue = (delaySeconds: number, fields: Fields = {}): Change => ({
+	const updateHeld = (claim: Claim, change: Change) => () =>
+		client.send(new UpdateItemCommand(updateOf(table, claim.job, change, isHeld(claim))));
+	const endHeld = (claim: Claim, fields: Parameters<typeof endOf>[1]) => () => {
+		const nowMs = now();
+		const change = endOf(claim, fields, { nowMs, callbackDueAtMs: nowMs + ORPHAN_MS });
+		const TransactItems = [
+			{ Update: updateOf(table, claim.job, change, isHeld(claim)) },
+			{ Update: inFlightUpdate(table, claim, -1) },
+		];
+		return client.send(new TransactWriteItemsCommand({ TransactItems }));
+	};
+	const requeue = (delaySeconds: number, fields: Partial<JobRecord> = {}): Change => ({
 		set: { ...fields, state: "QUEUED", dueAtMs: now() + delaySeconds * MS_PER_SECOND + ORPHAN_MS },
 		remove: ["owner", "leaseUntilMs"],
 	});
@@ -160,40 +156,11 @@ function claimUpdate(job: string, owner: string, nowMs: number) {
 	} as const;
 }
 
-interface Change {
-	set: Fields;
-	remove: readonly FieldName[];
-}
-
-/** An update of a job that this very attempt holds. */
-function heldUpdate({ job, attempt }: Claim, { set, remove }: Change) {
-	const setNames = Object.keys(set);
-	const assignments = setNames.map((name) => `#${name} = :${name}`).join(", ");
-	const removals = remove.length > 0 ? ` REMOVE ${remove.map((name) => `#${name}`).join(", ")}` : "";
-	const names = new Set([...setNames, ...remove, "state", "attempt"]);
-	const values = Object.fromEntries(Object.entries(set).map(([name, value]) => [`:${name}`, value]));
-	return {
-		Key: { pk: { S: jobKey(job) } },
-		UpdateExpression: `SET ${assignments}${removals}`,
-		ConditionExpression: "#state = :isRunning AND #attempt = :held",
-		ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [`#${name}`, name])),
-		ExpressionAttributeValues: marshall({ ...values, ":isRunning": "RUNNING", ":held": attempt }),
-	};
-}
-
-/** What is written where a job ends: the sweeper looks after it only while its callback is open. */
-function endOf({ callback }: Claim, fields: Fields, nowMs: number): Change {
-	const expiresAt = Math.ceil(nowMs / MS_PER_SECOND) + JOB_LIMITS.keptSeconds;
-	const ended = { ...fields, endedAtMs: nowMs, expiresAt };
-	return callback
-		? { set: { ...ended, open: CALLBACKS_OPEN, dueAtMs: nowMs + ORPHAN_MS }, remove: WORK_FIELDS }
-		: { set: ended, remove: [...WORK_FIELDS, "open", "dueAtMs"] };
-}
-
-const placeGivenBack = ({ tenant, model }: Claim) => ({
-	Key: { pk: { S: inFlightKey(tenant, model) } },
-	UpdateExpression: "ADD jobs :one",
-	ExpressionAttributeValues: { ":one": { N: "-1" } },
+/** This very attempt holds the job. */
+const isHeld = ({ attempt }: Claim): Condition => ({
+	expression: "#state = :isRunning AND #attempt = :isAttempt",
+	names: ["state", "attempt"],
+	values: { isRunning: "RUNNING", isAttempt: attempt },
 });
 
 /** Whoever submits writes whole records. */
