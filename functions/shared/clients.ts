@@ -26,7 +26,9 @@ export const dynamodbClient = (): DynamoDBClient => new DynamoDBClient(within(DY
 /** For objects of any size, read as they come: only silence is a fault. */
 export const bulkS3Client = (): S3Client => new S3Client(within(S3_BULK_SILENCE_MS));
 
-export const s3Client = (): S3Client => new S3Client(within(S3_REQUEST_TIMEOUT_MS));
+/** It adds checksums only where asked to: a presigned upload would be signed with that of a body that its signer does not have. */
+export const s3Client = (): S3Client =>
+	new S3Client({ ...within(S3_REQUEST_TIMEOUT_MS), requestChecksumCalculation: "WHEN_REQUIRED" });
 
 /** For sending: a long poll would outlast its timeout. */
 export const sqsClient = (): SQSClient => new SQSClient(within(SQS_REQUEST_TIMEOUT_MS));

@@ -5,7 +5,10 @@
 import { Readable } from "node:stream";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SQSClient } from "@aws-sdk/client-sqs";
 import { DynamodbFault, MemoryDynamodb } from "./functions-dynamodb.ts";
+import { MemoryS3 } from "./functions-s3.ts";
+import { MemorySqs } from "./functions-sqs.ts";
 
 interface WireRequest {
 	method: string;
@@ -18,72 +21,77 @@ interface WireOptions {
 	abortSignal?: AbortSignal;
 }
 
-/** What a test makes an operation do instead of answering. */
-export type Disturbance = "fail" | "hang";
+/** What a test makes an operation do instead of answering; "lose" does it, and loses the answer. */
+export type Disturbance = "fail" | "hang" | "lose";
 
 /** AWS in memory. `objects` is the bucket's content by key. */
 export class MemoryAws {
 	readonly dynamodb = new MemoryDynamodb();
-	readonly objects = new Map<string, Uint8Array>();
+	readonly sqs = new MemorySqs();
+	readonly #s3 = new MemoryS3();
+	readonly objects = this.#s3.objects;
 	/** Operations called, in order, as in "GetItem" or "GetObject". */
 	readonly calls: string[] = [];
 	/** By operation: what it does from now on instead of answering. */
 	readonly disturbances = new Map<string, Disturbance>();
 
-	clients(): { dynamodb: DynamoDBClient; s3: S3Client } {
+	clients(): { dynamodb: DynamoDBClient; s3: S3Client; sqs: SQSClient } {
 		const config = {
 			region: "eu-central-1",
 			credentials: { accessKeyId: "test", secretAccessKey: "test" },
 			maxAttempts: 1,
 			requestHandler: { handle: (request: WireRequest, options?: WireOptions) => this.#handle(request, options) },
 		};
-		return { dynamodb: new DynamoDBClient(config), s3: new S3Client(config) };
+		return {
+			dynamodb: new DynamoDBClient(config),
+			s3: new S3Client({ ...config, requestChecksumCalculation: "WHEN_REQUIRED" }),
+			sqs: new SQSClient(config),
+		};
 	}
 
 	async #handle(request: WireRequest, { abortSignal }: WireOptions = {}) {
-		const target = request.headers["x-amz-target"]?.split(".")[1];
-		const operation = target ?? (request.method === "PUT" ? "PutObject" : "GetObject");
+		const [service, operation = s3Operation(request)] = request.headers["x-amz-target"]?.split(".") ?? [];
 		this.calls.push(operation);
 		const disturbance = this.disturbances.get(operation);
 		if (disturbance === "hang") await aborted(abortSignal);
-		if (disturbance === "fail")
-			return response(500, JSON.stringify({ __type: "InternalServerError", message: "down" }));
-		return target === undefined ? this.#s3(request) : this.#dynamodb(target, textOf(request.body));
+		if (disturbance === "fail") return failed();
+		const answer = service === undefined ? this.#askS3(request) : this.#ask(service, operation, textOf(request.body));
+		return disturbance === "lose" ? failed() : answer;
 	}
 
-	#dynamodb(operation: string, body: string) {
+	#ask(service: string, operation: string, body: string) {
+		const backend = service === "AmazonSQS" ? this.sqs : this.dynamodb;
 		try {
-			const method: unknown = Reflect.get(this.dynamodb, operation);
-			if (typeof method !== "function") throw new Error(`The in-memory DynamoDB has no ${operation}.`);
-			return response(200, JSON.stringify(method.call(this.dynamodb, JSON.parse(body))));
+			const method: unknown = Reflect.get(backend, operation);
+			if (typeof method !== "function") throw new Error(`The in-memory AWS has no ${operation}.`);
+			return response(200, JSON.stringify(method.call(backend, JSON.parse(body))));
 		} catch (thrown) {
 			if (!(thrown instanceof DynamodbFault)) throw thrown;
 			return response(400, JSON.stringify({ __type: thrown.type, message: thrown.message, ...thrown.fields }));
 		}
 	}
 
-	#s3({ method, path, body }: WireRequest) {
-		const key = decodeURIComponent(path.slice(1));
-		if (method === "PUT") {
-			if (!(body instanceof Uint8Array)) throw new Error("The in-memory S3 takes bytes alone.");
-			this.objects.set(key, body);
-			return response(200, "");
-		}
-		const object = this.objects.get(key);
-		if (object) return response(200, object);
-		return response(404, "<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>");
+	#askS3(request: WireRequest) {
+		const { status, body, headers } = this.#s3.answer(request);
+		return response(status, body, headers);
 	}
+}
+
+function s3Operation({ method, headers }: WireRequest): string {
+	if (headers["x-amz-copy-source"] !== undefined) return "CopyObject";
+	return method === "PUT" ? "PutObject" : method === "HEAD" ? "HeadObject" : "GetObject";
 }
 
 const textOf = (body: unknown): string => (body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body));
 
-const response = (statusCode: number, body: string | Uint8Array) => ({
+const response = (statusCode: number, body: string | Uint8Array, headers: Record<string, string> = {}) => ({
 	response: {
 		statusCode,
-		headers: { "content-length": String(Buffer.byteLength(body)) },
+		headers: { "content-length": String(Buffer.byteLength(body)), ...headers },
 		body: Readable.from([Buffer.from(body)]),
 	},
 });
+const failed = () => response(500, JSON.stringify({ __type: "InternalServerError", message: "down" }));
 
 const aborted = (signal: AbortSignal | undefined): Promise<never> =>
 	new Promise((_, reject) => {

@@ -1,0 +1,61 @@
+/** SQS in memory: standard queues by URL, without time: a received message stays hidden until it is made visible or deleted. */
+import { createHash, randomUUID } from "node:crypto";
+
+export interface Message {
+	body: string;
+	groupId?: string;
+	receives: number;
+	/** Of the receive that hides it now. */
+	receipt?: string;
+}
+
+interface QueueRequest {
+	QueueUrl: string;
+	MessageBody: string;
+	MessageGroupId?: string;
+	MaxNumberOfMessages?: number;
+	ReceiptHandle: string;
+	VisibilityTimeout: number;
+}
+
+const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
+
+export class MemorySqs {
+	readonly #queues = new Map<string, Message[]>();
+
+	/** What lies in a queue, hidden or not. */
+	messages(url: string): Message[] {
+		const messages = this.#queues.get(url) ?? [];
+		this.#queues.set(url, messages);
+		return messages;
+	}
+
+	SendMessage({ QueueUrl, MessageBody, MessageGroupId }: QueueRequest): object {
+		const groupId = MessageGroupId === undefined ? {} : { groupId: MessageGroupId };
+		this.messages(QueueUrl).push({ body: MessageBody, ...groupId, receives: 0 });
+		return { MessageId: randomUUID(), MD5OfMessageBody: md5(MessageBody) };
+	}
+
+	ReceiveMessage({ QueueUrl, MaxNumberOfMessages = 1 }: QueueRequest): object {
+		const visible = this.messages(QueueUrl).filter(({ receipt }) => receipt === undefined);
+		const Messages = visible.slice(0, MaxNumberOfMessages).map((message) => {
+			message.receipt = randomUUID();
+			message.receives += 1;
+			const { body, receipt } = message;
+			return { MessageId: receipt, ReceiptHandle: receipt, Body: body, MD5OfBody: md5(body) };
+		});
+		return Messages.length > 0 ? { Messages } : {};
+	}
+
+	DeleteMessage({ QueueUrl, ReceiptHandle }: QueueRequest): object {
+		const left = this.messages(QueueUrl).filter(({ receipt }) => receipt !== ReceiptHandle);
+		this.#queues.set(QueueUrl, left);
+		return {};
+	}
+
+	ChangeMessageVisibility({ QueueUrl, ReceiptHandle, VisibilityTimeout }: QueueRequest): object {
+		const message = this.messages(QueueUrl).find(({ receipt }) => receipt === ReceiptHandle);
+		if (message && VisibilityTimeout === 0) delete message.receipt;
+		return {};
+	}
+}
