@@ -2,7 +2,7 @@
  * Workers on spot capacity, and the queues that they take messages from: services and groups that AWS may stop with two
  * minutes' notice. Not whether they should be on spot at all.
  */
-import { type Fact, ifKnown, itemsOf, known, unknown } from "../facts/fact.ts";
+import { absent, type Fact, ifKnown, itemsOf, known, knownAmong, unknown } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { roleOf } from "./functions.ts";
 import { launchOf, mayRunOnSpot } from "./instance-groups.ts";
@@ -32,7 +32,7 @@ export function spotWorkerOn(stack: StackGraph, queue: ResourceNode): Fact<Resou
 	const worker = byQueue.get(queue) ?? ofAny;
 	if (worker) return known(worker);
 	const property = openByQueue.get(queue) ?? openOfAny;
-	return property === undefined ? { state: "absent" } : unknown(property);
+	return property === undefined ? absent : unknown(property);
 }
 
 /** Spot workers by the queues that they take messages from, and the properties that do not tell yet. */
@@ -127,15 +127,13 @@ const queuesMatching = (stack: StackGraph, pattern: string): ResourceNode[] =>
 /** The queues that a task's containers have in their environment. */
 function toldOf(stack: StackGraph, task: ResourceNode): Set<ResourceNode> {
 	const text = ifKnown(task.props.text("containerDefinitions")) ?? "";
-	const values = [...text.matchAll(/"value"\s*:\s*"([^"]+)"/g)].flatMap(([, value]) => value ?? []);
-	const named = values.flatMap((value) => stack.named(value, [QUEUE]));
+	const named = [...text.matchAll(/"value"\s*:\s*"([^"]+)"/g)].flatMap(([, value = ""]) => stack.named(value, [QUEUE]));
 	return new Set([...named, ...stack.dependencies(task, "containerDefinitions", [QUEUE])]);
 }
 
 function isSpotService(stack: StackGraph, service: ResourceNode): boolean {
 	const own = service.props.parts(STRATEGIES);
-	if (own.state !== "absent" && (own.state === "unknown" || own.value.length > 0))
-		return usesSpot(stack, service, STRATEGIES, own);
+	if (own.state === "unknown" || itemsOf(own).length > 0) return usesSpot(stack, service, STRATEGIES, own);
 	const cluster = stack.target(service, "cluster", CLUSTER);
 	// What states a launch type does not go by the cluster's strategy.
 	if (!cluster || service.stated("launchType").state !== "absent") return false;
@@ -148,7 +146,7 @@ function usesSpot(stack: StackGraph, holder: ResourceNode, path: string, strateg
 	const used = itemsOf(strategies).filter((strategy, _, all) => all.length === 1 || isUsed(strategy));
 	const names = used.map((strategy) => strategy.text("capacityProvider"));
 	if (names.some((name) => ifKnown(name) === "FARGATE_SPOT")) return true;
-	const named = names.flatMap((name) => (name.state === "known" ? stack.named(name.value, [CAPACITY_PROVIDER]) : []));
+	const named = knownAmong(names).flatMap((name) => stack.named(name, [CAPACITY_PROVIDER]));
 	const isOpen = strategies.state === "unknown" || named.length < names.length;
 	const providers = [...named, ...(isOpen ? stack.dependencies(holder, path, [CAPACITY_PROVIDER]) : [])];
 	return providers.some((provider) =>
