@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { TriplaneError } from "../charter/errors.ts";
+import { batchRun } from "./commands/batch.ts";
 import { type CheckOptions, check, FORMAT_NAMES } from "./commands/check.ts";
 import { doctor } from "./commands/doctor.ts";
 import { down } from "./commands/down.ts";
@@ -91,6 +92,17 @@ program
 	.option("--outputs <file>", "of `pulumi stack output --json` (default: the sandbox that is up)")
 	.option("--json", "print JSON")
 	.action(async (model, options) => finish(await register(checkout, model, options)));
+program
+	.command("batch")
+	.description("windows of batch models")
+	.command("run")
+	.argument("<model>", 'as in "disease-progress"')
+	.description("score the window that is due, or the one that is named, and wait for its end")
+	.option("--start <time>", "start of the window, as in 2026-11-23 or 2026-11-23T06:00:00Z (default: what is due)")
+	.option("--end <time>", "end of the window (default: one window's length after its start)")
+	.option("--outputs <file>", "of `pulumi stack output --json` (default: the sandbox that is up)")
+	.option("--json", "print JSON; progress goes to stderr")
+	.action(async (model, options) => finish(await batchRun(checkout, model, options, interrupted)));
 program
 	.command("doctor")
 	.description("before a first `pulumi up` on AWS: what the account and this machine lack, and what to do")

@@ -1,6 +1,7 @@
 /** What a Triplane stack tells about itself: its outputs, parsed. */
 import { z } from "zod";
 import { TriplaneError } from "../../charter/errors.ts";
+import { SLOTS } from "../../charter/jobs.ts";
 
 export const StackOutputs = z.object({
 	url: z.string(),
@@ -10,6 +11,23 @@ export const StackOutputs = z.object({
 	tenantTable: z.string(),
 	registerFunction: z.string(),
 	models: z.array(z.object({ name: z.string(), serve: z.string() })),
+	batchModels: z
+		.array(z.object({ name: z.string(), stateMachine: z.string(), dataBucket: z.string(), offsetsTable: z.string() }))
+		.default([]),
+	/** Absent without a queued model. */
+	jobsTable: z.string().optional(),
+	jobsBucket: z.string().optional(),
+	queuedModels: z.array(
+		z.object({
+			name: z.string(),
+			slot: z.enum(SLOTS),
+			queueUrl: z.string(),
+			deadLetterQueueUrl: z.string(),
+			/** Of workers on ECS. */
+			cluster: z.string().optional(),
+			service: z.string().optional(),
+		}),
+	),
 	tenants: z.array(z.string()),
 });
 export type StackOutputs = z.output<typeof StackOutputs>;

@@ -138,7 +138,13 @@ export function batchDefinition(workflow: BatchWorkflow) {
 			},
 			Commit: {
 				...invoke(workflow.commitFunction, { "Payload.$": "$.plan" }, BATCH_COMMIT_TIMEOUT_SECONDS),
-				ResultSelector: { "commit.$": "$.Payload" },
+				ResultSelector: {
+					"chunks.$": "$.Payload.chunks",
+					"failedChunks.$": "$.Payload.failedChunks",
+					"hasMoved.$": "$.Payload.hasMoved",
+					"isNextDue.$": "$.Payload.isNextDue",
+				},
+				ResultPath: "$.commit",
 				Catch: leadsTo(FAILED),
 				Next: "IsNextDue",
 			},
