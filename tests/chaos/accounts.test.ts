@@ -59,7 +59,7 @@ function run(change: Partial<Evidence> = {}): Evidence {
 		]),
 		responses: new Map([["good", responseOf(3, 0.75)]]),
 		deadLetters: [{ body: '{"job":"bad"}', job: "bad", reason: "no JSON" }],
-		loggedCommits: ["good/1", "good/1"],
+		loggedCommits: ["good"],
 		...change,
 	};
 }
@@ -85,11 +85,16 @@ describe("tests/chaos/accounts", () => {
 		expect(judge(run({ records: new Map() })).lost).to.deep.equal(["good", "bad"]);
 	});
 
-	it("calls a job doubled that ended twice, or was committed by two attempts", () => {
+	it("calls a job doubled that ended twice, or was committed twice", () => {
 		const { histories } = run();
 		histories.jobs.set("good", { state: "SUCCEEDED", claims: 2, releases: 0, endings: 2 });
 		expect(judge(run({ histories })).doubled).to.deep.equal(["good"]);
-		expect(judge(run({ loggedCommits: ["good/1", "good/2"] })).doubled).to.deep.equal(["good"]);
+		expect(judge(run({ loggedCommits: ["good", "good"] })).doubled).to.deep.equal(["good"]);
+	});
+
+	it("calls a job doubled that nobody was told of", () => {
+		const records = new Map(run().records).set("other", record("other"));
+		expect(judge(run({ records })).doubled).to.deep.equal(["other"]);
 	});
 
 	it("calls counters of places in flight doubled that are not nothing in the end, or were less", () => {

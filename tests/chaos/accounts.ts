@@ -26,14 +26,14 @@ export interface Evidence {
 	/** Response text by job's id, wherever it lies. */
 	responses: ReadonlyMap<string, string>;
 	deadLetters: readonly DeadLetter[];
-	/** Commits that workers logged, as `job/attempt`. */
+	/** Job of each commit that the workers logged. */
 	loggedCommits: readonly string[];
 }
 
 export interface Verdict {
 	/** Jobs that have not ended, or were accepted and are not there. */
 	lost: string[];
-	/** Jobs that ended more than once, and counters of places in flight that are off. */
+	/** Jobs that ended more than once or that one submission made beside its own, and counters of places in flight that are off. */
 	doubled: string[];
 	/** Healthy jobs whose result is not a quiet run's, or that have none. */
 	mismatched: string[];
@@ -53,7 +53,9 @@ export function judge(evidence: Evidence): Verdict {
 		faults.push(`${job} is lost: ${state ?? "it has no record"}`);
 		return true;
 	});
-	const doubled = [...doubledJobs(evidence, faults), ...countersOff(histories, faults)];
+	const untold = [...records.keys()].filter((job) => !accepted.has(job));
+	faults.push(...untold.map((job) => `${job} is there, but no client was told of it`));
+	const doubled = [...doubledJobs(evidence, faults), ...untold, ...countersOff(histories, faults)];
 	const setAside = new Map(evidence.deadLetters.map(({ job, reason }) => [job, reason]));
 	const mismatched = [...accepted].flatMap(([job, { rows }]) => {
 		const why =
@@ -80,13 +82,10 @@ export function judge(evidence: Evidence): Verdict {
 function doubledJobs({ histories, loggedCommits }: Evidence, faults: string[]): string[] {
 	const byHistory = [...histories.jobs].filter(([, { endings }]) => endings > 1);
 	faults.push(...byHistory.map(([job, { endings }]) => `${job} ended ${endings} times`));
-	const attempts = new Map<string, Set<string>>();
-	for (const commit of loggedCommits) {
-		const [job = "", attempt = ""] = commit.split("/");
-		attempts.set(job, (attempts.get(job) ?? new Set()).add(attempt));
-	}
-	const byLog = [...attempts].filter(([, of]) => of.size > 1);
-	faults.push(...byLog.map(([job, of]) => `${job} was committed by the attempts ${[...of].join(", ")}`));
+	const logged = new Map<string, number>();
+	for (const job of loggedCommits) logged.set(job, (logged.get(job) ?? 0) + 1);
+	const byLog = [...logged].filter(([, times]) => times > 1);
+	faults.push(...byLog.map(([job, times]) => `${job} was committed ${times} times, by the workers' logs`));
 	return [...new Set([...byHistory, ...byLog].map(([job]) => job))];
 }
 

@@ -15,10 +15,14 @@ import type { Fleet, Task } from "./tasks.ts";
 const DISTURBANCES = [
 	"killWorker",
 	"killWorker",
+	"killWorker",
+	"noticeWorker",
 	"noticeWorker",
 	"noticeWorker",
 	"killModelServer",
 	"killModelServer",
+	"killModelServer",
+	"hangModelServer",
 	"hangModelServer",
 	"hangModelServer",
 	"hangWorker",
@@ -37,7 +41,7 @@ export interface Disturbance {
 	isKilledAfterHang: boolean;
 }
 
-const REST_MS = { least: 500, most: 3500 };
+const REST_MS = { least: 500, most: 4500 };
 const MODEL_SERVER_HANG_MS = { least: 1000, most: 12_000 };
 /** A lease holds 30 s. */
 const WORKER_HANG_MS = { least: 31_000, most: 38_000 };

@@ -35,7 +35,7 @@ describe("tests/chaos/payloads", () => {
 	it("sends small requests and large ones, in the body and by upload", () => {
 		const healthy = made(2000).filter(({ rows }) => rows);
 		const shares = [
-			healthy.filter(({ body }) => body.length > JOB_LIMITS.inlineMaxBytes),
+			healthy.filter(({ body = "" }) => body.length > JOB_LIMITS.inlineMaxBytes),
 			healthy.filter(({ isUploaded }) => isUploaded),
 		].map(({ length }) => length / healthy.length);
 		expect(shares[0]).to.be.within(0.02, 0.06);

@@ -7,23 +7,21 @@ import { type HeldoutRow, requestByValues } from "../../cli/platform/heldout.ts"
 import type { Random } from "./random.ts";
 
 /**
- * What no worker can serve, though it was accepted:
- * - `garbage`: bytes that are no JSON, by presigned upload
- * - `truncated`: a request cut in the middle, by presigned upload
- * - `otherInput`: a request for another model
- * - `narrowRows`: rows that lack a column
- * - `noNumbers`: rows of words
+ * What no worker can serve, as if it had got past the door: its check was older, or the payload was damaged since.
+ * - `garbage`, `truncated`: an object that is no JSON, or is cut in the middle
+ * - `missing`: no object where the record says
+ * - `otherInput`, `narrowRows`, `noNumbers`: requests that the model server refuses, for another model, without a column, of words
  */
-export const POISON_KINDS = ["garbage", "truncated", "otherInput", "narrowRows", "noNumbers"] as const;
+export const POISON_KINDS = ["garbage", "truncated", "missing", "otherInput", "narrowRows", "noNumbers"] as const;
 export type PoisonKind = (typeof POISON_KINDS)[number];
 
 export interface Payload {
 	/** Its place in the run, from 0. */
 	number: number;
 	tenant: string;
-	/** Text of the request. */
-	body: string;
-	/** Sent by presigned upload instead of in the API's body. */
+	/** Text of the request; undefined where there is none. */
+	body: string | undefined;
+	/** Of healthy ones: sent by presigned upload instead of in the API's body. */
 	isUploaded: boolean;
 	/** What the trainer predicts, row by row; undefined for poison. */
 	rows: readonly HeldoutRow[] | undefined;
@@ -59,13 +57,14 @@ export function payloadsOf({ jobs, tenants, heldout, poisonShare }: PayloadOptio
 		if (!poisoned.has(number))
 			return { number, tenant, body: JSON.stringify(requestByValues(rows)), isUploaded, rows, poison: undefined };
 		const poison = random.pick(POISON_KINDS);
-		return { number, tenant, body: poisonOf(poison, rows), isUploaded: true, rows: undefined, poison };
+		return { number, tenant, body: poisonOf(poison, rows), isUploaded: false, rows: undefined, poison };
 	});
 }
 
-function poisonOf(kind: PoisonKind, rows: readonly HeldoutRow[]): string {
+function poisonOf(kind: PoisonKind, rows: readonly HeldoutRow[]): string | undefined {
 	const { inputs } = requestByValues(rows);
 	const changed = (change: object) => JSON.stringify({ inputs: inputs.map((input) => ({ ...input, ...change })) });
+	if (kind === "missing") return undefined;
 	if (kind === "garbage") return "\u0000\u0001 no JSON at all \ufffd";
 	if (kind === "truncated") return JSON.stringify({ inputs }).slice(0, -20);
 	if (kind === "otherInput") return changed({ name: "pixels" });

@@ -14,8 +14,10 @@ export type Container = (typeof CONTAINERS)[number];
 
 /** What ECS waits between SIGTERM and SIGKILL, by the task definition. */
 const STOP_TIMEOUT_SECONDS = 120;
-/** A task that ends at once is not started again and again without a breath. */
-const RESTART_MS = 200;
+/** A task's place is filled after a breath, and after ever longer ones where tasks end as soon as they start. */
+const RESTART_MS = { least: 200, most: 10_000 };
+/** A task that lives so long has started well. */
+const STARTED_WELL_MS = 5_000;
 
 type Child = Awaited<ReturnType<Warden["spawn"]>>;
 
@@ -58,11 +60,16 @@ export async function startFleet(options: FleetOptions, size: number): Promise<F
 	const running = new Set<Task>();
 	let started = 0;
 	let isStopping = false;
+	let restMs = RESTART_MS.least;
 	const start = async () => {
+		if (isStopping) return;
 		started += 1;
+		const startedAtMs = Date.now();
 		const task = await startTask(options, started, () => {
 			// Its place is free from now on: ECS does not wait for a task's end to replace it.
-			if (!isStopping) setTimeout(() => !isStopping && void start(), RESTART_MS);
+			const hadStartedWell = Date.now() - startedAtMs > STARTED_WELL_MS;
+			restMs = hadStartedWell ? RESTART_MS.least : Math.min(RESTART_MS.most, restMs * 2);
+			setTimeout(() => void start(), restMs).unref();
 		});
 		running.add(task);
 		void task.ended.then(() => running.delete(task));
