@@ -28,6 +28,17 @@ export interface Report {
 	rejected: { program: string; violations: Violation[] };
 	model: { name: string; version: number; sha256: string; accuracy: number };
 	predictions: Prediction[];
+	/** The burst of jobs in which a worker was killed; absent where the settings have no queued sample. */
+	jobs?: {
+		model: string;
+		tenant: string;
+		submitted: number;
+		succeeded: number;
+		/** ARN of the task that was killed, and how many jobs another had to do again. */
+		killedTask: string;
+		claimedAgain: number;
+		p95Seconds: number;
+	};
 	throttled: { tenant: string; status: number; retryAfter: number };
 	durationSeconds: number;
 }

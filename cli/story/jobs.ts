@@ -11,8 +11,9 @@ import { PlatformClient } from "../platform/client.ts";
 import { assertEqualsTrainer, type HeldoutRow, inChunks, requestByValues } from "../platform/heldout.ts";
 import { awaitJobs, type Job, submitJob } from "../platform/job-client.ts";
 import type { StackOutputs } from "../platform/outputs.ts";
-import type { Say } from "../steps.ts";
-import type { Tenant } from "./callers.ts";
+import type { Say, Steps } from "../steps.ts";
+import { callersOf, type Tenant } from "./callers.ts";
+import { SAMPLES, serveSample } from "./samples.ts";
 import type { Stage } from "./stage.ts";
 
 const ROWS_PER_JOB = 4;
@@ -34,8 +35,28 @@ export interface BurstOutcome {
 	p95Seconds: number;
 }
 
+interface Raised {
+	outputs: StackOutputs;
+	/** Every tenant's token. */
+	tokens: readonly { name: string; token: string }[];
+}
+
+/** Trains, registers and serves the queued sample, and sends it a burst of jobs. */
+export async function tellJobs(stage: Stage, { outputs, tokens }: Raised, steps: Steps): Promise<BurstOutcome> {
+	const model = SAMPLES.queued;
+	const { trained } = await serveSample(stage, outputs, model, steps);
+	const tenant = callersOf(stage.settings, model, tokens).at(-1);
+	if (!tenant) throw new TriplaneError(`No tenant may call ${model}: declare one in triplane:tenants.`);
+	return steps.run(
+		"jobs",
+		(say) => runBurst(stage, outputs, model, tenant, trained.heldout, say),
+		({ submitted, killedTask, claimedAgain, p95Seconds: p95 }) =>
+			`${submitted} jobs by ${tenant.name}; worker ${killedTask.slice(-8)} killed, ${claimedAgain} done again by its successor; each ended once, equal to the trainer's own, 95 % in ${p95.toFixed(1)} s`,
+	);
+}
+
 /** @throws {TriplaneError} where a job is not accepted, does not end, or ends otherwise than the trainer says */
-export async function runBurst(
+async function runBurst(
 	stage: Stage,
 	outputs: StackOutputs,
 	model: string,
@@ -60,7 +81,7 @@ export async function runBurst(
 		onProgress: (ended) => say(`worker killed; ${ended} of ${ids.length} jobs done`),
 	});
 	for (const [i, id] of ids.entries()) assertSucceeded(jobs.get(id), chunks[i] ?? []);
-	const records = await recordsOf(stage, outputs.jobsTable);
+	const records = await recordsOf(stage, outputs);
 	return {
 		model,
 		tenant: tenant.name,
@@ -89,25 +110,29 @@ export function p95Seconds(jobs: readonly Pick<Job, "createdAt" | "endedAt">[]):
 /** Waits until a worker holds a job, and kills that worker's task as a machine's failure would. */
 async function killOneInWork(stage: Stage, outputs: StackOutputs, model: string): Promise<string> {
 	const deadlineMs = performance.now() + IN_WORK_PATIENCE_MS;
-	const isInWork = async () => (await recordsOf(stage, outputs.jobsTable)).some(({ state }) => state === "RUNNING");
+	const isInWork = async () => (await recordsOf(stage, outputs)).some(({ state }) => state === "RUNNING");
 	while (performance.now() < deadlineMs && !(await isInWork())) await sleep(POLL_MS / 10);
-	return stage.cloud.ecs.kill(serviceOf(outputs, model));
+	const service = serviceOf(outputs, model);
+	const task = stage.cloud.ecsAgent.tasks().find(({ group }) => group === `service:${service}`);
+	if (!task) throw new TriplaneError(`No task of the service ${service} runs: its jobs would wait for ever.`);
+	void stage.cloud.ecsAgent.kill(task.taskArn);
+	return task.taskArn;
 }
 
 function serviceOf({ queuedModels }: StackOutputs, model: string) {
-	const served = queuedModels.find(({ name }) => name === model);
-	if (!served) throw new TriplaneError(`The stack's outputs name no worker service of ${model}.`);
-	return served;
+	const service = queuedModels.find(({ name }) => name === model)?.service;
+	if (!service) throw new TriplaneError(`The stack's outputs name no worker service of ${model}.`);
+	return service;
 }
 
-async function recordsOf(stage: Stage, table: string): Promise<JobRecord[]> {
+async function recordsOf(stage: Stage, { jobsTable }: StackOutputs): Promise<JobRecord[]> {
 	const client = new DynamoDBClient(stage.aws);
 	const records: JobRecord[] = [];
 	try {
 		const pages = paginateScan(
 			{ client },
 			{
-				TableName: table,
+				TableName: jobsTable,
 				FilterExpression: "begins_with(pk, :job)",
 				ExpressionAttributeValues: { ":job": { S: "JOB#" } },
 			},

@@ -1,6 +1,7 @@
 /** What every part of the story stands on: a run of its own, the engine, the embedded AWS, the settings. */
 import { join } from "node:path";
 import type { Settings } from "../../charter/settings.ts";
+import { bundleProcess } from "../../components/parts/bundle.ts";
 import { type Cloud, startCloud } from "../../sandbox/cloud.ts";
 import { type Engine, locateEngine } from "../../sandbox/engine/engine.ts";
 import { createRun, type Run, sweepRuns } from "../../sandbox/processes/runs.ts";
@@ -8,6 +9,9 @@ import { startWarden, type Warden } from "../../sandbox/processes/warden.ts";
 import type { AwsTarget } from "../platform/aws.ts";
 import { sandboxAws } from "../platform/stack.ts";
 import { settingsIn } from "../settings.ts";
+
+/** What stands for the images of tasks, by the container's name. */
+const TASK_PROGRAMS = { worker: bundleProcess("worker"), "model-server": bundleProcess("model-server") };
 
 /** The stack whose settings the sandbox takes. */
 export const STACK = "dev";
@@ -44,7 +48,7 @@ export async function setStage(
 	const warden = await startWarden({ run: run.id });
 	scope.defer(() => warden.close());
 	const python = pythonOf(checkout);
-	const cloud = await startCloud(scope, { run, warden, python });
+	const cloud = await startCloud(scope, { run, warden, python, bundles: TASK_PROGRAMS });
 	const config = inSandbox(written, cloud);
 	return {
 		checkout,
@@ -62,13 +66,15 @@ export async function setStage(
 /** The interpreter of the virtual environment that the set-up makes. */
 const pythonOf = (checkout: string): string => join(checkout, ".sandbox", "tools", "venv", "bin", "python");
 
-/** The settings with what is different here: this machine's processor, and where spans go. Types and names stay the same. */
+/** The settings with what is different here: this machine's processor, a network that is there, and where spans go. Types and names stay the same. */
 function inSandbox(config: Readonly<Record<string, unknown>>, cloud: Cloud): Record<string, unknown> {
 	const observability = config["triplane:observability"];
 	return {
 		...config,
 		"aws:region": cloud.region,
 		"triplane:architecture": process.arch === "arm64" ? "arm64" : "x86_64",
+		// awsx's own process, which would make a network, is not fetched here; nothing looks at these ids.
+		"triplane:network": { kind: "adopt", vpcId: "vpc-sandbox", subnetIds: ["subnet-sandbox-a", "subnet-sandbox-b"] },
 		"triplane:observability": {
 			...(typeof observability === "object" ? observability : {}),
 			otlpEndpoint: cloud.collector.url,

@@ -7,9 +7,10 @@ import type { Prediction, Report } from "../report.ts";
 import type { Steps } from "../steps.ts";
 import { callersOf, pacingMsOf, type Tenant } from "./callers.ts";
 import { counting, type Deployed, deploy, openOn, programIn } from "./deploy.ts";
+import { type BurstOutcome, tellJobs } from "./jobs.ts";
 import { predictHeldout } from "./predict.ts";
 import { linesOf, rejectionOf } from "./reject.ts";
-import { SAMPLES, type Served, serveSample } from "./samples.ts";
+import { isDeclared, SAMPLES, type Served, serveSample } from "./samples.ts";
 import type { Stage } from "./stage.ts";
 import { exceedRate, type ThrottleOutcome } from "./throttle.ts";
 import { treeOf } from "./trace.ts";
@@ -52,6 +53,8 @@ export async function tearDown({ stack }: Platform, steps: Steps): Promise<void>
 export interface Shown {
 	predictions: Prediction[];
 	throttled: ThrottleOutcome;
+	/** Undefined where the settings have no queued sample. */
+	jobs: BurstOutcome | undefined;
 	rejected: Report["rejected"];
 }
 
@@ -84,6 +87,7 @@ export async function show(stage: Stage, platform: Platform, steps: Steps): Prom
 		({ noisy, quiet, statuses, retryAfterSeconds, quietServed }) =>
 			`${noisy} over its rate: ${statuses[429]} × 429 with Retry-After ${retryAfterSeconds}; ${quiet} meanwhile: ${quietServed} of ${quietServed} served`,
 	);
+	const jobs = isDeclared(stage.settings, "queued") ? await tellJobs(stage, platform, steps) : undefined;
 	const violations = await steps.run(
 		"reject",
 		async (say) => {
@@ -93,7 +97,7 @@ export async function show(stage: Stage, platform: Platform, steps: Steps): Prom
 		(all) => `${CARELESS} is not let through: ${all.length} violations`,
 	);
 	for (const line of linesOf(violations)) steps.line(line);
-	return { predictions, throttled, rejected: { program: CARELESS, violations } };
+	return { predictions, throttled, jobs, rejected: { program: CARELESS, violations } };
 }
 
 const SPAN_PATIENCE_MS = 5_000;

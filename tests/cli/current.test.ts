@@ -21,6 +21,8 @@ const sandbox = {
 		featureTable: "features",
 		tenantTable: "tenants",
 		registerFunction: "register",
+		batchModels: [],
+		queuedModels: [],
 		models: [{ name: "tumour-risk", serve: "realtime" }],
 		tenants: ["acme"],
 	},

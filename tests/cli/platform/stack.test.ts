@@ -14,6 +14,8 @@ const outputs = {
 	featureTable: "features",
 	tenantTable: "tenants",
 	registerFunction: "register",
+	batchModels: [],
+	queuedModels: [],
 	models: [{ name: "tumour-risk", serve: "realtime" }],
 	tenants: ["acme"],
 };
