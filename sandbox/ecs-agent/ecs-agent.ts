@@ -38,7 +38,7 @@ export interface EcsAgentOptions {
 }
 
 /** A task whose containers run here. */
-export interface AgentTask {
+interface AgentTask {
 	taskArn: string;
 	/** As ECS has it, "service:" and the service's name for one of a service. */
 	group: string;

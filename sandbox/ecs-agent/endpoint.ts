@@ -21,7 +21,7 @@ const ProtectionRequest = z.object({
 });
 
 /** A task that may ask. */
-export interface EndpointTask {
+interface EndpointTask {
 	taskArn: string;
 	clusterArn: string;
 	/** Absent where the task has no role. */
