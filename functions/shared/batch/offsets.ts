@@ -30,7 +30,7 @@ export function offsetsTable(client: DynamoDBClient, table: string): Offsets {
 			const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }));
 			if (!Item) return undefined;
 			const { committedUntil: { S: committedUntil = "" } = {}, revision: { N: revision = "" } = {} } = Item;
-			if (parseInstant(committedUntil) === undefined || !Number.isInteger(Number.parseInt(revision, 10)))
+			if (parseInstant(committedUntil) === undefined || !/^\d+$/.test(revision))
 				throw new OffsetRecordError(
 					`The offset of "${model}" in the table ${table} is not in its form. Restore it from the table's backup, or delete it and run the next window by its start.`,
 				);
