@@ -11,12 +11,7 @@ export function checkedResources(
 	config: Readonly<Record<string, string>>,
 ): ResourceInput[] {
 	const settings = Object.entries(config).filter(([key]) => key.startsWith("aws:"));
-	const byDefault = {
-		type: "pulumi:providers:aws",
-		name: "default",
-		urn: "urn:pulumi:stack::project::pulumi:providers:aws::default",
-		props: Object.fromEntries(settings.map(([key, value]) => [key.slice("aws:".length), value])),
-	};
+	const byDefault = { props: Object.fromEntries(settings.map(([key, value]) => [key.slice("aws:".length), value])) };
 	return resources.map((resource) => {
 		const provider = resource.provider ?? (resource.type.startsWith("aws:") ? byDefault : undefined);
 		const tags = provider ? defaultTagsOf(Reflect.get(provider.props, "defaultTags")) : undefined;

@@ -127,6 +127,40 @@ describe("policies/offline/recorded-stack", () => {
 			expect(() => resourcesOfPreview(text, "p.json")).to.throw(Unjudgeable, message);
 	});
 
+	it("reads a preview that warns, or that says of an error which did not end it", () => {
+		const summed = (more: object) => JSON.stringify({ changeSummary: {}, ...more });
+		expect(resourcesOfPreview(summed({ diagnostics: [{ severity: "error" }] }), "x")).to.deep.equal([]);
+		expect(resourcesOfPreview(summed({ steps: null }), "x")).to.deep.equal([]);
+		const warned = { steps: [step("create", {})], diagnostics: [{ severity: "warning" }] };
+		expect(resourcesOfPreview(JSON.stringify(warned), "x")).to.have.length(1);
+		const failed = { ...warned, diagnostics: [{ severity: "warning" }, { severity: "error" }] };
+		expect(() => resourcesOfPreview(JSON.stringify(failed), "x")).to.throw(Unjudgeable, "a preview that failed");
+	});
+
+	it("reads a name that holds the separator, an export without resources, and one after a byte order mark", () => {
+		expect(resourcesOfState(state({ urn: `${URN}::dead` }), "x")[0]?.name).to.equal("orders::dead");
+		expect(resourcesOfState(state({ urn: "odd" }), "x")[0]?.name).to.equal("odd");
+		for (const deployment of [{}, { resources: null }])
+			expect(resourcesOfState(JSON.stringify({ version: 3, deployment }), "x")).to.deep.equal([]);
+		expect(resourcesOfState(`\uFEFF${state({})}`, "x")).to.have.length(1);
+		expect(resourcesOfState(state({ inputs: { mark: "\uFEFF" } }), "x")[0]?.props).to.deep.equal({ mark: "\uFEFF" });
+		expect(
+			resourcesOfState(state({ propertyDependencies: { name: null } }), "x")[0]?.propertyDependencies,
+		).to.deep.equal({
+			name: [],
+		});
+	});
+
+	it("keeps why a text is no JSON", () => {
+		let thrown: unknown;
+		try {
+			resourcesOfState("{", "x");
+		} catch (error) {
+			thrown = error;
+		}
+		expect(thrown).to.be.instanceOf(Unjudgeable).with.property("cause").that.is.instanceOf(SyntaxError);
+	});
+
 	it("gives resources for any text, or refuses it: nothing else is thrown", () => {
 		const json = fc.json();
 		const recorded = fc.record(
