@@ -62,6 +62,8 @@ export interface JobRecord {
 	error?: { code: string; message: string };
 	/** When it was put into the dead-letter queue; only of a failed one. */
 	deadLetteredAtMs?: number;
+	/** When an operator last brought it back from there: its life begins anew. */
+	redrivenAtMs?: number;
 	callback?: { url: string; signingKey: string };
 	/** When the last try to call back had failed; absent as long as there may be another. */
 	callbackGivenUpAtMs?: number;
