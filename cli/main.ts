@@ -7,6 +7,7 @@ import { batchRun } from "./commands/batch.ts";
 import { type CheckOptions, check, FORMAT_NAMES } from "./commands/check.ts";
 import { doctor } from "./commands/doctor.ts";
 import { down } from "./commands/down.ts";
+import { redrive } from "./commands/jobs.ts";
 import { predict } from "./commands/predict.ts";
 import { register } from "./commands/register.ts";
 import { status } from "./commands/status.ts";
@@ -104,6 +105,16 @@ program
 	.option("--json", "print JSON; progress goes to stderr")
 	.action(async (model, options) => finish(await batchRun(checkout, model, options, interrupted)));
 program
+	.command("jobs")
+	.description("jobs of queued models")
+	.command("redrive")
+	.argument("<model>", 'as in "digit-reader"')
+	.description("queue a model's failed jobs again, out of its dead-letter queues")
+	.option("--limit <count>", "most messages to look at (default: all)", positiveCount)
+	.option("--outputs <file>", "of `pulumi stack output --json` (default: the sandbox that is up)")
+	.option("--json", "print JSON: {model, redriven, resent, settled, left}")
+	.action(async (model, options) => finish(await redrive(checkout, model, options)));
+program
 	.command("doctor")
 	.description("before a first `pulumi up` on AWS: what the account and this machine lack, and what to do")
 	.option("--stack <name>", "whose settings are meant", "dev")
@@ -150,6 +161,11 @@ function positiveNumber(text: string): number {
 	const number = Number(text);
 	if (!(number > 0 && Number.isFinite(number))) throw new InvalidArgumentError("Give a number of seconds above 0.");
 	return number;
+}
+
+function positiveCount(text: string): number {
+	if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("Give a whole number above 0.");
+	return Number(text);
 }
 
 function exitCodeOf(error: unknown): number {

@@ -72,7 +72,8 @@ async function sweepIndex(ports: SweepPorts, open: string, counts: SweepCounts, 
 
 const lookAfterJob: LookAfter = async ({ store, queue, now, log, onExpired }, job) => {
 	const nowMs = now();
-	if (nowMs - job.createdAtMs >= LIFE_MS) {
+	const bornAtMs = job.redrivenAtMs ?? job.createdAtMs;
+	if (nowMs - bornAtMs >= LIFE_MS) {
 		const { kind } = await store.end(job, { state: "EXPIRED", error: expiry(job) });
 		if (kind === "ended") onExpired(job);
 		return kind === "ended" ? "expired" : undefined;
@@ -82,7 +83,8 @@ const lookAfterJob: LookAfter = async ({ store, queue, now, log, onExpired }, jo
 		await store.postpone(job, nowMs + leaseLeftMs + ORPHAN_MS);
 		return undefined;
 	}
-	if (!(await store.postpone(job, nextDueMs(job.createdAtMs, nowMs)))) return undefined;
+	const dueAtMs = Math.min(nextDueMs(bornAtMs, nowMs), bornAtMs + LIFE_MS);
+	if (!(await store.postpone(job, dueAtMs))) return undefined;
 	if (await queue.send(job)) return "resent";
 	log.error(`No queue is known for slot ${job.slot} of "${job.model}"; the job ${job.job} waits for one`);
 	return "failed";

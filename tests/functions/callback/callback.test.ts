@@ -67,7 +67,10 @@ describe("functions/callback", () => {
 		expect(await receive()).to.deep.equal([]);
 		const [{ url, headers, body } = { url: "", headers: {}, body: "" }] = posted;
 		expect(url).to.equal(URL_OF_TENANT);
-		expect(body).to.include('"state":"SUCCEEDED"').and.include('"result":{"outputs"').and.not.include(callback.signingKey);
+		expect(body)
+			.to.include('"state":"SUCCEEDED"')
+			.and.include('"result":{"outputs"')
+			.and.not.include(callback.signingKey);
 		// As docs/jobs.md tells the receiver to.
 		const sha256 = (text: string) => createHash("sha256").update(text);
 		const key = sha256(`callback:${sha256(token).digest("hex")}`).digest();
@@ -115,7 +118,9 @@ describe("functions/callback", () => {
 		putJob(aws, due());
 		expect(await receive(undefined, CALLBACK_RECEIVES_MAX)).to.deep.equal(failedOne);
 		const job = jobIn(aws, JOB_ID);
-		expect(job).to.include({ callbackGivenUpAtMs: START_MS + 3_500 }).and.not.have.any.keys("open", "dueAtMs");
+		expect(job)
+			.to.include({ callbackGivenUpAtMs: START_MS + 3_500 })
+			.and.not.have.any.keys("open", "dueAtMs");
 	});
 
 	it("posts what was given up, once an operator has brought its message back", async () => {

@@ -88,7 +88,13 @@ describe("functions/callback/post", () => {
 
 	for (const [title, addresses] of [
 		["a loopback address", [local]],
-		["a private one among public ones", [{ address: "8.8.8.8", family: 4 }, { address: "10.0.0.1", family: 4 }]],
+		[
+			"a private one among public ones",
+			[
+				{ address: "8.8.8.8", family: 4 },
+				{ address: "10.0.0.1", family: 4 },
+			],
+		],
 		["a mapped IPv4 address", [{ address: "::ffff:8.8.8.8", family: 6 }]],
 		["a unique-local address", [{ address: "fd00::1", family: 6 }]],
 	] as const)

@@ -102,6 +102,23 @@ describe("functions/sweep", () => {
 		});
 	});
 
+	it("lets a redriven job live a whole life again", async () => {
+		const { aws, clock, sweep } = jobsFixture();
+		putJob(aws, aJob({ redrivenAtMs: START_MS + DAY_MS / 2 }));
+		clock.nowMs += DAY_MS;
+		expect(await sweep()).to.deep.equal({ ...none, resent: 1 });
+		clock.nowMs += DAY_MS / 2 + 1;
+		expect(await sweep()).to.deep.equal({ ...none, expired: 1 });
+	});
+
+	it("looks after no job later than the end of its life", async () => {
+		const { aws, clock, sweep, job } = jobsFixture();
+		putJob(aws);
+		clock.nowMs += 0.75 * DAY_MS;
+		expect(await sweep()).to.deep.equal({ ...none, resent: 1 });
+		expect(job(JOB_ID)?.dueAtMs).to.equal(START_MS + DAY_MS);
+	});
+
 	it("ends a job even under a live lease, which fences its worker", async () => {
 		const { aws, clock, sweep, job } = jobsFixture();
 		putJob(aws, aJob({ state: "RUNNING", attempt: 1, leaseUntilMs: START_MS + DAY_MS + 30_000 }));

@@ -101,7 +101,12 @@ function trouble(client: DynamoDBClient, next: () => Trouble): void {
 const JOBS = ["one", "two", "three"] as const;
 const WORKERS = ["a", "b"] as const;
 
-const step = fc.oneof(
+interface Step {
+	do: string;
+	worker: number;
+	job: number;
+}
+const step: fc.Arbitrary<Step> = fc.oneof(
 	fc.record({
 		do: fc.constantFrom("claim", "commit", "poison", "fail", "release", "beat", "forget"),
 		worker: fc.nat(1),
@@ -111,12 +116,27 @@ const step = fc.oneof(
 	fc.record({ do: fc.constant("cancel"), worker: fc.constant(0), job: fc.nat(2) }),
 	fc.record({ do: fc.constantFrom("wait", "lapse"), worker: fc.constant(0), job: fc.constant(0) }),
 );
-const schedules = fc.array(step, { minLength: 10, maxLength: 80 });
+/** One worker is too slow: another takes its job over, and then it comes back with whatever it had in mind. */
+const overtaking = fc
+	.record({ slow: fc.nat(1), job: fc.nat(2), then: fc.constantFrom("commit", "poison", "fail", "release", "beat") })
+	.map(({ slow, job, then }) => [
+		{ do: "claim", worker: slow, job },
+		{ do: "lapse", worker: 0, job: 0 },
+		{ do: "claim", worker: 1 - slow, job },
+		{ do: then, worker: slow, job },
+	]);
+const single = step.map((one) => [one]);
+const schedules = fc
+	.array(fc.oneof({ weight: 4, arbitrary: single }, { weight: 1, arbitrary: overtaking }), {
+		minLength: 5,
+		maxLength: 60,
+	})
+	.map((parts) => parts.flat());
 
 const failure = { code: "INTERNAL", message: "It failed." };
 
 /** Plays a schedule and then lets one worker finish what is left; checks the promises at each step. */
-async function play(subject: Subject, clock: Clock, schedule: readonly { do: string; worker: number; job: number }[]) {
+async function play(subject: Subject, clock: Clock, schedule: readonly Step[]) {
 	const claims = WORKERS.map((worker) => subject.claimsOf(worker));
 	/** What each worker believes to hold, the lapsed and repeated too. */
 	const held: Claim[][] = [[], []];
@@ -200,7 +220,7 @@ describe("functions/shared/jobs/claims", () => {
 					schedule,
 				);
 			}),
-			{ numRuns: 60 },
+			{ numRuns: 200 },
 		));
 	it("do so while answers are lost, requests are lost and transactions meet", () =>
 		fc.assert(
@@ -224,6 +244,6 @@ describe("functions/shared/jobs/claims", () => {
 					await play(table(clock, next), clock, schedule);
 				},
 			),
-			{ numRuns: 60 },
+			{ numRuns: 200 },
 		));
 });

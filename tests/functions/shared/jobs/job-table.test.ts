@@ -132,7 +132,12 @@ describe("functions/shared/jobs/job-table", () => {
 
 	it("throws what the table threw where it stays unreachable, and has written nothing", async () => {
 		const aws = new MemoryAws();
-		const store = jobTable({ client: aws.clients().dynamodb, table: JOBS_TABLE, now: () => START_MS, pause: async () => 0 });
+		const store = jobTable({
+			client: aws.clients().dynamodb,
+			table: JOBS_TABLE,
+			now: () => START_MS,
+			pause: async () => 0,
+		});
 		aws.disturbances.set("TransactWriteItems", "fail");
 		const submission = { job: jobOf("j0", "acme"), keySha256: undefined, jobsInFlightMax: 1 };
 		const thrown = await store.submit(submission).catch((error: unknown) => error);
