@@ -42,7 +42,8 @@ export function wordsOf(
 	dataBucket: string,
 	{ status, window, error, cause, execution }: WindowRun,
 ): string {
-	if (status !== "SUCCEEDED") return `${model} ${status}: ${error ?? ""} ${cause ?? ""}\n${execution}`;
+	if (status !== "SUCCEEDED")
+		return `${[`${model} ${status}`, error, cause].filter((part) => part !== undefined).join(": ")}\n${execution}`;
 	if (!window) return `No window of ${model} is due.`;
 	const { start, end, version, rows, chunks, failedChunks, scoredChunks } = window;
 	const known = chunks - scoredChunks - failedChunks;

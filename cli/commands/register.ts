@@ -1,7 +1,6 @@
 /** `triplane register MODEL --run FOLDER`: makes a training run the model's next version. */
 import { randomUUID } from "node:crypto";
 import { TriplaneError } from "../../charter/errors.ts";
-import type { StackOutputs } from "../platform/outputs.ts";
 import { registerRun } from "../platform/registration.ts";
 import { findTarget } from "../platform/stack.ts";
 
@@ -11,9 +10,10 @@ export async function register(
 	options: { run: string; outputs?: string; json?: boolean },
 ): Promise<number> {
 	const { aws, outputs } = await findTarget(checkout, options.outputs);
-	if (!outputs.models.some(({ name, serve }) => name === model && serve === "realtime"))
+	const names = outputs.models.map(({ name }) => name);
+	if (!names.includes(model))
 		throw new TriplaneError(
-			`The stack serves no realtime model "${model}", only ${servedBy(outputs)}. Declare it in triplane:models and run \`pulumi up\`.`,
+			`The stack has no model "${model}", only ${names.join(", ")}. Declare it in triplane:models and run \`pulumi up\`.`,
 		);
 	const registered = await registerRun(aws, outputs, { model, run: randomUUID() }, options.run);
 	const { version, sha256, champion } = registered;
@@ -24,9 +24,3 @@ export async function register(
 		);
 	return 0;
 }
-
-const servedBy = ({ models }: StackOutputs): string =>
-	models
-		.filter(({ serve }) => serve === "realtime")
-		.map(({ name }) => name)
-		.join(", ") || "none";
