@@ -39,6 +39,8 @@ export interface Report {
 		claimedAgain: number;
 		p95Seconds: number;
 	};
+	/** The window of batch predictions; absent where the settings have no batch sample. */
+	batch?: { model: string; window: { start: string; end: string }; rows: number; chunks: number; seconds: number };
 	throttled: { tenant: string; status: number; retryAfter: number };
 	durationSeconds: number;
 }

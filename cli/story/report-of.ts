@@ -25,6 +25,7 @@ export function reportOf(stage: Stage, platform: Platform, shown: Shown, duratio
 		predictions: shown.predictions,
 		throttled: { tenant: shown.throttled.noisy, status: 429, retryAfter: shown.throttled.retryAfterSeconds },
 		...(shown.jobs && { jobs: shown.jobs }),
+		...(shown.batch && { batch: shown.batch }),
 		durationSeconds: Math.round(durationSeconds * 10) / 10,
 	};
 }

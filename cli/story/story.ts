@@ -5,6 +5,7 @@ import { requestByValues } from "../platform/heldout.ts";
 import { issueTokens } from "../platform/tokens.ts";
 import type { Prediction, Report } from "../report.ts";
 import type { Steps } from "../steps.ts";
+import { tellBatch, type WindowOutcome } from "./batch.ts";
 import { callersOf, pacingMsOf, type Tenant } from "./callers.ts";
 import { counting, type Deployed, deploy, openOn, programIn } from "./deploy.ts";
 import { type BurstOutcome, tellJobs } from "./jobs.ts";
@@ -55,6 +56,8 @@ export interface Shown {
 	throttled: ThrottleOutcome;
 	/** Undefined where the settings have no queued sample. */
 	jobs: BurstOutcome | undefined;
+	/** Undefined where they have no batch sample. */
+	batch: WindowOutcome | undefined;
 	rejected: Report["rejected"];
 }
 
@@ -88,6 +91,7 @@ export async function show(stage: Stage, platform: Platform, steps: Steps): Prom
 			`${noisy} over its rate: ${statuses[429]} × 429 with Retry-After ${retryAfterSeconds}; ${quiet} meanwhile: ${quietServed} of ${quietServed} served`,
 	);
 	const jobs = isDeclared(stage.settings, "queued") ? await tellJobs(stage, platform, steps) : undefined;
+	const batch = isDeclared(stage.settings, "batch") ? await tellBatch(stage, outputs, steps) : undefined;
 	const violations = await steps.run(
 		"reject",
 		async (say) => {
@@ -97,7 +101,7 @@ export async function show(stage: Stage, platform: Platform, steps: Steps): Prom
 		(all) => `${CARELESS} is not let through: ${all.length} violations`,
 	);
 	for (const line of linesOf(violations)) steps.line(line);
-	return { predictions, throttled, jobs, rejected: { program: CARELESS, violations } };
+	return { predictions, throttled, jobs, batch, rejected: { program: CARELESS, violations } };
 }
 
 const SPAN_PATIENCE_MS = 5_000;
