@@ -22,6 +22,7 @@ from . import (
     lambda_weighted_aliases,
     scheduler_context,
     sfn_task_exit_codes,
+    sqs_long_poll_gone,
 )
 
 # In order: later ones wrap what earlier ones left.
@@ -44,6 +45,7 @@ PATCHES = (
     ecs_task_protection,
     sfn_task_exit_codes,
     scheduler_context,
+    sqs_long_poll_gone,
 )
 
 
