@@ -109,7 +109,9 @@ describe("The provider's resources", () => {
 		expect(await updateResource(template, id, properties, news, true, context)).to.include({ latestVersion: UNKNOWN });
 		const changed = await updateResource(template, id, properties, news, false, context);
 		expect(changed).to.include({ latestVersion: 2 });
-		expect(await updateResource(template, id, changed, { name: "host" }, false, context)).to.include({ latestVersion: 3 });
+		expect(await updateResource(template, id, changed, { name: "host" }, false, context)).to.include({
+			latestVersion: 3,
+		});
 	});
 
 	it("are refused by name where the type is unknown.", async () => {
