@@ -31,6 +31,7 @@ export interface Report {
 	/** The burst of jobs in which a worker was killed; absent where the settings have no queued sample. */
 	jobs?: {
 		model: string;
+		version: number;
 		tenant: string;
 		submitted: number;
 		succeeded: number;
@@ -40,7 +41,15 @@ export interface Report {
 		p95Seconds: number;
 	};
 	/** The window of batch predictions; absent where the settings have no batch sample. */
-	batch?: { model: string; window: { start: string; end: string }; rows: number; chunks: number; seconds: number };
+	batch?: {
+		model: string;
+		version: number;
+		/** Both ends in UTC. */
+		window: { start: string; end: string };
+		rows: number;
+		chunks: number;
+		seconds: number;
+	};
 	throttled: { tenant: string; status: number; retryAfter: number };
 	durationSeconds: number;
 }

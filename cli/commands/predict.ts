@@ -3,10 +3,12 @@ import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import Table from "cli-table3";
 import { z } from "zod";
-import { modelPath } from "../../charter/api.ts";
+import { modelPath, PREFER_HEADER } from "../../charter/api.ts";
 import { TriplaneError } from "../../charter/errors.ts";
+import { JOB_LIMITS } from "../../charter/jobs.ts";
 import { requireCurrent } from "../current.ts";
-import { PlatformClient, type Tensor } from "../platform/client.ts";
+import { type Answer, PlatformClient, type Tensor } from "../platform/client.ts";
+import { awaitJobs } from "../platform/job-client.ts";
 
 const Request = z.looseObject({ inputs: z.array(z.custom<Tensor>()) });
 const Rows = z.array(z.array(z.number())).min(1);
@@ -14,6 +16,10 @@ const Metadata = z.object({
 	inputs: z.array(z.object({ name: z.string(), datatype: z.string(), shape: z.array(z.number()) })).min(1),
 });
 const Outputs = z.object({ outputs: z.array(z.object({ name: z.string(), data: z.array(z.unknown()) })) });
+
+const Accepted = z.object({ id: z.string() });
+const [OK, ACCEPTED] = [200, 202];
+const JOB_PATIENCE = { pollMs: 1_000, timeoutMs: 15 * 60 * 1000 };
 
 /** Exit code 0 where the model predicted, 1 where it answered with an error. */
 export async function predict(
@@ -29,11 +35,23 @@ export async function predict(
 		);
 	const client = new PlatformClient(current.url, tenant.token);
 	const request = await toRequest(await readData(options.data), options.data, client, model);
-	const answer = await client.infer(model, request);
+	const answer = await inferToEnd(client, model, request);
 	if (options.json) console.log(JSON.stringify(answer, null, 2));
-	else if (answer.status === 200) console.log(tableOf(answer.body));
+	else if (answer.status === OK) console.log(tableOf(answer.body));
 	else console.error(`${answer.status} ${JSON.stringify(answer.body)}`);
-	return answer.status === 200 ? 0 : 1;
+	return answer.status === OK ? 0 : 1;
+}
+
+/** A queued model's answer is a job at first: it is waited for, at the API and then by asking. */
+async function inferToEnd(client: PlatformClient, model: string, request: { inputs: Tensor[] }): Promise<Answer> {
+	const answer = await client.infer(model, request, { [PREFER_HEADER]: `wait=${JOB_LIMITS.waitMaxSeconds}` });
+	if (answer.status !== ACCEPTED) return answer;
+	const { id } = Accepted.parse(answer.body);
+	console.error(`Job ${id} is in work still; asking until it has ended. Ctrl-C ends the asking, not the job.`);
+	const job = (await awaitJobs(client, [id], JOB_PATIENCE)).get(id);
+	if (job?.state !== "SUCCEEDED")
+		throw new TriplaneError(`Job ${id} ended as ${job?.state}: ${job?.error?.message ?? "no reason is given"}`);
+	return { ...answer, status: OK, body: job.result };
 }
 
 async function readData(file: string): Promise<unknown> {

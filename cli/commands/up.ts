@@ -10,7 +10,7 @@ import { onlyServed } from "../story/only.ts";
 import { reportOf } from "../story/report-of.ts";
 import { SAMPLES } from "../story/samples.ts";
 import { STACK, type Stage, setStage } from "../story/stage.ts";
-import { type Platform, raise, show, tearDown } from "../story/story.ts";
+import { type Platform, raise, type Shown, show, tearDown } from "../story/story.ts";
 
 /** Where the report is, relative to the checkout. */
 const REPORT = ".sandbox/report.json";
@@ -48,26 +48,32 @@ export async function up(
 		await writeReport(join(checkout, REPORT), report);
 		if (options.json) console.log(JSON.stringify(report, null, 2));
 		steps.line(`\nAll of it in ${report.durationSeconds.toFixed(0)} s. The report: ${REPORT}`);
-		if (options.keep) await hold(checkout, stage, platform, steps, interrupted);
+		if (options.keep) await hold(checkout, stage, platform, versionsOf(platform, shown), steps, interrupted);
 	};
 	interrupted.catch(() => steps.silence());
 	await Promise.race([story(), interrupted]);
 	return 0;
 }
 
+/** What serves each model that the story trained. */
+const versionsOf = ({ registered }: Platform, { jobs, batch }: Shown): ReadonlyMap<string, number> =>
+	new Map([registered, jobs, batch].flatMap((told) => (told ? [[told.model, told.version] as const] : [])));
+
 /** Keeps the sandbox up until the user asks to stop. */
-async function hold(checkout: string, stage: Stage, platform: Platform, steps: Steps, interrupted: Promise<never>) {
-	const { outputs, tokens, registered } = platform;
+async function hold(
+	checkout: string,
+	stage: Stage,
+	{ outputs, tokens }: Platform,
+	versions: ReadonlyMap<string, number>,
+	steps: Steps,
+	interrupted: Promise<never>,
+) {
 	const current = {
 		url: outputs.url,
 		endpoint: stage.cloud.endpoint,
 		region: stage.cloud.region,
 		tenants: tokens,
-		models: outputs.models.map(({ name, serve }) => ({
-			name,
-			version: name === registered.model ? registered.version : null,
-			serve,
-		})),
+		models: outputs.models.map(({ name, serve }) => ({ name, version: versions.get(name) ?? null, serve })),
 		outputs,
 	};
 	await announce(checkout, current);

@@ -12,6 +12,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface WindowOutcome {
 	model: string;
+	version: number;
 	/** Both ends in UTC. */
 	window: { start: string; end: string };
 	rows: number;
@@ -47,9 +48,16 @@ async function scoreYesterday(
 	const run = await runWindow(stage.aws, stateMachine, {}, ({ done, total }) => say(`${done} of ${total} chunks`));
 	if (!run.window)
 		throw new TriplaneError(`The window of ${model} ended as ${run.status}: ${run.error ?? ""} ${run.cause ?? ""}`);
-	const { start, end, chunks } = run.window;
+	const { start, end, chunks, version } = run.window;
 	assertAllEqual(await readWindow(stage.aws, dataBucket, { model, start, end }), rows);
-	return { model, window: { start, end }, rows: rows.length, chunks, seconds: Math.round(run.seconds * 10) / 10 };
+	return {
+		model,
+		version,
+		window: { start, end },
+		rows: rows.length,
+		chunks,
+		seconds: Math.round(run.seconds * 10) / 10,
+	};
 }
 
 /** @throws {TriplaneError} where a row is missing, came twice, or is predicted otherwise than by the trainer */

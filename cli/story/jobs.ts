@@ -13,7 +13,7 @@ import { awaitJobs, type Job, submitJob } from "../platform/job-client.ts";
 import type { StackOutputs } from "../platform/outputs.ts";
 import type { Say, Steps } from "../steps.ts";
 import { callersOf, type Tenant } from "./callers.ts";
-import { SAMPLES, serveSample } from "./samples.ts";
+import { SAMPLES, type Served, serveSample } from "./samples.ts";
 import type { Stage } from "./stage.ts";
 
 const ROWS_PER_JOB = 4;
@@ -25,6 +25,7 @@ const IN_WORK_PATIENCE_MS = 10_000;
 
 export interface BurstOutcome {
 	model: string;
+	version: number;
 	tenant: string;
 	submitted: number;
 	succeeded: number;
@@ -44,12 +45,12 @@ interface Raised {
 /** Trains, registers and serves the queued sample, and sends it a burst of jobs. */
 export async function tellJobs(stage: Stage, { outputs, tokens }: Raised, steps: Steps): Promise<BurstOutcome> {
 	const model = SAMPLES.queued;
-	const { trained } = await serveSample(stage, outputs, model, steps);
+	const served = await serveSample(stage, outputs, model, steps);
 	const tenant = callersOf(stage.settings, model, tokens).at(-1);
 	if (!tenant) throw new TriplaneError(`No tenant may call ${model}: declare one in triplane:tenants.`);
 	return steps.run(
 		"jobs",
-		(say) => runBurst(stage, outputs, model, tenant, trained.heldout, say),
+		(say) => runBurst(stage, outputs, served, tenant, say),
 		({ submitted, killedTask, claimedAgain, p95Seconds: p95 }) =>
 			`${submitted} jobs by ${tenant.name}; worker ${killedTask.slice(-8)} killed, ${claimedAgain} done again by its successor; each ended once, equal to the trainer's own, 95 % in ${p95.toFixed(1)} s`,
 	);
@@ -59,13 +60,13 @@ export async function tellJobs(stage: Stage, { outputs, tokens }: Raised, steps:
 async function runBurst(
 	stage: Stage,
 	outputs: StackOutputs,
-	model: string,
+	{ trained, registered }: Served,
 	tenant: Tenant,
-	rows: readonly HeldoutRow[],
 	say: Say,
 ): Promise<BurstOutcome> {
+	const { model, version } = registered;
 	const client = new PlatformClient(outputs.url, tenant.token);
-	const chunks = inChunks(rows, ROWS_PER_JOB);
+	const chunks = inChunks(trained.heldout, ROWS_PER_JOB);
 	const kill = killOneInWork(stage, outputs, model);
 	const ids: string[] = [];
 	for (let at = 0; at < chunks.length; at += JOBS_AT_ONCE) {
@@ -84,6 +85,7 @@ async function runBurst(
 	const records = await recordsOf(stage, outputs);
 	return {
 		model,
+		version,
 		tenant: tenant.name,
 		submitted: ids.length,
 		succeeded: jobs.size,

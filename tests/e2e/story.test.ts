@@ -65,7 +65,19 @@ describe("npm start", () => {
 		}
 		expect(report.throttled).to.include({ status: 429 });
 		expect(report.throttled.retryAfter).to.be.at.least(1);
+		expect(report.jobs).to.include({ model: "digit-reader", submitted: 90, succeeded: 90 });
+		expect(report.jobs?.killedTask).to.match(/^arn:aws:ecs:/);
+		expect(report.batch).to.include({ model: "disease-progress", rows: 89, chunks: 4 });
 		expect(report.durationSeconds).to.be.above(0);
+	});
+
+	it("tells of the realtime path alone where it is asked to", async () => {
+		const running = triplane("up", "--only", "realtime", "--json");
+		const { code, stdout } = await running.ended;
+		expect(code, running.printed()).to.equal(0);
+		const report: Report = JSON.parse(stdout);
+		expect(report.predictions).to.have.lengthOf(15);
+		expect(report).not.to.have.any.keys("jobs", "batch");
 	});
 });
 
@@ -78,6 +90,7 @@ describe("triplane up --keep", () => {
 
 		const status = JSON.parse((await triplane("status", "--json").ended).stdout);
 		expect(status.models).to.deep.include({ name: "tumour-risk", version: 1, serve: "realtime" });
+		expect(status.models).to.deep.include({ name: "digit-reader", version: 1, serve: "queued" });
 		expect(status.tenants.map(({ name }: { name: string }) => name)).to.deep.equal(["acme", "globex", "initech"]);
 
 		const rows = join(CHECKOUT, ".sandbox", "rows.json");
@@ -87,6 +100,13 @@ describe("triplane up --keep", () => {
 		await rm(rows);
 		expect(predicted.code).to.equal(0);
 		expect(JSON.parse(predicted.stdout).body.outputs[0]).to.deep.include({ name: "label", data: row?.answers.label });
+
+		const digits = join(CHECKOUT, "tests", "fixtures", "digit-reader", "heldout.json");
+		const [digit] = await readHeldout(digits);
+		await writeFile(rows, JSON.stringify([digit?.features]));
+		const read = await triplane("predict", "digit-reader", "--data", rows, "--tenant", "acme", "--json").ended;
+		await rm(rows);
+		expect(JSON.parse(read.stdout).body.outputs[0]).to.deep.include({ name: "label", data: digit?.answers.label });
 
 		const second = triplane("up", "--keep");
 		expect((await second.ended).code).to.equal(1);
