@@ -33,11 +33,11 @@ export function packSettings(raw: unknown, source: string): PackSettings {
 		const where = issue?.path.join(".") || "the file";
 		throw new Unjudgeable(`${source} is no config of the pack: ${where}: ${issue?.message}. Correct it there.`);
 	}
-	const levels = new Map<string, Level>();
+	const levels = new Map<string, Level | undefined>();
 	const given = new Map<string, Readonly<Record<string, unknown>>>();
 	for (const [policy, settings] of Object.entries(parsed.data)) {
 		const { enforcementLevel, ...keys } = typeof settings === "string" ? { enforcementLevel: settings } : settings;
-		if (enforcementLevel !== undefined) levels.set(policy, enforcementLevel);
+		levels.set(policy, enforcementLevel);
 		if (policy !== ALL) given.set(policy, keys);
 	}
 	return { levelOf: (policy) => levels.get(policy) ?? levels.get(ALL), given };
