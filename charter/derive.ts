@@ -11,11 +11,11 @@ import {
 	RESERVED_CONCURRENCY_MINIMUM,
 	USAGE_PLAN_HEADROOM,
 } from "./limits.ts";
+import { planPool } from "./pool.ts";
 import {
 	isOnEcs,
 	isQueued,
 	planQueued,
-	planScaling,
 	type QueuedCapacity,
 	type QueuedModel,
 	queuedCallsAtOnce,
@@ -86,7 +86,7 @@ export interface CapacityPlan {
  */
 export function planCapacity(settings: Settings): CapacityPlan {
 	const queued = queuedModels(settings);
-	for (const model of queued) if (isOnEcs(model)) planScaling(model);
+	for (const model of queued) if (isOnEcs(model)) planPool(model);
 	assertReservationsFit(reservations(settings));
 	return {
 		...sharedReservations(settings),

@@ -28,7 +28,6 @@ const CPU_UNITS_PER_VCPU = 1024;
 const WORKER: ContainerSize = { cpuUnits: 512, memoryMib: 2048 };
 /** What system and agent leave of an instance's memory, at least. */
 const USABLE_MEMORY_SHARE = 0.9;
-const MODEL_SERVER_MINIMUM_MIB = 1024;
 
 /**
  * @throws {SettingsError} where an instance type is unknown, or the types do not go together: they must have the same number
@@ -46,10 +45,6 @@ export function planPool(model: EcsModel): PoolPlan {
 		cpuUnits: Math.floor(cpuUnits) - WORKER.cpuUnits,
 		memoryMib: Math.floor(memoryMib * USABLE_MEMORY_SHARE) - WORKER.memoryMib,
 	};
-	if (modelServer.memoryMib < MODEL_SERVER_MINIMUM_MIB)
-		throw new SettingsError(
-			`Model "${model.name}" leaves its model server ${modelServer.memoryMib} MiB of memory on the smallest of ${instanceTypes.join(", ")}, below ${MODEL_SERVER_MINIMUM_MIB} MiB. Name larger types in runtime.instanceTypes.`,
-		);
 	return {
 		architecture,
 		hasGpus: gpuCount > 0,

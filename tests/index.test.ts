@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import fc from "fast-check";
 import { SettingsError } from "../charter/errors.ts";
@@ -5,11 +6,24 @@ import { COST_TAG_KEYS } from "../charter/tags.ts";
 import program from "../index.ts";
 import { readStackConfig } from "../sandbox/engine/config.ts";
 import { asConfig } from "./support/components.ts";
-import { DEV_RESOURCES } from "./support/components-dev-resources.ts";
 import { titles, underMocks } from "./support/pulumi-mocks.ts";
 
+const QUEUES = "https://sqs.us-east-1.amazonaws.com/123456789012";
 const dev = await readStackConfig(new URL("../Pulumi.dev.yaml", import.meta.url).pathname);
+/** The list that a change of the program has to change too: what a resource must be like is in the tests of its component. */
+const DEV_RESOURCES = readFileSync(new URL("fixtures/dev-resources.txt", import.meta.url), "utf8")
+	.trim()
+	.split("\n");
 const deployed = (change: Record<string, unknown> = {}) => underMocks(program, asConfig({ ...dev, ...change }));
+
+/** The program's own: a group of hosts has them as a list, with one of ECS's among them. */
+function tagsIn(tags: unknown): Record<string, unknown> {
+	const all = Array.isArray(tags)
+		? Object.fromEntries(tags.map(({ key, value }) => [key, value]))
+		: { ...Object(tags) };
+	const { AmazonECSManaged: _, ...own } = all;
+	return own;
+}
 
 describe("index", function () {
 	// Each run bundles the functions.
@@ -34,29 +48,55 @@ describe("index", function () {
 			registerFunction: "register",
 			models: [
 				{ name: "tumour-risk", serve: "realtime", function: "tumour-risk-predict" },
-				{ name: "digit-reader", serve: "queued" },
+				{ name: "digit-reader", serve: "queued", function: "submit" },
 				{ name: "disease-progress", serve: "batch" },
+			],
+			jobsTable: "jobs-table",
+			jobsBucket: "jobs-bucket",
+			queuedModels: [
+				{
+					name: "digit-reader",
+					slot: "a",
+					queueUrl: `${QUEUES}/digit-reader-a-queue`,
+					deadLetterQueueUrl: `${QUEUES}/digit-reader-a-dead-letters`,
+					cluster: "pool-digit-reader-cluster",
+					service: "digit-reader-a",
+				},
+			],
+			batchModels: [
+				{
+					name: "disease-progress",
+					stateMachine: "arn:disease-progress-batch",
+					dataBucket: "batch-data-bucket",
+					offsetsTable: "batch-offsets-table",
+				},
 			],
 			tenants: ["acme", "globex", "initech"],
 		});
 	});
 
-	it("registers the same types and names for AWS and for the sandbox, which differ in values alone", async () => {
+	it("registers the same for AWS and for the sandbox, but for the network, which the sandbox adopts", async () => {
 		const sandbox = await deployed({
 			"aws:region": "eu-west-1",
 			"aws:accessKey": "test",
 			"aws:endpoints": [{ lambda: "http://127.0.0.1:4566" }],
 			"triplane:architecture": process.arch === "arm64" ? "x86_64" : "arm64",
 			"triplane:observability": { otlpEndpoint: "http://127.0.0.1:4318", traceSampleRatio: 0.5 },
+			"triplane:network": { kind: "adopt", vpcId: "vpc-sandbox", subnetIds: ["subnet-sandbox"] },
 		});
-		expect(titles(sandbox.resources)).to.deep.equal(titles(run.resources));
+		const ofNetwork = /::network$|VpcEndpoint::|::network-endpoints$/;
+		const [inSandbox, onAws] = [sandbox, run].map(({ resources }) =>
+			titles(resources).filter((title) => !ofNetwork.test(title)),
+		);
+		expect(inSandbox).to.deep.equal(onAws);
+		expect(titles(sandbox.resources).filter((title) => ofNetwork.test(title))).to.deep.equal([
+			"triplane:data:Network::network",
+		]);
 	});
 
-	it("says in one line each which declared models it does not deploy", () => {
-		expect(run.warnings).to.deep.equal([
-			'warning: [runtime] Model "digit-reader" is declared as queued, which this version of Triplane does not deploy yet: no path of the API serves it.',
-			'warning: [runtime] Model "disease-progress" is declared as batch, which this version of Triplane does not deploy yet: no path of the API serves it.',
-		]);
+	it("warns of nothing, and says what the network costs", () => {
+		expect(run.warnings).to.deep.equal([]);
+		expect(run.infos.join("\n")).to.match(/^info: \[runtime\] The network costs about \$146 a month[^\n]*$/);
 	});
 
 	it("runs again in the same process and registers the same", async () => {
@@ -71,33 +111,55 @@ describe("index", function () {
 				"aws:apigateway/restApi:RestApi",
 				"aws:apigateway/stage:Stage",
 				"aws:apigateway/usagePlan:UsagePlan",
+				"aws:appautoscaling/target:Target",
+				"aws:autoscaling/group:Group",
 				"aws:budgets/budget:Budget",
 				"aws:cloudwatch/compositeAlarm:CompositeAlarm",
 				"aws:cloudwatch/logGroup:LogGroup",
 				"aws:cloudwatch/metricAlarm:MetricAlarm",
 				"aws:dynamodb/table:Table",
+				"aws:ec2/launchTemplate:LaunchTemplate",
+				"aws:ec2/securityGroup:SecurityGroup",
+				"aws:ec2/vpcEndpoint:VpcEndpoint",
+				"aws:ecs/capacityProvider:CapacityProvider",
+				"aws:ecs/cluster:Cluster",
+				"aws:ecs/service:Service",
+				"aws:ecs/taskDefinition:TaskDefinition",
+				"aws:iam/instanceProfile:InstanceProfile",
 				"aws:iam/role:Role",
 				"aws:kms/key:Key",
+				"aws:lambda/eventSourceMapping:EventSourceMapping",
 				"aws:lambda/function:Function",
 				"aws:s3/bucket:Bucket",
+				"aws:sfn/stateMachine:StateMachine",
 				"aws:sns/topic:Topic",
+				"aws:sqs/queue:Queue",
+				"awsx:ec2:Vpc",
 			]),
 		);
-		for (const { inputs } of tagged) {
-			expect(inputs.tags).to.have.all.keys(...COST_TAG_KEYS);
-			expect(Object.values(inputs.tags ?? {})).not.to.include("");
+		for (const { inputs, type, name } of tagged) {
+			const tags = tagsIn(inputs.tags);
+			expect(tags, `${type} ${name}`).to.have.all.keys(...COST_TAG_KEYS);
+			expect(Object.values(tags)).not.to.include("");
 		}
 	});
 
 	it("names nothing longer than AWS takes, for the longest names that the settings take", async () => {
-		const [model] = dev["triplane:models"] as object[];
+		const models = (dev["triplane:models"] as object[]).map((model, i) => ({
+			...model,
+			name: `${"m".repeat(39)}${"abc"[i]}`,
+			team: "t".repeat(40),
+		}));
 		const { resources } = await deployed({
-			"triplane:models": [{ ...model, name: "m".repeat(40), team: "t".repeat(40) }],
+			"triplane:models": models,
 			"triplane:tenants": [{ name: "a".repeat(32), tier: "trial" }],
 		});
 		const pulumiAddsCharacters = 8;
 		const limits: Record<string, number> = {
+			"aws:ec2/launchTemplate:LaunchTemplate": 128,
+			"aws:iam/instanceProfile:InstanceProfile": 128,
 			"aws:lambda/function:Function": 64,
+			"aws:scheduler/schedule:Schedule": 64,
 			"aws:iam/role:Role": 64,
 			"aws:sqs/queue:Queue": 80,
 			"aws:budgets/budget:Budget": 100,
@@ -120,7 +182,9 @@ describe("index", function () {
 	});
 
 	it("answers any value of a structured setting with a plan or with a SettingsError, never half a plan", async () => {
-		const keys = ["models", "tenants", "tiers", "observability"].map((key) => `triplane:${key}`);
+		const keys = ["models", "tenants", "tiers", "observability", "network", "workerImage"].map(
+			(key) => `triplane:${key}`,
+		);
 		await fc.assert(
 			fc.asyncProperty(fc.constantFrom(...keys), fc.jsonValue(), async (key, value) => {
 				const { result, resources } = await underMocks(

@@ -87,7 +87,6 @@ export class JobFunctions extends pulumi.ComponentResource {
 					...environment("submit"),
 					[ENVIRONMENT.jobsBucket]: payloads.bucket,
 					[ENVIRONMENT.queuedModels]: models,
-					[ENVIRONMENT.tiers]: JSON.stringify(settings.tiers),
 					[ENVIRONMENT.registryTable]: registry.table.name,
 					[ENVIRONMENT.throttleTable]: throttle.table.name,
 					[ENVIRONMENT.reservedConcurrency]: String(capacity.submit),

@@ -55,7 +55,7 @@ export class QueuedEndpoint extends pulumi.ComponentResource {
 		const tags = modelTags(settings, model);
 		this.model = model;
 		const ecs = isOnEcs(model) && network ? { model, network } : undefined;
-		const pool = ecs && new SpotGpuPool(`${name}-pool`, { ...ecs, tags }, child);
+		const pool = ecs && new SpotGpuPool(`pool-${name}`, { ...ecs, tags }, child);
 		this.pool = pool;
 		this.slots = (args.slots ?? SLOTS_SERVED).map((slot) => {
 			const slotName = `${name}-${slot}`;

@@ -4,10 +4,13 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { SWEEP_SCHEDULE, SWEEP_TIMEOUT_SECONDS } from "../../charter/queued.ts";
+import { SWEEP_SCHEDULE } from "../../charter/queued.ts";
 import type { CostTags } from "../../charter/tags.ts";
 import type { BoundedFunction } from "./bounded-function.ts";
 import { serviceRole } from "./service-role.ts";
+
+/** The least that the scheduler takes. The next sweep comes soon enough: an old one is of no use. */
+const EVENT_AGE_MAX_SECONDS = 60;
 
 export interface SweepScheduleArgs {
 	/** Keeps its failed runs in its `failures`. */
@@ -45,8 +48,7 @@ export class SweepSchedule extends pulumi.ComponentResource {
 				target: {
 					arn: sweep.function.arn,
 					roleArn: role.arn,
-					// The next one comes soon enough: an old one is of no use.
-					retryPolicy: { maximumRetryAttempts: 1, maximumEventAgeInSeconds: Math.max(60, SWEEP_TIMEOUT_SECONDS) },
+					retryPolicy: { maximumRetryAttempts: 1, maximumEventAgeInSeconds: EVENT_AGE_MAX_SECONDS },
 					...(sweep.failures ? { deadLetterConfig: { arn: sweep.failures.arn } } : {}),
 				},
 			},

@@ -50,7 +50,7 @@ export class WorkerTask extends pulumi.ComponentResource {
 
 		const tasks = { service: "ecs-tasks.amazonaws.com", tags };
 		const execution = serviceRole(
-			`${name}-execution`,
+			`${name}-launch`,
 			{
 				...tasks,
 				description: `What ECS does to start the tasks of ${name}`,

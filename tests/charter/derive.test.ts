@@ -1,17 +1,17 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { assertReservationsFit, reservedConcurrency } from "../../charter/concurrency.ts";
 import {
 	functionTimeoutSeconds,
 	integrationTimeoutMs,
 	planCapacity,
 	planThrottle,
 	realtimeModels,
+	servedModels,
 	stageThrottle,
 	totalReservedConcurrency,
 } from "../../charter/derive.ts";
 import { SettingsError } from "../../charter/errors.ts";
-import { modelWith, settingsWith } from "../support/components.ts";
+import { ecsModelWith, modelWith, queuedSettingsWith, settingsWith } from "../support/components.ts";
 import { rawModel } from "../support/settings.ts";
 
 const tenant = { name: "acme", tier: "standard" };
@@ -34,11 +34,6 @@ describe("charter/derive", () => {
 		expect(integrationTimeoutMs(1)).to.equal(11_500);
 	});
 
-	it("reserves peak × seconds × headroom, and never less than two", () => {
-		expect(reservedConcurrency({ peakRps: 60, p95Ms: 150 })).to.equal(14);
-		expect(reservedConcurrency({ peakRps: 0.1, p95Ms: 10 })).to.equal(2);
-	});
-
 	it("never promises an answer after the function, or the function after the API, has given up", () => {
 		fc.assert(
 			fc.property(milliseconds, (p95Ms) => {
@@ -46,17 +41,6 @@ describe("charter/derive", () => {
 				expect(timeoutSeconds * 1000).to.be.within(p95Ms, p95Ms + 2000);
 				expect(timeoutSeconds).to.not.equal(3);
 				expect(integrationTimeoutMs(timeoutSeconds)).to.be.above(timeoutSeconds * 1000);
-			}),
-		);
-	});
-
-	it("reserves a whole number that carries the peak, and no more for less traffic", () => {
-		fc.assert(
-			fc.property(rate, rate, milliseconds, (a, b, p95Ms) => {
-				const [less, more] = [Math.min(a, b), Math.max(a, b)].map((peakRps) => reservedConcurrency({ peakRps, p95Ms }));
-				expect(less).to.satisfy(Number.isInteger);
-				expect(more).to.be.at.least(Math.max(2, (Math.max(a, b) * p95Ms) / 1000));
-				expect(less).to.be.at.most(more ?? 0);
 			}),
 		);
 	});
@@ -102,16 +86,16 @@ describe("charter/derive", () => {
 		});
 	});
 
-	it("accepts reservations that leave the account exactly what AWS demands, and refuses one more", () => {
-		expect(() => assertReservationsFit({ a: 400, b: 500 })).not.to.throw();
-		expect(() => assertReservationsFit({ a: 400, b: 501 })).to.throw(
-			SettingsError,
-			"The functions reserve a concurrency of 901 (a 400 + b 501), over the 900 that the account's 1000 leaves when 100 stay unreserved. Lower traffic.peakRps or slo.p95Ms of the largest, or deploy some models to another account.",
-		);
-	});
-
 	it("tells the doctor what the whole stack reserves", () => {
 		expect(totalReservedConcurrency(settingsWith())).to.equal(2 + 19 + 5 + 14);
+		const queued = { submit: 79, jobs: 6, sweep: 1, callback: 5 };
+		expect(planCapacity(queuedSettingsWith()).queued).to.deep.equal(queued);
+		expect(totalReservedConcurrency(queuedSettingsWith())).to.equal(2 + 29 + 5 + 14 + 91);
+	});
+
+	it("serves realtime and queued models, and plans nothing for queued ones where there is none", () => {
+		expect(servedModels(queuedSettingsWith()).map(({ name }) => name)).to.deep.equal(["tumour-risk", "digit-reader"]);
+		expect(planCapacity(settingsWith()).queued).to.equal(undefined);
 	});
 
 	it("sums the reservations of all functions of the stack", () => {
@@ -130,6 +114,10 @@ describe("charter/derive", () => {
 			burstLimit: 30,
 		});
 		expect(planThrottle({ ...tenant, models: [] }, tier, models)).to.deep.equal({ rateLimit: 15, burstLimit: 30 });
+	});
+
+	it("lets a tenant ask for its jobs as often as it submits them", () => {
+		expect(planThrottle(tenant, tier, [modelWith(), ecsModelWith()])).to.deep.equal({ rateLimit: 45, burstLimit: 90 });
 	});
 
 	it("never shields a tenant tighter than its token buckets, and gives API Gateway a whole burst", () => {

@@ -38,14 +38,35 @@ describe("components under the charter's policies", function () {
 
 	it("are rejected by no rule at preview, and only documents cannot be told of before anything exists", async () => {
 		const open = openOn(await devResources("preview"));
-		// A document that holds one value not known yet, of a policy or a dashboard, is unknown as a whole.
+		// A document that holds one value not known yet is unknown as a whole: of a policy, a dashboard, a workflow, a
+		// task's containers or a host's user data. So is a list in which one name is not known yet.
 		const readDocuments = [
+			"dead-letter-by-invocation",
 			"endpoint-dashboard",
-			"no-synchronous-function-chain",
 			"least-privilege",
+			"no-always-on-poller",
+			"no-synchronous-function-chain",
+			"one-orchestrator",
 			"private-by-default",
+			"queue-redrive",
+			"spot-with-on-demand-base",
+			"timeout-chain",
+			"workflow-guards",
+			"workflow-type",
 		];
 		expect(readDocuments.map((rule) => `${rule}: cannot tell`)).to.include.members(open);
+	});
+
+	it("have a queue before their GPUs, and GPUs on spot over a base on demand", () => {
+		const answers = (name: string) => {
+			const rule = RULES.find((each) => each.name === name);
+			if (!rule) throw new Error(`There is no rule ${name}.`);
+			const analysis = new Analysis({ resources: applied, rules: RULES, fromStack, today: "2026-11-24" });
+			return analysis.judge(rule).verdicts.map(({ answer, where }) => `${answer} ${where?.label}`);
+		};
+		expect(answers("queue-before-non-elastic-backend")).to.include('pass Service "digit-reader-a"');
+		expect(answers("spot-with-on-demand-base")).to.include('pass Service "digit-reader-a"');
+		expect(answers("queue-redrive")).to.include('pass Queue "digit-reader-a-queue"');
 	});
 
 	it("are accepted by every rule once applied, with nothing left open", () => {
@@ -60,6 +81,10 @@ describe("components under the charter's policies", function () {
 					: resource,
 			);
 		const fn = ["aws:lambda/function:Function", "tumour-risk-predict"] as const;
+		const service = ["aws:ecs/service:Service", "digit-reader-a"] as const;
+		const workers = applied.find(({ type, name }) => type === service[0] && name === service[1]);
+		const strategies: unknown = Reflect.get(workers?.props ?? {}, "capacityProviderStrategies");
+		const onSpotAlone = Array.isArray(strategies) ? strategies.slice(1) : [];
 		const broken: Record<string, ResourceInput[]> = {
 			"no reservation": without(...fn, "reservedConcurrentExecutions"),
 			"no timeout": without(...fn, "timeout"),
@@ -73,6 +98,10 @@ describe("components under the charter's policies", function () {
 				"timeoutMilliseconds",
 				500,
 			),
+			"a slot's queue that sets nothing aside": without("aws:sqs/queue:Queue", "digit-reader-a-queue", "redrivePolicy"),
+			"workers on spot alone": without(...service, "capacityProviderStrategies", onSpotAlone),
+			"workers without tags": without(...service, "tags"),
+			"jobs that nobody sees waiting": applied.filter(({ name }) => name !== "digit-reader-a-queue-age"),
 		};
 		const found = Object.entries(broken).map(([what, resources]) => [what, openOn(resources)]);
 		expect(Object.fromEntries(found)).to.deep.equal({
@@ -83,6 +112,10 @@ describe("components under the charter's policies", function () {
 			"no usage plan": ["api-tenant-throttling: fail"],
 			"no limits on the stage": ["api-tenant-throttling: fail"],
 			"an API that waits shorter than the function runs": ["timeout-chain: fail"],
+			"a slot's queue that sets nothing aside": ["queue-redrive: fail", "endpoint-alarms: fail"],
+			"workers on spot alone": ["spot-with-on-demand-base: fail"],
+			"workers without tags": ["cost-allocation-tags: fail"],
+			"jobs that nobody sees waiting": ["endpoint-alarms: fail"],
 		});
 	});
 });

@@ -35,6 +35,7 @@ describe("components/control-plane", function () {
 			"triplane:control:ControlPlane::control",
 			"triplane:parts:BoundedFunction::register",
 			"triplane:parts:OnDemandTable::registry",
+			"triplane:parts:PrivateBucket::artifacts",
 		]);
 		expect(result).to.deep.equal({ registry: "registry-table", artifacts: "artifacts-bucket" });
 	});

@@ -3,7 +3,7 @@ import { SettingsError } from "../../charter/errors.ts";
 import { DataPlane } from "../../components/data-plane.ts";
 import { ArtifactStore } from "../../components/parts/artifact-store.ts";
 import { OnDemandTable } from "../../components/parts/on-demand-table.ts";
-import { jsonOf, settingsWith, TAGS } from "../support/components.ts";
+import { grantsIn, queuedSettingsWith, settingsWith, TAGS } from "../support/components.ts";
 import { type Registered, underMocks } from "../support/pulumi-mocks.ts";
 import { rawModel } from "../support/settings.ts";
 
@@ -13,10 +13,8 @@ const dataPlane = (settings = settingsWith()) => {
 	return new DataPlane("data", { settings, registry, artifacts: new ArtifactStore("artifacts", { tags }) });
 };
 const deployed = (change: object = {}) => underMocks(() => dataPlane(settingsWith(change)).models);
-const grantsOf = (policy: Registered) => {
-	const { Statement } = jsonOf(policy, "policy") as { Statement: { Action: string[]; Resource: string[] }[] };
-	return Statement.map(({ Action, Resource }) => [Action, Resource]).slice(0, -2);
-};
+/** But for what every function may do. */
+const grantsOf = (policy: Registered) => grantsIn(policy).slice(0, -2);
 const batch = { ...rawModel(), name: "nightly", serve: "batch", schedule: "rate(1 day)" };
 
 describe("components/data-plane", function () {
@@ -27,7 +25,7 @@ describe("components/data-plane", function () {
 		run = await deployed();
 	});
 
-	it("serves every realtime model by a function of its own, and says which models it does not serve", async () => {
+	it("serves every realtime model by a function of its own, and batch models by none of the API's", async () => {
 		const { result, resources } = await deployed({
 			models: [rawModel(), { ...rawModel(), name: "other-risk" }, batch],
 		});
@@ -42,7 +40,42 @@ describe("components/data-plane", function () {
 			"other-risk-predict",
 			"authorize",
 			"health",
+			...["plan", "score", "commit"].map((step) => `nightly-${step}`),
 		]);
+	});
+
+	it("serves every queued model by the functions that they share, on routes of its own and of its jobs", async () => {
+		const { result, resources } = await underMocks(() => dataPlane(queuedSettingsWith()).models);
+		expect(result).to.deep.equal([
+			{ name: "tumour-risk", serve: "realtime", function: "tumour-risk-predict" },
+			{ name: "digit-reader", serve: "queued", function: "submit" },
+		]);
+		const served = resources
+			.filter(({ type, name }) => type === "aws:apigateway/integration:Integration" && !name.endsWith(":ANY"))
+			.filter(({ name }) => /digit-reader|jobs/.test(name))
+			.map(({ name, inputs }) => [name.slice("front-door".length), inputs.uri, inputs.timeoutMilliseconds]);
+		const [submit, jobs] = ["arn:invoke:submit", "arn:invoke:jobs"];
+		expect(served).to.have.deep.members([
+			["/v2/models/digit-reader:GET", submit, 29_000],
+			["/v2/models/digit-reader/ready:GET", submit, 29_000],
+			["/v2/models/digit-reader/infer:POST", submit, 29_000],
+			["/v2/models/digit-reader/uploads:POST", submit, 29_000],
+			["/v2/jobs/{job}:GET", jobs, 15_500],
+			["/v2/jobs/{job}:DELETE", jobs, 15_500],
+		]);
+	});
+
+	it("makes nothing of the queued path, and no network, where no model asks for it", () => {
+		const types = run.resources.map(({ type }) => type);
+		for (const type of ["triplane:data:QueuedPath", "triplane:data:Network", "aws:ecs/cluster:Cluster"])
+			expect(types).to.not.include(type);
+	});
+
+	it("lets the authorizer know queued models too", async () => {
+		const { find } = await underMocks(() => dataPlane(queuedSettingsWith()).models);
+		expect(find("aws:lambda/function:Function", "authorize").inputs.environment)
+			.to.have.property("variables")
+			.that.includes({ TRIPLANE_SERVED_MODELS: "tumour-risk,digit-reader" });
 	});
 
 	it("bounds a model's function by its settings and tells it exactly what it reads", () => {

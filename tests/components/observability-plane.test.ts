@@ -3,7 +3,7 @@ import { LOG_QUERIES } from "../../components/parts/log-queries.ts";
 import program from "../../index.ts";
 import { asConfig, jsonOf } from "../support/components.ts";
 import { underMocks } from "../support/pulumi-mocks.ts";
-import { rawModel, rawSettings } from "../support/settings.ts";
+import { rawModel, rawQueuedModel, rawSettings, WORKER_IMAGE } from "../support/settings.ts";
 
 const deployed = (change: object = {}) => {
 	const settings = Object.entries({ ...rawSettings(), ...change });
@@ -43,6 +43,35 @@ describe("components/observability-plane", function () {
 		const body = JSON.stringify(jsonOf(dashboard, "dashboardBody"));
 		for (const shown of ["front-door-api", "tumour-risk-predict", "us-east-1", "/v2/models/tumour-risk/infer"])
 			expect(body).to.include(`"${shown}"`);
+	});
+
+	it("watches a queued model's queues, promise and functions, and draws them", async () => {
+		const { find, resources } = await deployed({
+			models: [rawModel(), rawQueuedModel()],
+			workerImage: WORKER_IMAGE,
+			network: { kind: "adopt", vpcId: "vpc-1", subnetIds: ["subnet-1"] },
+		});
+		const named = (type: string) =>
+			resources.filter((resource) => resource.type === `triplane:observability:${type}`).map(({ name }) => name);
+		expect(named("QueueAlarms")).to.have.members(["digit-reader-a", "callbacks", "sweep"]);
+		expect(named("SloAlarms")).to.have.members(["tumour-risk", "digit-reader"]);
+		expect(named("FunctionAlarms")).to.include.members(["submit", "jobs", "sweep", "callback"]);
+		const age = (queue: string) =>
+			find("aws:cloudwatch/metricAlarm:MetricAlarm", `${queue}-queue-age`).inputs.threshold;
+		expect([age("digit-reader-a"), age("callbacks")]).to.deep.equal([30, 900]);
+		const dashboard = find("aws:cloudwatch/dashboard:Dashboard", "digit-reader-dashboard");
+		const body = JSON.stringify(jsonOf(dashboard, "dashboardBody"));
+		for (const shown of [
+			"front-door-api",
+			"submit",
+			"digit-reader-a",
+			"digit-reader-a-queue",
+			"pool-digit-reader-cluster",
+		])
+			expect(body).to.include(`"${shown}"`);
+		expect(find("aws:cloudwatch/queryDefinition:QueryDefinition", "query-latest-errors").inputs.logGroupNames)
+			.to.be.an("array")
+			.that.includes.members(["/triplane/dev/submit", "/triplane/dev/digit-reader-a-worker"]);
 	});
 
 	it("saves the queries over all functions' logs", () => {

@@ -1,10 +1,11 @@
 /** What the components' tests arrange: parsed settings with one change, and what they read of the registered resources. */
 import type * as pulumi from "@pulumi/pulumi";
 import { type RealtimeModel, realtimeModels } from "../../charter/derive.ts";
+import { type EcsModel, isOnEcs, queuedModels } from "../../charter/queued.ts";
 import { parseSettings, type Settings } from "../../charter/settings.ts";
 import type { CostTags } from "../../charter/tags.ts";
 import type { Registered } from "./pulumi-mocks.ts";
-import { rawModel, rawSettings } from "./settings.ts";
+import { rawModel, rawQueuedModel, rawSettings, WORKER_IMAGE } from "./settings.ts";
 
 /** Settings of the smallest whole stack, parsed. */
 export const settingsWith = (change: object = {}): Settings =>
@@ -14,6 +15,24 @@ export const settingsWith = (change: object = {}): Settings =>
 export function modelWith(change: object = {}): RealtimeModel {
 	const [model] = realtimeModels(settingsWith({ models: [{ ...rawModel(), ...change }] }));
 	if (!model) throw new Error("The change makes it no realtime model.");
+	return model;
+}
+
+/** The smallest stack with a queued model, in a network that is there. */
+export const queuedSettingsWith = (change: object = {}): Settings =>
+	settingsWith({
+		models: [rawModel(), rawQueuedModel()],
+		workerImage: WORKER_IMAGE,
+		network: { kind: "adopt", vpcId: "vpc-1", subnetIds: ["subnet-1", "subnet-2"] },
+		...change,
+	});
+
+/** The queued model of that stack, with changes of the model and of its runtime. */
+export function ecsModelWith(change: object = {}, runtime: object = {}): EcsModel {
+	const raw = rawQueuedModel();
+	const models = [{ ...raw, ...change, runtime: { ...raw.runtime, ...runtime } }];
+	const [model] = queuedModels(queuedSettingsWith({ models })).filter(isOnEcs);
+	if (!model) throw new Error("The change makes it no queued model on ECS.");
 	return model;
 }
 
@@ -32,11 +51,22 @@ export function jsonOf({ inputs, name }: Registered, property: string): unknown 
 	return JSON.parse(text);
 }
 
-/** The mocks do not hand over options: a transformation that notes them by the resource's name. */
+/** What a role's policy allows: actions and resources, statement by statement. */
+export function grantsIn(policy: Registered): [actions: string[], resources: string[]][] {
+	const document = jsonOf(policy, "policy") as {
+		Statement: { Effect: string; Action: string[]; Resource: string[] }[];
+	};
+	return document.Statement.map(({ Effect, Action, Resource }) => {
+		if (Effect !== "Allow") throw new Error(`${policy.name} has a statement that is no Allow.`);
+		return [Action, Resource];
+	});
+}
+
+/** The mocks do not hand over options: a transformation that notes them by the resource's name, and by "type::name". */
 export function notedOptions() {
 	const options = new Map<string, pulumi.CustomResourceOptions>();
 	const transformation: pulumi.ResourceTransformation = (args) => {
-		options.set(args.name, args.opts);
+		for (const key of [args.name, `${args.type}::${args.name}`]) options.set(key, args.opts);
 		return undefined;
 	};
 	return { options, opts: { transformations: [transformation] } };

@@ -23,6 +23,14 @@ const OUTPUTS: Record<string, (args: pulumi.runtime.MockResourceArgs) => Record<
 	"aws:apigateway/apiKey:ApiKey": ({ name }) => ({ value: `${name}-value` }),
 	"aws:lambda/function:Function": ({ name }) => ({ invokeArn: `arn:invoke:${name}` }),
 	"aws:s3/bucket:Bucket": ({ name }) => ({ bucket: name }),
+	"aws:sqs/queue:Queue": ({ name }) => ({ url: `https://sqs.us-east-1.amazonaws.com/123456789012/${name}` }),
+	"aws:ecs/cluster:Cluster": ({ name }) => ({ arn: `arn:aws:ecs:us-east-1:123456789012:cluster/${name}` }),
+	"aws:ec2/launchTemplate:LaunchTemplate": () => ({ latestVersion: 7 }),
+	"awsx:ec2:Vpc": ({ name }) => ({
+		vpcId: `${name}-id`,
+		privateSubnetIds: [`${name}-private-1`, `${name}-private-2`],
+		routeTables: [{ id: `${name}-routes-1` }, { id: `${name}-routes-2` }],
+	}),
 };
 const CALLS: Record<string, Record<string, unknown>> = {
 	"aws:index/getRegion:getRegion": { region: "us-east-1" },
@@ -32,6 +40,8 @@ const CALLS: Record<string, Record<string, unknown>> = {
 
 /** What was registered since the last {@link underMocks} began, in the order of registration. */
 let registered: Registered[] = [];
+/** By "type::name": what a resource waits for, and is therefore destroyed before. */
+let awaited = new Map<string, string[]>();
 
 const mocks: pulumi.runtime.Mocks = {
 	async newResource(args) {
@@ -48,14 +58,32 @@ const mocks: pulumi.runtime.Mocks = {
 	},
 };
 
+/** Listens in on the dependencies of each registration, which the mocks are not told of. */
+function listen(): void {
+	const monitor = pulumi.runtime.getMonitor();
+	if (!monitor) throw new Error("setMocks made no monitor: the SDK has changed.");
+	const register = monitor.registerResource.bind(monitor);
+	const dependencies = awaited;
+	Reflect.set(monitor, "registerResource", (...args: Parameters<typeof register>) => {
+		const [request] = args;
+		// A URN ends in the types from the outermost parent to the resource, and the name.
+		const titleOf = (urn: string) => urn.replace(/^.*[:$]([^:$]+:[^:$]+:[^:$]+::[^:]+(?::[^:]+)*)$/, "$1");
+		dependencies.set(`${request.getType()}::${request.getName()}`, request.getDependenciesList().map(titleOf));
+		return register(...args);
+	});
+}
+
 export interface Run<T> {
 	/** What the program returned, its outputs resolved. */
 	result: pulumi.Unwrap<T>;
 	resources: Registered[];
-	/** What the program warned of, line by line. */
+	/** What the program warned of, and what it only said, line by line. */
 	warnings: string[];
+	infos: string[];
 	/** The one resource of this type and name. */
 	find(type: string, name: string): Registered;
+	/** Everything, as "type::name", that this resource is destroyed before, however far behind it. */
+	outlivedBy(type: string, name: string): Set<string>;
 }
 
 /**
@@ -68,26 +96,44 @@ export async function underMocks<T>(
 	config: Record<string, string> = {},
 ): Promise<Run<T>> {
 	registered = [];
+	awaited = new Map();
 	await pulumi.runtime.setMocks(mocks, "triplane", "dev");
+	listen();
 	pulumi.runtime.setAllConfig(config);
-	const warnings: string[] = [];
-	const warn = console.warn;
+	const [warnings, infos]: [string[], string[]] = [[], []];
+	const { warn, log } = console;
 	// Without an engine Pulumi's log goes to the console.
 	console.warn = (line: string) => warnings.push(line);
+	// Mocha writes its report there too.
+	console.log = (...args: unknown[]) => (/^info: /.test(String(args[0])) ? infos.push(String(args[0])) : log(...args));
 	const result = await ran(program).finally(() => {
-		console.warn = warn;
+		Object.assign(console, { warn, log });
 	});
 	const resources = registered;
+	const dependencies = awaited;
 	return {
 		result,
 		resources,
 		warnings,
+		infos,
 		find(type, name) {
 			const found = resources.filter((resource) => resource.type === type && resource.name === name);
 			const [only] = found;
 			if (!only || found.length > 1)
 				throw new Error(`${found.length} resources are ${type} "${name}". There are: ${titles(resources).join(", ")}`);
 			return only;
+		},
+		outlivedBy(type, name) {
+			const outliving = new Set<string>();
+			const visit = (title: string) => {
+				for (const next of dependencies.get(title) ?? []) {
+					if (outliving.has(next)) continue;
+					outliving.add(next);
+					visit(next);
+				}
+			};
+			visit(`${type}::${name}`);
+			return outliving;
 		},
 	};
 }

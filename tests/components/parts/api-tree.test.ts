@@ -1,6 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { apiNodes, inferPath, modelRoutes, serverRoutes } from "../../../components/parts/api-tree.ts";
+import {
+	apiNodes,
+	inferPath,
+	jobRoutes,
+	modelRoutes,
+	queuedModelRoutes,
+	serverRoutes,
+} from "../../../components/parts/api-tree.ts";
 
 const segment = fc.stringMatching(/^[a-z]{1,4}$/);
 const path = fc.array(segment, { minLength: 1, maxLength: 5 }).map((segments) => `/${segments.join("/")}`);
@@ -24,6 +31,20 @@ describe("components/parts/api-tree", () => {
 			{ path: "/v2/models/m/versions/{version}/infer", method: "POST" },
 		]);
 		expect(modelRoutes("m").map(({ path }) => path)).to.include(inferPath("m"));
+	});
+
+	it("serves a queued model's routes, and its jobs' below the version of the API", () => {
+		expect(queuedModelRoutes("m")).to.deep.equal([
+			{ path: "/v2/models/m", method: "GET" },
+			{ path: "/v2/models/m/ready", method: "GET" },
+			{ path: "/v2/models/m/infer", method: "POST" },
+			{ path: "/v2/models/m/uploads", method: "POST" },
+		]);
+		expect(queuedModelRoutes("m").map(({ path }) => path)).to.include(inferPath("m"));
+		expect(jobRoutes()).to.deep.equal([
+			{ path: "/v2/jobs/{job}", method: "GET" },
+			{ path: "/v2/jobs/{job}", method: "DELETE" },
+		]);
 	});
 
 	it("makes a parent that no path names, once for all that share it", () => {

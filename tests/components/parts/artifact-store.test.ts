@@ -19,6 +19,7 @@ describe("components/parts/artifact-store", () => {
 			"aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration::artifacts-encryption",
 			"aws:s3/bucketVersioning:BucketVersioning::artifacts-versioning",
 			"triplane:control:ArtifactStore::artifacts",
+			"triplane:parts:PrivateBucket::artifacts",
 		]);
 	});
 

@@ -19,7 +19,19 @@ import { SettingsError } from "../../../charter/errors.ts";
 import { bundleFunction, functionNames, onnxRuntimeLayer } from "../../../components/parts/bundle.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
-const NAMES = ["authorize", "health", "predict", "register"];
+const NAMES = [
+	"authorize",
+	"batch-commit",
+	"batch-plan",
+	"batch-score",
+	"callback",
+	"health",
+	"jobs",
+	"predict",
+	"register",
+	"submit",
+	"sweep",
+];
 
 describe("components/parts/bundle", () => {
 	it("knows the functions", () => {
@@ -49,7 +61,7 @@ describe("components/parts/bundle", () => {
 	it("says which functions there are where one is missing", () => {
 		expect(() => bundleFunction("predikt")).to.throw(
 			SettingsError,
-			'There is no function "predikt": functions/predikt/handler.ts is missing. Its folders are authorize, health, predict, register.',
+			`There is no function "predikt": functions/predikt/handler.ts is missing. Its folders are ${NAMES.join(", ")}.`,
 		);
 	});
 

@@ -30,6 +30,8 @@ const deployed = (change: { integrationTimeoutMs?: number } = {}) =>
 				[
 					["/v2/models/m", "GET"],
 					["/v2/models/m/infer", "POST"],
+					["/v2/jobs/{job}", "GET"],
+					["/v2/jobs/{job}", "DELETE"],
 				] as const
 			).map(([path, method]) => ({
 				path,
@@ -54,16 +56,24 @@ describe("components/parts/front-door", () => {
 		expect(own).to.deep.equal([
 			"aws:apigateway/authorizer:Authorizer::door-authorizer",
 			"aws:apigateway/deployment:Deployment::door-deployment",
+			"aws:apigateway/integration:Integration::door/v2/jobs/{job}:ANY",
+			"aws:apigateway/integration:Integration::door/v2/jobs/{job}:DELETE",
+			"aws:apigateway/integration:Integration::door/v2/jobs/{job}:GET",
 			"aws:apigateway/integration:Integration::door/v2/models/m/infer:ANY",
 			"aws:apigateway/integration:Integration::door/v2/models/m/infer:POST",
 			"aws:apigateway/integration:Integration::door/v2/models/m:ANY",
 			"aws:apigateway/integration:Integration::door/v2/models/m:GET",
+			"aws:apigateway/method:Method::door/v2/jobs/{job}:ANY",
+			"aws:apigateway/method:Method::door/v2/jobs/{job}:DELETE",
+			"aws:apigateway/method:Method::door/v2/jobs/{job}:GET",
 			"aws:apigateway/method:Method::door/v2/models/m/infer:ANY",
 			"aws:apigateway/method:Method::door/v2/models/m/infer:POST",
 			"aws:apigateway/method:Method::door/v2/models/m:ANY",
 			"aws:apigateway/method:Method::door/v2/models/m:GET",
 			"aws:apigateway/methodSettings:MethodSettings::door-limits",
 			"aws:apigateway/resource:Resource::door/v2",
+			"aws:apigateway/resource:Resource::door/v2/jobs",
+			"aws:apigateway/resource:Resource::door/v2/jobs/{job}",
 			"aws:apigateway/resource:Resource::door/v2/models",
 			"aws:apigateway/resource:Resource::door/v2/models/m",
 			"aws:apigateway/resource:Resource::door/v2/models/m/infer",
@@ -95,6 +105,8 @@ describe("components/parts/front-door", () => {
 			.map(({ inputs }) => [inputs.parentId, inputs.pathPart]);
 		expect(tree).to.have.deep.members([
 			["door-api-root", "v2"],
+			["door/v2-id", "jobs"],
+			["door/v2/jobs-id", "{job}"],
 			["door/v2-id", "models"],
 			["door/v2/models-id", "m"],
 			["door/v2/models/m-id", "infer"],

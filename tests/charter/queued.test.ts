@@ -1,0 +1,102 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { SettingsError } from "../../charter/errors.ts";
+import { JOB_LIMITS } from "../../charter/jobs.ts";
+import {
+	CALLBACK_TIMEOUT_SECONDS,
+	CALLBACK_VISIBILITY_SECONDS,
+	isOnEcs,
+	planQueued,
+	planScaling,
+	queuedCallsAtOnce,
+	queuedModels,
+	SLOT_RETENTION_SECONDS,
+	SLOT_VISIBILITY_SECONDS,
+	SUBMIT_INTEGRATION_TIMEOUT_MS,
+	SUBMIT_TIMEOUT_SECONDS,
+	SWEEP_TIMEOUT_SECONDS,
+} from "../../charter/queued.ts";
+import { ecsModelWith, queuedSettingsWith } from "../support/components.ts";
+
+const slo = (p95Ms: number, jobP95Seconds: number) => ({ slo: { p95Ms, jobP95Seconds } });
+const peak = (peakRps: number) => ({ traffic: { rps: 0.001, peakRps } });
+
+describe("charter/queued", () => {
+	it("takes only queued models for queued models", () => {
+		const models = queuedModels(queuedSettingsWith());
+		expect(models.map(({ name }) => name)).to.deep.equal(["digit-reader"]);
+		expect(models.every(isOnEcs)).to.equal(true);
+	});
+
+	it("lets submit run as long as a caller may wait, and the API wait for it", () => {
+		expect([SUBMIT_TIMEOUT_SECONDS, SUBMIT_INTEGRATION_TIMEOUT_MS]).to.deep.equal([27, 29_000]);
+		expect(SUBMIT_TIMEOUT_SECONDS).to.be.above(JOB_LIMITS.waitMaxSeconds);
+	});
+
+	it("ends a sweep before the next one, and hides a callback for as many tries as SQS asks for", () => {
+		expect(SWEEP_TIMEOUT_SECONDS).to.be.below(60);
+		expect(CALLBACK_VISIBILITY_SECONDS).to.equal(6 * CALLBACK_TIMEOUT_SECONDS);
+	});
+
+	it("hides a slot's message longer than a lease, and keeps it longer than a job lives", () => {
+		expect(SLOT_VISIBILITY_SECONDS).to.be.above(JOB_LIMITS.leaseSeconds);
+		expect(SLOT_RETENTION_SECONDS).to.be.above(JOB_LIMITS.lifeSeconds);
+	});
+
+	it("reserves for a fifth of the submissions to wait as long as they may, and for each job to be asked for", () => {
+		// 10 rps: 8 × 0.25 s + 2 × 25.25 s, and 40 × 0.1 s, with headroom of a half.
+		expect(planQueued([ecsModelWith()])).to.deep.equal({ submit: 79, jobs: 6, sweep: 1, callback: 5 });
+	});
+
+	it("reserves less where jobs are promised sooner than anybody may wait", () => {
+		// 8 × 0.25 s + 2 × 5.25 s.
+		expect(planQueued([ecsModelWith(slo(500, 5))]).submit).to.equal(19);
+	});
+
+	it("sums what models need before it rounds", () => {
+		const [two, one] = [planQueued([ecsModelWith(), ecsModelWith()]), planQueued([ecsModelWith()])];
+		expect(two.submit).to.be.within(2 * one.submit - 1, 2 * one.submit);
+		expect(two.jobs).to.equal(2 * one.jobs);
+	});
+
+	it("has nobody at the door who already waits for a job, and nobody at all without a queued model", () => {
+		expect(queuedCallsAtOnce([ecsModelWith()])).to.equal(6 + 4);
+		expect(queuedCallsAtOnce([])).to.equal(0);
+	});
+
+	it("lets as many jobs wait for a task as it can do within the promise", () => {
+		expect(planScaling(ecsModelWith())).to.deep.equal({ minTasks: 1, maxTasks: 4, backlogPerTask: 60 });
+		expect(planScaling(ecsModelWith(slo(2000, 3))).backlogPerTask).to.equal(1);
+		expect(planScaling(ecsModelWith(slo(4000, 3))).backlogPerTask).to.equal(1);
+	});
+
+	it("scales to none only where the promise leaves time for a host to start", () => {
+		const minTasks = (jobP95Seconds: number, runtime = {}) =>
+			planScaling(ecsModelWith(slo(500, jobP95Seconds), runtime)).minTasks;
+		expect([599, 600].map((seconds) => minTasks(seconds))).to.deep.equal([1, 0]);
+		expect(minTasks(30, { onDemandBase: 3 })).to.equal(3);
+		expect(minTasks(30, { onDemandBase: 5, maxTasks: 2 })).to.equal(2);
+	});
+
+	it("refuses a peak that all tasks with full batches could not keep up with, with the numbers", () => {
+		expect(() => planScaling(ecsModelWith(peak(128.1)))).to.throw(
+			SettingsError,
+			'Model "digit-reader" can never keep up with its peak of 128.1 rps: its 4 tasks with 16 jobs in 500 ms do 128.0 jobs a second. Raise runtime.maxTasks or runtime.batchMaxSize, or lower slo.p95Ms to what the model needs for a batch.',
+		);
+		expect(() => planScaling(ecsModelWith(peak(128)))).not.to.throw();
+	});
+
+	it("never scales by less than one job a task, nor below none, whatever is promised", () => {
+		const positive = fc.double({ min: 0.01, max: 10_000, noNaN: true });
+		fc.assert(
+			fc.property(positive, positive, (p95Ms, jobP95Seconds) => {
+				const { minTasks, maxTasks, backlogPerTask } = planScaling(
+					ecsModelWith({ ...slo(p95Ms, jobP95Seconds), ...peak(0.001) }),
+				);
+				expect(backlogPerTask).to.satisfy(Number.isInteger).and.be.at.least(1);
+				expect(minTasks).to.be.within(0, maxTasks);
+			}),
+			{ numRuns: 50 },
+		);
+	});
+});
