@@ -17,6 +17,14 @@ describe("bench", () => {
 		expect(lineOf(spec, { n: { value: 2.001, baseline: 1 / 3 } })).to.deep.equal({ ...line, value: 2.001, ok: false });
 	});
 
+	it("takes more for better where a line says so, and judges nothing without a goal", () => {
+		const more: LineSpec = { ...spec, isMoreBetter: true };
+		expect(lineOf(more, { n: { value: 2, baseline: 1 } })).to.include({ ok: true, isMoreBetter: true });
+		expect(lineOf(more, { n: { value: 1.999, baseline: 1 } }).ok).to.equal(false);
+		expect(tableOf([lineOf(more, { n: { value: 3, baseline: 1 } })])).to.match(/n .*3 .*ms.*1 .*≥ 2.*yes/);
+		expect(lineOf({ ...spec, goal: null }, { n: { value: 9, baseline: 1 } }).ok).to.equal(null);
+	});
+
 	it("does not pass over a line that was not measured", () => {
 		expect(() => lineOf(spec, {})).to.throw('The bench of "n" did not measure it.');
 	});

@@ -10,9 +10,11 @@ export interface LineSpec {
 	name: string;
 	/** One sentence for the help: value, baseline and what is left out. */
 	what: string;
-	unit: "ratio" | "kB" | "ms";
-	/** The value is good up to here. */
-	goal: number;
+	unit: "ratio" | "kB" | "ms" | "jobs/s";
+	/** The value is good up to here, or from here where more is better; null where a figure only informs. */
+	goal: number | null;
+	/** @default false */
+	isMoreBetter?: boolean;
 }
 
 export interface Measurement {
@@ -40,8 +42,9 @@ export interface Line {
 	value: number | null;
 	unit: LineSpec["unit"];
 	baseline: number | null;
-	goal: number;
+	goal: number | null;
 	ok: boolean | null;
+	isMoreBetter?: true;
 	/** Why there is no value. */
 	why?: string;
 }
@@ -50,15 +53,21 @@ const DIGITS = 4;
 
 /** @throws {Error} where the bench did not measure a line that it promised */
 export function lineOf(
-	{ name, unit, goal }: LineSpec,
+	{ name, unit, goal, isMoreBetter }: LineSpec,
 	measured: Readonly<Record<string, Measurement | Unmeasured>>,
 ): Line {
 	const measurement = measured[name];
 	if (!measurement) throw new Error(`The bench of "${name}" did not measure it. Correct its measure().`);
 	if ("why" in measurement) return { name, value: null, unit, baseline: null, goal, ok: null, why: measurement.why };
 	const value = rounded(measurement.value);
-	return { name, value, unit, baseline: rounded(measurement.baseline), goal, ok: value <= goal };
+	const baseline = rounded(measurement.baseline);
+	const ok = goal === null ? null : isMoreBetter ? value >= goal : value <= goal;
+	return { name, value, unit, baseline, goal, ok, ...(isMoreBetter && { isMoreBetter }) };
 }
+
+/** A goal in signs, as in "≤ 2". */
+export const goalOf = ({ goal, isMoreBetter }: Pick<LineSpec, "goal" | "isMoreBetter">): string =>
+	goal === null ? "–" : `${isMoreBetter ? "≥" : "≤"} ${goal}`;
 
 const rounded = (value: number): number => Number(value.toPrecision(DIGITS));
 
@@ -67,8 +76,10 @@ export function tableOf(lines: readonly Line[]): string {
 		head: ["bench", "value", "unit", "baseline", "goal", "ok"],
 		style: { head: [], border: [] },
 	});
-	for (const { name, value, unit, baseline, goal, ok } of lines)
-		table.push([name, value ?? "–", unit, baseline ?? "–", `≤ ${goal}`, ok === null ? "–" : ok ? "yes" : "NO"]);
+	for (const line of lines) {
+		const { name, value, unit, baseline, ok } = line;
+		table.push([name, value ?? "–", unit, baseline ?? "–", goalOf(line), ok === null ? "–" : ok ? "yes" : "NO"]);
+	}
 	const reasons = lines.flatMap(({ name, why }) => (why === undefined ? [] : [`${name} was not measured: ${why}`]));
 	return [table.toString(), ...reasons].join("\n");
 }

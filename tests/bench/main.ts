@@ -1,6 +1,6 @@
 /** `npm run bench`: measures, prints a table or one JSON object a line, and always ends well unless a measurement failed. */
 import { parseArgs } from "node:util";
-import { type Bench, type Line, lineOf, tableOf } from "./bench.ts";
+import { type Bench, goalOf, type Line, lineOf, tableOf } from "./bench.ts";
 import { BENCHES } from "./registry.ts";
 
 const HELP = `Usage: npm run bench
@@ -14,7 +14,7 @@ Measures against baselines in the same run. Gates nothing: a missed goal is show
 
 Lines:
 ${BENCHES.flatMap(({ lines }) => lines)
-	.map(({ name, what, unit, goal }) => `  ${name}\n      ${what}. Goal: at most ${goal} ${unit}.`)
+	.map((line) => `  ${line.name}\n      ${line.what}. In ${line.unit}; goal: ${goalOf(line)}.`)
 	.join("\n")}
 `;
 

@@ -118,12 +118,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 /** One worker is too slow: another takes its job over, and then it comes back with whatever it had in mind. */
 const overtaking = fc
-	.record({ slow: fc.nat(1), job: fc.nat(2), then: fc.constantFrom("commit", "poison", "fail", "release", "beat") })
-	.map(({ slow, job, then }) => [
+	.record({ slow: fc.nat(1), job: fc.nat(2), after: fc.constantFrom("commit", "poison", "fail", "release", "beat") })
+	.map(({ slow, job, after }) => [
 		{ do: "claim", worker: slow, job },
 		{ do: "lapse", worker: 0, job: 0 },
 		{ do: "claim", worker: 1 - slow, job },
-		{ do: then, worker: slow, job },
+		{ do: after, worker: slow, job },
 	]);
 const single = step.map((one) => [one]);
 const schedules = fc
@@ -220,7 +220,7 @@ describe("functions/shared/jobs/claims", () => {
 					schedule,
 				);
 			}),
-			{ numRuns: 200 },
+			{ numRuns: 150 },
 		));
 	it("do so while answers are lost, requests are lost and transactions meet", () =>
 		fc.assert(
@@ -244,6 +244,6 @@ describe("functions/shared/jobs/claims", () => {
 					await play(table(clock, next), clock, schedule);
 				},
 			),
-			{ numRuns: 200 },
+			{ numRuns: 150 },
 		));
 });
