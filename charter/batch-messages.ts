@@ -37,8 +37,8 @@ export const PlanRequest = z.object({
 const window = { model: z.string().min(1), start: instant, end: instant };
 const execution = { execution: z.string().min(1), traceparent: z.string() };
 
-/** A window with its inputs cut into chunks. */
-const Planned = z.object({
+/** A window with its inputs cut into chunks: what the plan answers, and what is to be committed. */
+export const Planned = z.object({
 	status: z.literal("PLANNED"),
 	...window,
 	...execution,
@@ -90,9 +90,6 @@ export type ScoreRequest = z.output<typeof ScoreRequest>;
 export interface ScoreResponse {
 	rows: number;
 }
-
-/** What the workflow asks to be committed is what the plan answered. */
-export const CommitRequest = Planned;
 
 export interface CommitResponse {
 	chunks: number;

@@ -17,7 +17,7 @@ import { ENVIRONMENT } from "../../charter/environment.ts";
 export const SCORE_CONTAINER = "score";
 
 /** What a container that scores is started as. */
-export interface ScoringTask {
+interface ScoringTask {
 	cluster: string;
 	taskDefinition: string;
 	subnetIds: readonly string[];

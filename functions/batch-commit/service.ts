@@ -1,7 +1,7 @@
 /** Puts the commit of windows together from its environment and AWS clients, and counts what was committed. */
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { CommitRequest, type CommitResponse } from "../../charter/batch-messages.ts";
+import { type CommitResponse, Planned } from "../../charter/batch-messages.ts";
 import { ENVIRONMENT } from "../../charter/environment.ts";
 import { BATCH_SPANS, SPAN_ATTRIBUTES } from "../../charter/telemetry.ts";
 import { batchObjects } from "../shared/batch/objects.ts";
@@ -36,7 +36,7 @@ export function createCommitService({
 	return step({
 		telemetry,
 		name: BATCH_SPANS.commit,
-		request: CommitRequest,
+		request: Planned,
 		traceparent: ({ traceparent }) => traceparent,
 		facts: ({ model, version, execution, rows }) => ({
 			log: { model, team, feature, version, requestId: execution },

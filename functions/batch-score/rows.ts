@@ -98,7 +98,7 @@ const ARRAYS = {
 
 function joined(datatype: Datatype, parts: readonly TensorData[]): TensorData {
 	if (datatype === "BYTES") return parts.flatMap((part) => (Array.isArray(part) ? part : []));
-	const numeric = parts.filter((part) => !Array.isArray(part));
+	const numeric = parts.flatMap((part) => (Array.isArray(part) ? [] : [part]));
 	const bytes = new Uint8Array(numeric.reduce((sum, { byteLength }) => sum + byteLength, 0));
 	let at = 0;
 	for (const { buffer, byteOffset, byteLength } of numeric) {

@@ -4,7 +4,7 @@
  */
 
 /** A part of an object, in bytes, half-open. */
-export interface ByteRange {
+interface ByteRange {
 	start: number;
 	end: number;
 }

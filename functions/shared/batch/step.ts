@@ -11,7 +11,7 @@ import type { ActiveSpan } from "../telemetry/tracing.ts";
 import { BatchRequestError } from "./errors.ts";
 
 /** What a step is given beside its request. */
-export interface StepCall {
+interface StepCall {
 	span: ActiveSpan;
 	log: Log;
 }

@@ -13,6 +13,7 @@ import { grantsNeeded, statesOf, type Workflow } from "../../support/components-
 import { type Registered, titles, underMocks } from "../../support/pulumi-mocks.ts";
 import { rawModel } from "../../support/settings.ts";
 
+const ECS = "arn:aws:ecs:us-east-1:123456789012";
 const image = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/ml/score@sha256:${"0".repeat(64)}`;
 const { budget: _, ...bare } = rawModel();
 const rawBatch = (change: object) => ({ ...bare, name: "nightly", serve: "batch", schedule: "rate(1 day)", ...change });
@@ -322,7 +323,7 @@ describe("components/parts/batch-pipeline", function () {
 			]);
 			expect(ScoreChunk?.Catch?.[0]?.Next).to.equal("ScoreOnDemand");
 			expect(ScoreChunk?.Parameters).to.deep.include({
-				Cluster: "arn:nightly-score-cluster",
+				Cluster: `${ECS}:cluster/nightly-score-cluster`,
 				TaskDefinition: "arn:nightly-score",
 				PropagateTags: "TASK_DEFINITION",
 				NetworkConfiguration: {
@@ -342,6 +343,19 @@ describe("components/parts/batch-pipeline", function () {
 				contained.find("aws:ecs/clusterCapacityProviders:ClusterCapacityProviders", "nightly-score-capacity").inputs
 					.capacityProviders,
 			).to.deep.equal(["FARGATE", "FARGATE_SPOT"]);
+		});
+
+		it("lets the workflow stop the tasks of its own cluster, and hand on the roles of its own task", () => {
+			const grants = policyOf(contained, "nightly-batch-policy");
+			expect(grants).to.deep.include([
+				["ecs:StopTask", "ecs:DescribeTasks", "ecs:TagResource"],
+				[`${ECS}:task/nightly-score-cluster/*`],
+			]);
+			expect(grants).to.deep.include([["ecs:RunTask"], ["arn:nightly-score"]]);
+			expect(grants).to.deep.include([
+				["iam:PassRole"],
+				["arn:nightly-score-role", "arn:nightly-score-execution-role"],
+			]);
 		});
 
 		it("lets ECS fetch its own image and write its own log", () => {
