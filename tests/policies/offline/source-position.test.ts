@@ -7,6 +7,7 @@ describe("policies/offline/source-position", () => {
 		expect(sourcePositionIn("project:///index.ts#12,3")).to.deep.equal({ file: "index.ts", line: 12, column: 3 });
 		expect(sourcePositionIn("project:///src/a%20b/api.ts#7")).to.deep.equal({ file: "src/a b/api.ts", line: 7 });
 		expect(sourcePositionIn("project:///index.ts#12,0")).to.deep.equal({ file: "index.ts", line: 12 });
+		expect(sourcePositionIn("project:///index.ts#1,1")).to.deep.equal({ file: "index.ts", line: 1, column: 1 });
 	});
 
 	it("takes a dot in a name for no way out of the project", () => {
