@@ -112,6 +112,7 @@ function workOf(held: Held, body: InferBody, bytes: number, freeBytes: () => voi
 		bytes,
 		freeBytes,
 		isSuspect: suspect,
+		attempt: claim.attempt,
 		key: shareable && !suspect ? `${claim.version} ${shareable.key}` : undefined,
 		rows: shareable?.rows ?? 1,
 	});

@@ -6,6 +6,8 @@
  * - Failed or unanswered as a batch: once the server is ready again, each job alone. One that fails even so counts one failure,
  *   but not where all of several do: then it is the server that is broken.
  * - Busy, or not ready again in time: nobody's fault, and nothing is counted.
+ * - While the worker drains its server may go before it: what fails then is nobody's fault, and is not waited for. Only of a
+ *   job that this has happened to again and again does it count after all: it may be what ends the task.
  * - A suspect, which was claimed so often that it may be what takes servers down with it, goes alone and counts from the first.
  */
 
@@ -21,6 +23,8 @@ export interface Runnable {
 	body: InferBody;
 	/** Its earlier attempts ended without a result, for whatever reason. */
 	isSuspect: boolean;
+	/** How often it was claimed, this time included. */
+	attempt: number;
 	/** The claim was lost: it needs no result, and is left out of further calls. */
 	isVoid: boolean;
 }
@@ -44,6 +48,8 @@ export interface BatchPorts<Job extends Runnable> {
 	report: (job: Job, result: JobResult) => void;
 	/** Told of a batch of so many rows that was refused although each of its jobs is good. */
 	onTooLarge: (rows: number) => void;
+	/** Whether the worker is on its way out, and the server beside it perhaps too. */
+	isDraining: () => boolean;
 	/** Aborts where there is no time left. */
 	signal: AbortSignal;
 }
@@ -51,6 +57,10 @@ export interface BatchPorts<Job extends Runnable> {
 /** How long a server may take to come back before its jobs go to another one. */
 const READY_WAIT_MAX_MS = 30_000;
 const READY_POLL_MS = 250;
+/** Of a task that ends, server and worker are told at once: the end of the one may show before the other knows. */
+const TOLD_MS = 250;
+/** So many interruptions are believed. */
+const SPARED_ATTEMPTS = 20;
 const NO_TIME = "The worker was stopped before the model server had answered.";
 const NOT_READY = "The model server did not become ready again in time.";
 const MALFORMED = "The model server's answer is no inference response with its data as JSON.";
@@ -126,22 +136,26 @@ async function eachAlone<Job extends Runnable>(jobs: readonly Job[], ports: Batc
 		else if (outcome.kind === "busy") unserved([job], outcome.message, ports);
 		else failures.set(job, { code: outcome.code, message: outcome.message });
 	}
+	if (failures.size > 0) await ports.clock.pause(TOLD_MS, ports.signal);
 	const isServersFault = jobs.length > 1 && failures.size === jobs.length;
-	for (const [job, failure] of failures)
-		ports.report(job, isServersFault ? { kind: "unserved", reason: failure.message } : { kind: "failed", failure });
+	for (const [job, failure] of failures) {
+		const isSpared = isServersFault || (ports.isDraining() && job.attempt <= SPARED_ATTEMPTS);
+		ports.report(job, isSpared ? { kind: "unserved", reason: failure.message } : { kind: "failed", failure });
+	}
 	return false;
 }
 
 async function becomesReady({
 	server,
 	clock,
+	isDraining,
 	signal,
-}: Pick<BatchPorts<Runnable>, "server" | "clock" | "signal">): Promise<boolean> {
+}: Pick<BatchPorts<Runnable>, "server" | "clock" | "isDraining" | "signal">): Promise<boolean> {
 	const untilMs = clock.now() + READY_WAIT_MAX_MS;
 	for (;;) {
 		signal.throwIfAborted();
 		if (await server.isReady()) return true;
-		if (clock.now() >= untilMs) return false;
+		if (isDraining() || clock.now() >= untilMs) return false;
 		await clock.pause(READY_POLL_MS, signal);
 	}
 }

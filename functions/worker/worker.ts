@@ -92,7 +92,8 @@ export function createWorker(settings: WorkerSettings, ports: WorkerPorts): Work
 			if (waiting) finish(waiting, STOPPING);
 		},
 	});
-	const settlePorts: SettlePorts = { ...ports, held, isDraining: () => stopping.signal.aborted };
+	const isDraining = () => stopping.signal.aborted;
+	const settlePorts: SettlePorts = { ...ports, held, isDraining };
 	const admitPorts: AdmitPorts = { ...ports, model, held, budget };
 
 	const finish = (job: Held & Partial<Work>, result: JobResult): void => {
@@ -140,6 +141,7 @@ export function createWorker(settings: WorkerSettings, ports: WorkerPorts): Work
 			clock,
 			model,
 			version,
+			isDraining,
 			signal: timeUp.signal,
 			onTooLarge: (rows) => gathering.shrinkBelow(rows),
 			report: (job, result) => {
