@@ -8,8 +8,11 @@ import { BatchPipeline } from "../../../components/parts/batch-pipeline.ts";
 import { BatchStore } from "../../../components/parts/batch-store.ts";
 import { OnDemandTable } from "../../../components/parts/on-demand-table.ts";
 import { onnxRuntimeLayerVersion } from "../../../components/parts/onnx-runtime-layer.ts";
+import { Analysis } from "../../../policies/analysis.ts";
+import { RULES } from "../../../policies/pack.ts";
 import { jsonOf, settingsWith, TAGS } from "../../support/components.ts";
 import { grantsNeeded, statesOf, type Workflow } from "../../support/components-workflow.ts";
+import { resourcesOf } from "../../support/policies-programs.ts";
 import { type Registered, titles, underMocks } from "../../support/pulumi-mocks.ts";
 import { rawModel } from "../../support/settings.ts";
 
@@ -278,6 +281,25 @@ describe("components/parts/batch-pipeline", function () {
 		expect(find("aws:dynamodb/table:Table", "batch-offsets-table").inputs.pointInTimeRecovery).to.deep.equal({
 			enabled: true,
 		});
+	});
+
+	it("is rejected by no policy, in a function or in a container", async () => {
+		for (const change of [{}, { runtime: { kind: "fargate", image } }]) {
+			const resources = await resourcesOf(() => void pipeline(change), "applied");
+			const analysis = new Analysis({ resources, rules: RULES, fromStack: {}, today: "2026-11-24" });
+			const verdicts = RULES.flatMap((rule) =>
+				analysis.judge(rule).verdicts.map((verdict) => ({ rule: rule.name, ...verdict })),
+			);
+			expect(verdicts.filter(({ answer }) => answer === "fail")).to.deep.equal([]);
+			const passed = new Set(verdicts.filter(({ answer }) => answer === "pass").map(({ rule }) => rule));
+			expect([...passed]).to.include.members([
+				"workflow-guards",
+				"workflow-type",
+				"one-orchestrator",
+				"tracing-on",
+				"log-retention",
+			]);
+		}
 	});
 
 	describe("with a container", () => {
