@@ -99,7 +99,7 @@ export class Exceptions {
 	}
 
 	/** Whether a verdict is accepted; the record that accepts it counts as used. */
-	accepts(rule: Rule, verdict: Verdict): boolean {
+	accepts(rule: Rule, verdict: Pick<Verdict, "finding" | "where">): boolean {
 		const id = findingId(rule.name, verdict);
 		for (const exception of this.#inForce) {
 			const { record } = exception;

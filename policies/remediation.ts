@@ -5,7 +5,7 @@
 import type { PackConfig } from "./config.ts";
 import { Exceptions } from "./exceptions.ts";
 import { ResourceNode } from "./graph/node.ts";
-import { fail, type Rule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 import { bare, type WireProps } from "./wire.ts";
 
 export interface Remediation {
@@ -44,8 +44,7 @@ export function mended(
 	const props: object = Object(bare(request.inputs));
 	const node = new ResourceNode({ type, name, urn, props, ...(provider ? { provider } : {}) }, { isPreview: false });
 	const exceptions = new Exceptions(config.exceptions, [rule], today);
-	if (findings.some((finding) => exceptions.accepts(rule, fail(node, { what: "", fix: "" }, finding))))
-		return undefined;
+	if (findings.some((finding) => exceptions.accepts(rule, { finding, where: node }))) return undefined;
 	const changes = mend(node, request.inputs, config);
 	if (Object.keys(changes).length === 0) return undefined;
 	return { ...request.inputs, ...changes, ...stated(request.inputs, changes) };

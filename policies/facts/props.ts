@@ -164,9 +164,10 @@ function asText(value: unknown): string | undefined {
 	return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }
 
-function parseJson(text: string): unknown {
+/** The value of a JSON text; undefined for one that is none. */
+export function parseJson(text: string | undefined): unknown {
 	try {
-		return JSON.parse(text);
+		return JSON.parse(text ?? "");
 	} catch {
 		return undefined;
 	}

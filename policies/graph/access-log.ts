@@ -1,5 +1,6 @@
 /** What the access log of an API's stage says of each request: its format's variables, by what they tell. */
 import { ifKnown } from "../facts/fact.ts";
+import { parseJson } from "../facts/props.ts";
 import { HTTP_ROUTE, inApiOf, REST_METHOD } from "./apis.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
@@ -13,12 +14,8 @@ const IAM_PRINCIPAL = /^identity\.(caller|user|userArn|cognitoIdentityId|account
 
 /** Whether a format gives one JSON object a request; variables may stand for values without quotes. */
 export function isJsonFormat(format: string): boolean {
-	try {
-		const line: unknown = JSON.parse(format.replace(VARIABLE, "0"));
-		return typeof line === "object" && line !== null && !Array.isArray(line);
-	} catch {
-		return false;
-	}
+	const line = parseJson(format.replace(VARIABLE, "0"));
+	return typeof line === "object" && line !== null && !Array.isArray(line);
 }
 
 const variablesIn = (format: string): string[] => [...format.matchAll(VARIABLE)].flatMap(([, name]) => name ?? []);

@@ -1,4 +1,5 @@
 /** A recorded program's resources as a preview shows them to policies: checked by their provider, which is named. */
+import { parseJson } from "../facts/props.ts";
 import type { ResourceInput } from "../graph/node.ts";
 import { checkedInputs } from "./provider-check.ts";
 
@@ -23,14 +24,8 @@ export function checkedResources(
 	});
 }
 
-/** A provider's nested settings are JSON text. */
+/** A provider's nested settings are JSON text. What is unknown before the update is none: tagsOf() says so. */
 function defaultTagsOf(settings: unknown): unknown {
-	if (typeof settings === "string")
-		try {
-			return defaultTagsOf(JSON.parse(settings));
-		} catch {
-			// Unknown before the update, or no JSON: tagsOf() reads the provider's own settings, and says so.
-			return undefined;
-		}
-	return typeof settings === "object" && settings !== null ? Reflect.get(settings, "tags") : undefined;
+	const value = typeof settings === "string" ? parseJson(settings) : settings;
+	return typeof value === "object" && value !== null ? Reflect.get(value, "tags") : undefined;
 }

@@ -3,6 +3,7 @@
  * `pulumi preview --json`. Reads text and judges nothing; a file that is neither is refused in a sentence.
  */
 import { z } from "zod";
+import { parseJson } from "../facts/props.ts";
 import type { ResourceInput } from "../graph/node.ts";
 import { sourcePositionIn } from "./source-position.ts";
 import { Unjudgeable } from "./unjudgeable.ts";
@@ -77,16 +78,8 @@ export function resourcesOfPreview(text: string, source: string): ResourceInput[
 
 /** The stack's settings by full key, as far as a preview tells them; none where it is no preview. */
 export function settingsOfPreview(text: string): Record<string, string> {
-	const parsedText = z.looseObject({ config: z.record(z.string(), z.string()) }).safeParse(jsonOf(text));
+	const parsedText = z.looseObject({ config: z.record(z.string(), z.string()) }).safeParse(parseJson(text));
 	return parsedText.success ? parsedText.data.config : {};
-}
-
-function jsonOf(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 type Properties = Record<string, unknown>;

@@ -10,7 +10,9 @@ const ELSEWHERE = /^\/|(?:^|\/)(?:\.\.|node_modules)(?:\/|$)|[:?\\]/;
 
 /** Undefined where the text tells no such place. Never throws. */
 export function sourcePositionIn(text: string | null | undefined): SourcePosition | undefined {
-	const [, path = "", line, column] = POSITION.exec(text ?? "") ?? [];
+	const found = text ? POSITION.exec(text) : undefined;
+	if (!found) return undefined;
+	const [, path = "", line, column] = found;
 	const file = decoded(path);
 	if (file === undefined || ELSEWHERE.test(file) || Number(line) < 1) return undefined;
 	return { file, line: Number(line), ...(Number(column) >= 1 ? { column: Number(column) } : {}) };
