@@ -12,22 +12,17 @@ import type { Fleet, Task } from "./tasks.ts";
  * - `hangModelServer`: it stops answering for a while, then goes on, or is killed as a health check would
  * - `hangWorker`: it is paused for longer than its leases hold, then goes on as if nothing had happened
  */
-const DISTURBANCES = [
-	"killWorker",
-	"killWorker",
-	"killWorker",
-	"noticeWorker",
-	"noticeWorker",
-	"noticeWorker",
-	"killModelServer",
-	"killModelServer",
-	"killModelServer",
-	"hangModelServer",
-	"hangModelServer",
-	"hangModelServer",
-	"hangWorker",
-] as const;
-type Kind = (typeof DISTURBANCES)[number];
+const KINDS = ["killWorker", "noticeWorker", "killModelServer", "hangModelServer", "hangWorker"] as const;
+type Kind = (typeof KINDS)[number];
+
+/** How often each comes in one round; a paused worker is away for long. */
+const TIMES_A_ROUND: Readonly<Record<Kind, number>> = {
+	killWorker: 3,
+	noticeWorker: 3,
+	killModelServer: 3,
+	hangModelServer: 3,
+	hangWorker: 1,
+};
 
 export interface Disturbance {
 	kind: Kind;
@@ -46,16 +41,21 @@ const MODEL_SERVER_HANG_MS = { least: 1000, most: 12_000 };
 /** A lease holds 30 s. */
 const WORKER_HANG_MS = { least: 31_000, most: 38_000 };
 
-export function nextDisturbance(random: Random): Disturbance {
-	const kind = random.pick(DISTURBANCES);
-	const hang = kind === "hangWorker" ? WORKER_HANG_MS : MODEL_SERVER_HANG_MS;
-	return {
-		kind,
-		afterMs: random.between(REST_MS.least, REST_MS.most),
-		target: random.fraction(),
-		hangMs: random.between(hang.least, hang.most),
-		isKilledAfterHang: random.isHit(0.5),
-	};
+/** Without an end; round by round, each in another order, so that a short run too meets every kind. */
+export function* disturbancesOf(random: Random): Generator<Disturbance, never> {
+	for (;;)
+		for (const kind of random.shuffle(
+			KINDS.flatMap((each) => Array.from({ length: TIMES_A_ROUND[each] }, () => each)),
+		)) {
+			const hang = kind === "hangWorker" ? WORKER_HANG_MS : MODEL_SERVER_HANG_MS;
+			yield {
+				kind,
+				afterMs: random.between(REST_MS.least, REST_MS.most),
+				target: random.fraction(),
+				hangMs: random.between(hang.least, hang.most),
+				isKilledAfterHang: random.isHit(0.5),
+			};
+		}
 }
 
 export type DisturbanceCounts = Record<Kind, number>;
@@ -98,12 +98,12 @@ export function startDisturber(fleet: Fleet, random: Random): Disturber {
 		}
 	};
 	const work = (async () => {
-		while (!stopping.signal.aborted) {
-			const disturbance = nextDisturbance(random);
+		for (const disturbance of disturbancesOf(random)) {
 			await rest(disturbance.afterMs);
+			if (stopping.signal.aborted) return;
 			const tasks = fleet.tasks().filter((task) => !hanging.has(task));
 			const task = tasks[Math.floor(disturbance.target * tasks.length)];
-			if (task && !stopping.signal.aborted) carryOut(task, disturbance);
+			if (task) carryOut(task, disturbance);
 		}
 	})();
 	return {

@@ -24,6 +24,13 @@ describe("tests/chaos/random", () => {
 		expect(hits / 20_000).to.be.closeTo(0.05, 0.005);
 	});
 
+	it("shuffles without losing anything", () => {
+		const items = Array.from({ length: 20 }, (_, i) => i);
+		const shuffled = randomOf(1, "shuffle").shuffle(items);
+		expect(shuffled).not.to.deep.equal(items);
+		expect(shuffled.toSorted((a, b) => a - b)).to.deep.equal(items);
+	});
+
 	it("stays within bounds whatever the seed", () => {
 		fc.assert(
 			fc.property(fc.integer(), fc.string(), fc.integer({ min: 0, max: 50 }), (seed, purpose, span) => {

@@ -10,6 +10,8 @@ export interface Random {
 	between(least: number, most: number): number;
 	isHit(share: number): boolean;
 	pick<Choice>(choices: readonly [Choice, ...Choice[]]): Choice;
+	/** The same in another order. */
+	shuffle<Item>(items: readonly Item[]): Item[];
 }
 
 /** Seeds are whole numbers from 0 up to here. */
@@ -30,6 +32,11 @@ export function randomOf(seed: number, purpose: string): Random {
 		between: (least, most) => least + Math.floor(fraction() * (most - least + 1)),
 		isHit: (share) => fraction() < share,
 		pick: (choices) => choices[Math.floor(fraction() * choices.length)] ?? choices[0],
+		shuffle: (items) =>
+			items
+				.map((item) => ({ item, order: fraction() }))
+				.toSorted((a, b) => a.order - b.order)
+				.map(({ item }) => item),
 	};
 }
 

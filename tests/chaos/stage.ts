@@ -1,13 +1,11 @@
 /**
- * What every run stands on: an embedded AWS of its own with a trained and registered model, and the bundles of the containers.
+ * What every run stands on: an embedded AWS of its own with a registered model, and the bundles of the containers.
  * All of it ends with the scope, and with this process however that ends.
  */
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ENVIRONMENT } from "../../charter/environment.ts";
 import { type HeldoutRow, readHeldout } from "../../cli/platform/heldout.ts";
-import { train } from "../../cli/story/train.ts";
-import { bundle } from "../../components/parts/bundle.ts";
+import { bundleProcess } from "../../components/parts/bundle.ts";
 import { EMULATOR_CREDENTIALS, type Emulator, startEmulator } from "../../sandbox/emulator/emulator.ts";
 import { createRun, sweepRuns } from "../../sandbox/processes/runs.ts";
 import { startWarden, type Warden } from "../../sandbox/processes/warden.ts";
@@ -16,6 +14,8 @@ import { makeCloud, type QueuedCloud, STORES } from "./cloud.ts";
 import type { Container } from "./tasks.ts";
 
 export const MODEL = "digit-reader";
+/** What the trainer left: the model, and held-out rows with its own predictions of them. */
+const TRAINED = join(CHECKOUT, "tests", "fixtures", MODEL);
 export const TEAM = "documents";
 export const FEATURE = "scanning";
 /** 95 % of the jobs are to be done within this time. */
@@ -45,29 +45,17 @@ export async function setStage(scope: AsyncDisposableStack, say: (text: string) 
 	const warden = await startWarden({ run: run.id });
 	scope.defer(() => warden.close());
 	const python = join(CHECKOUT, ".sandbox", "tools", "venv", "bin", "python");
-	const trained = join(run.directory, "trained");
-	say(`starting the embedded AWS and training ${MODEL}`);
-	const [emulator] = await Promise.all([
-		startEmulator({ python, runDir: run.directory, spawn: warden.spawn }),
-		train(python, join(CHECKOUT, "samples", "train.py"), MODEL, trained, () => {}),
-	]);
-	const cloud = await makeCloud(emulator, scope, MODEL, trained);
-	const heldout = await readHeldout(join(trained, "heldout.json"));
-	const entries = {
-		worker: await bundled(run.directory, "worker"),
-		modelServer: await bundled(run.directory, "model-server"),
-	};
+	say("starting the embedded AWS");
+	const emulator = await startEmulator({ python, runDir: run.directory, spawn: warden.spawn });
+	const cloud = await makeCloud(emulator, scope, MODEL, TRAINED);
+	const heldout = await readHeldout(join(TRAINED, "heldout.json"));
+	const entries = { worker: entryOf("worker"), modelServer: entryOf("model-server") };
 	const logFolder = join(CHECKOUT, ".sandbox", "chaos", run.id);
 	return { logFolder, warden, emulator, cloud, heldout, entries };
 }
 
-/** Bundled as the image is; beside the checkout's packages, where the native library is found. */
-async function bundled(folder: string, name: string): Promise<string> {
-	const file = join(folder, "bundles", name, "index.mjs");
-	await mkdir(join(folder, "bundles", name), { recursive: true });
-	await writeFile(file, bundle(join(CHECKOUT, "functions", name, "main.ts")));
-	return file;
-}
+/** The very bundle that is in the container's image. */
+const entryOf = (name: string): string => join(bundleProcess(name), "index.mjs");
 
 export interface Batching {
 	maxSize: number;
