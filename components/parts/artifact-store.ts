@@ -6,12 +6,10 @@ import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { STAGING_PREFIX } from "../../charter/registry.ts";
 import type { CostTags } from "../../charter/tags.ts";
-import { PrivateBucket } from "./private-bucket.ts";
+import { EXPIRE_NONCURRENT, PrivateBucket } from "./private-bucket.ts";
 
 /** A trainer's run is registered within minutes; what nobody registered is of no use after a week. */
 const STAGING_RETENTION_DAYS = 7;
-/** How long an overwritten or deleted object can be brought back. */
-const NONCURRENT_RETENTION_DAYS = 30;
 
 export interface ArtifactStoreArgs {
 	tags: CostTags;
@@ -35,13 +33,7 @@ export class ArtifactStore extends pulumi.ComponentResource {
 						filter: { prefix: STAGING_PREFIX },
 						expiration: { days: STAGING_RETENTION_DAYS },
 					},
-					{
-						id: "expire-noncurrent",
-						status: "Enabled",
-						filter: { prefix: "" },
-						noncurrentVersionExpiration: { noncurrentDays: NONCURRENT_RETENTION_DAYS },
-						abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
-					},
+					EXPIRE_NONCURRENT,
 				],
 				tags: args.tags,
 			},

@@ -6,12 +6,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CostTags } from "../../charter/tags.ts";
 import { WINDOW_PREFIX } from "../../charter/windows.ts";
 import { OnDemandTable } from "./on-demand-table.ts";
-import { PrivateBucket } from "./private-bucket.ts";
+import { EXPIRE_NONCURRENT, PrivateBucket } from "./private-bucket.ts";
 
 /** A plan is written anew each time that its window is run. */
 const PLAN_RETENTION_DAYS = 90;
-/** How long an overwritten or deleted object can be brought back. */
-const NONCURRENT_RETENTION_DAYS = 30;
 
 export class BatchStore extends pulumi.ComponentResource {
 	/** Kept when the stack is destroyed: its data is the teams'. */
@@ -33,13 +31,7 @@ export class BatchStore extends pulumi.ComponentResource {
 						filter: { prefix: WINDOW_PREFIX },
 						expiration: { days: PLAN_RETENTION_DAYS },
 					},
-					{
-						id: "expire-noncurrent",
-						status: "Enabled",
-						filter: { prefix: "" },
-						noncurrentVersionExpiration: { noncurrentDays: NONCURRENT_RETENTION_DAYS },
-						abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
-					},
+					EXPIRE_NONCURRENT,
 				],
 				tags,
 			},

@@ -6,6 +6,18 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { CostTags } from "../../charter/tags.ts";
 
+/** How long an overwritten or deleted object of a versioned bucket can be brought back. */
+const NONCURRENT_RETENTION_DAYS = 30;
+
+/** The rule of versioned buckets: old versions expire after a month, and uploads that were given up after a day. */
+export const EXPIRE_NONCURRENT: aws.types.input.s3.BucketLifecycleConfigurationRule = {
+	id: "expire-noncurrent",
+	status: "Enabled",
+	filter: { prefix: "" },
+	noncurrentVersionExpiration: { noncurrentDays: NONCURRENT_RETENTION_DAYS },
+	abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+};
+
 export interface PrivateBucketArgs {
 	/** What expires when. */
 	lifecycle: pulumi.Input<aws.types.input.s3.BucketLifecycleConfigurationRule>[];
