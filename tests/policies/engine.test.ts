@@ -46,23 +46,17 @@ describe("policies/engine", () => {
 	const { configure, remediate } = grpc.AnalyzerService;
 	const deserializers = [configure.requestDeserialize, remediate.requestDeserialize] as const;
 
-	before(() => {
+	beforeEach(() => {
 		watchEngineConfig();
 		watchEngineInputs();
-	});
-
-	beforeEach(() => {
 		policies = policiesOf(RULES, [retentionFromDefault]);
 	});
 
 	afterEach(async () => {
 		sendConfig({});
+		[configure.requestDeserialize, remediate.requestDeserialize] = deserializers;
 		pulumi.runtime.setAllConfig({});
 		await nextTurn();
-	});
-
-	after(() => {
-		[configure.requestDeserialize, remediate.requestDeserialize] = deserializers;
 	});
 
 	/** As the engine sends it. */
@@ -99,6 +93,31 @@ describe("policies/engine", () => {
 		}
 		return { reports, other };
 	}
+
+	const URN = "urn:pulumi:dev::shop::aws:cloudwatch/logGroup:LogGroup::logs";
+	const request = (change: Partial<ResourceValidationArgs> = {}): ResourceValidationArgs => ({
+		type: LOG_GROUP,
+		name: "logs",
+		urn: URN,
+		props: {},
+		stackTags: new Map(),
+		getConfig: () => Object({}),
+		notApplicable: () => {
+			throw new Error("not applicable");
+		},
+		...unread,
+		...change,
+	});
+	const mend = (change?: Partial<ResourceValidationArgs>): unknown =>
+		Reflect.apply(Reflect.get(Object(policies[2]), "remediateResource"), undefined, [request(change)]);
+
+	// The first of all: what has been seen of the engine stays seen.
+	it("judges and mends by what the SDK hands on where the engine's own message could not be seen", () => {
+		expect(engineConfig()).to.equal(undefined);
+		expect(said(functionReservedConcurrency.name, [fn("first")]).reports).to.have.length(1);
+		keepEngineInputs("urn:first", { retentionInDays: 0 });
+		expect(mend({ urn: "urn:first" })).to.deep.equal({ retentionInDays: 30 });
+	});
 
 	it("has a policy for the charter's config and one for each rule, told of by their clauses", () => {
 		expect(policies.map(({ name }) => name)).to.deep.equal([
@@ -167,6 +186,8 @@ describe("policies/engine", () => {
 		expect(reported({}, fn("score"), fn("last", {})), "fewer resources").to.equal(2);
 		expect(reported({ exceptions }, fn("score"), fn("end", {})), "another last one").to.equal(1);
 		expect(reported({ exceptions }, fn("other"), fn("end", {})), "another first one").to.equal(2);
+		expect(reported({}, fn("score"), fn("mid", {}), fn("z", {}))).to.equal(3);
+		expect(reported({ exceptions }, fn("score"), fn("mid", {}), fn("end", {})), "the last of three").to.equal(2);
 		expect(reported({ exceptions }, fn("score"))).to.equal(0);
 		await nextTurn();
 		expect(reported({}, fn("score")), "the next turn").to.equal(1);
@@ -203,34 +224,18 @@ describe("policies/engine", () => {
 			"triplane:models": '[{"name":"digit-reader","serve":"realtime"}]',
 			"shop:models": "[]",
 		});
-		said(logRetention.name, [fn()]);
+		const nothing = "nothing in the stack is what this policy is about";
+		expect(said(logRetention.name, [fn()])).to.deep.equal({ reports: [], other: nothing });
 		expect(seen).to.deep.equal([["digit-reader"]]);
 	});
 
 	describe("at the level remediate", () => {
-		const URN = "urn:pulumi:dev::shop::aws:cloudwatch/logGroup:LogGroup::logs";
-		const request = (change: Partial<ResourceValidationArgs> = {}): ResourceValidationArgs => ({
-			type: LOG_GROUP,
-			name: "logs",
-			urn: URN,
-			props: {},
-			stackTags: new Map(),
-			getConfig: () => Object({}),
-			notApplicable: () => {
-				throw new Error("not applicable");
-			},
-			...unread,
-			...change,
-		});
 		const send = (urn: string, inputs?: Record<string, struct.JavaScriptValue>) => {
 			const message = new messages.AnalyzeRequest();
 			message.setUrn(urn);
 			if (inputs) message.setProperties(struct.Struct.fromJavaScript(inputs));
 			return remediate.requestDeserialize(Buffer.from(message.serializeBinary()));
 		};
-		const mend = (change?: Partial<ResourceValidationArgs>): unknown =>
-			Reflect.apply(Reflect.get(Object(policies[2]), "remediateResource"), undefined, [request(change)]);
-
 		it("mends the inputs as the engine sent them, and keeps what it made of them for the next", () => {
 			expect(send(URN, { name: "logs", retentionInDays: 0 }).getUrn()).to.equal(URN);
 			expect(engineInputs(URN)).to.deep.equal({ name: "logs", retentionInDays: 0 });
@@ -250,6 +255,24 @@ describe("policies/engine", () => {
 			expect(mend({ urn: "urn:unseen" }), "inputs that could not be seen").to.equal(undefined);
 			keepEngineInputs("urn:kept", { retentionInDays: 0 });
 			expect(mend({ urn: "urn:kept" })).to.deep.equal({ retentionInDays: 14 });
+		});
+
+		it("hands on the provider, where there is one", () => {
+			const seen: unknown[] = [];
+			policies = policiesOf(RULES, [
+				{
+					rule: logRetention,
+					findings: [],
+					mend: ({ provider }) => {
+						seen.push(provider?.read("region"));
+						return {};
+					},
+				},
+			]);
+			send(URN, {});
+			mend({ provider: { type: "pulumi:providers:aws", name: "aws", urn: "urn:aws", props: { region: "eu-west-1" } } });
+			mend();
+			expect(seen).to.deep.equal([{ state: "known", value: "eu-west-1" }, undefined]);
 		});
 
 		it("leaves what an exception accepts", () => {

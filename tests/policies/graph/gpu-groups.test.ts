@@ -49,6 +49,32 @@ describe("policies/graph/gpu-groups", () => {
 		expect(gpuGroup(mixed(own), template(), other)?.types).to.deep.equal(known(["g5.xlarge", "g4dn.xlarge"]));
 	});
 
+	it("tells the templates of overrides apart by name, and by what the group depends on where they name none", () => {
+		const called = (name: string, instanceType: string, props: Props = {}) =>
+			resource("aws:ec2/launchTemplate:LaunchTemplate", name, { instanceType, ...props });
+		const [other, third] = [called("other", "g4dn.xlarge", { name: "other-live" }), called("third", "g6.xlarge")];
+		const own = { launchTemplateSpecification: { launchTemplateId: ref(template(), "id") } };
+		const by = (specification: Props) => ({ launchTemplateSpecification: specification });
+		const typesWith = (overrides: Props[], more: Props = {}) =>
+			gpuGroup(mixed({ ...own, overrides, ...more }), template(), other, third)?.types;
+		const byName = by({ launchTemplateName: "other-live" });
+		const byReference = by({ launchTemplateId: ref(third, "id") });
+		expect(typesWith([byName, byReference])).to.deep.equal(known(["g4dn.xlarge", "g6.xlarge"]));
+		const bare = [{ weightedCapacity: "1" }, { instanceType: "g5.2xlarge" }];
+		expect(typesWith(bare, { note: ref(third, "id") })).to.deep.equal(known(["g5.2xlarge"]));
+		const away = [by({ launchTemplateId: "elsewhere" })];
+		expect(typesWith(away, { note: ref(third, "id") }), "its own is not meant").to.deep.equal(known(["g6.xlarge"]));
+		const queue = resource("aws:sqs/queue:Queue", "queue", { instanceType: "p3.2xlarge", name: "queue-live" });
+		for (const launchTemplateId of ["elsewhere", "queue-live"])
+			expect(
+				gpuGroup(
+					mixed({ ...own, overrides: [by({ launchTemplateId }), ...bare], note: ref(queue, "id") }),
+					template(),
+					queue,
+				)?.types,
+			).to.deep.equal(known(["g5.2xlarge"]));
+	});
+
 	it("takes a plain group for what its template says, in whatever way it names it", () => {
 		const plain = {
 			types: known(["g5.xlarge"]),

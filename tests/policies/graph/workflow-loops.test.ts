@@ -64,7 +64,9 @@ describe("policies/graph/workflow-loops", () => {
 		expect(waits({ Type: "Wait", Seconds: 5 }, { Type: "Wait", Seconds: 30 })).to.equal(5);
 		expect(waits({ Type: "Pass", Seconds: 1 })).to.equal(0);
 		expect(waits({ Type: "Wait", Seconds: "{% 30 %}" })).to.equal(30);
-		expect(waits({ Type: "Wait", Seconds: "{% $wait %}" })).to.equal(undefined);
+		for (const Seconds of ["{%30%}", "{%   30   %}"]) expect(waits({ Type: "Wait", Seconds })).to.equal(30);
+		for (const Seconds of ["{% $wait %}", "in {% 30 %}", "{% 30 %} s"])
+			expect(waits({ Type: "Wait", Seconds })).to.equal(undefined);
 		expect(waits({ Type: "Wait", SecondsPath: "$.wait" }, { Type: "Wait", Seconds: 5 })).to.equal(undefined);
 	});
 });
