@@ -50,6 +50,9 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<LocalWor
 			PULUMI_SKIP_UPDATE_CHECK: "true",
 			PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
 			PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+			// The state is written at the end of an update, not after each resource: what is here is gone with the run.
+			PULUMI_EXPERIMENTAL: "true",
+			PULUMI_SKIP_CHECKPOINTS: "true",
 			...(options.providerPort === undefined ? {} : { PULUMI_DEBUG_PROVIDERS: `aws:${options.providerPort}` }),
 		},
 	});

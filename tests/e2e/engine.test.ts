@@ -50,6 +50,14 @@ describe("e2e: the engine", () => {
 		expect((await stack.exportState()).deployment.resources ?? []).to.deep.equal([]);
 	});
 
+	it("remembers what an update has made when it fails, so that it can be destroyed", async () => {
+		const stack = await openThing(runDir, { failure: "late" });
+		expect(await stack.up().catch((error: unknown) => error)).to.be.instanceOf(EngineError);
+		expect((await stack.exportState()).deployment.resources ?? []).to.have.length(4);
+		expect((await stack.destroy()).ok).to.equal(true);
+		expect((await stack.exportState()).deployment.resources ?? []).to.deep.equal([]);
+	});
+
 	it("rejects a preview by a mandatory policy, says what is wrong with which resource, and deploys nothing", async () => {
 		const stack = await openThing(runDir, { size: 4 });
 		const { ok, violations, diagnostics } = await stack.preview();
