@@ -26,6 +26,8 @@ describe("charter/instances", () => {
 			".xlarge",
 			"g5.large",
 			"m5.0xlarge",
+			"m5.xlarger",
+			"m5.1axlarge",
 			"m5.metal",
 			"t3.large",
 			"constructor.name",

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { issueToken, tenantOfToken, tokenHash } from "../../charter/tokens.ts";
+import { callbackKeyOf, issueToken, tenantOfToken, tokenHash } from "../../charter/tokens.ts";
 
 describe("charter/tokens", () => {
 	it("names the tenant of every token that it issues", () => {
@@ -35,6 +35,10 @@ describe("charter/tokens", () => {
 				expect(tenantOfToken(text)).to.equal(undefined);
 			}),
 		);
+	});
+
+	it("has a key for the callbacks of a token's requests", () => {
+		expect(callbackKeyOf(tokenHash("tp"))).to.equal("xpPv9bgMqTanVPQFGR1hLQQ96/01v9B0HqXJGWmmTLo=");
 	});
 
 	it("hashes a token to SHA-256 in hex", () => {

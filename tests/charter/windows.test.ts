@@ -6,6 +6,7 @@ import {
 	dueWindow,
 	formatInstant,
 	inputFolder,
+	inputPrefix,
 	manifestKey,
 	outputKey,
 	parseInputFolder,
@@ -19,6 +20,10 @@ const wholeSeconds = fc.integer({ min: 0, max: 4_000_000_000 }).map((seconds) =>
 const wholeMinutes = fc.integer({ min: 0, max: 60_000_000 }).map((minutes) => minutes * 60_000);
 
 describe("charter/windows", () => {
+	it("has a prefix for a model's inputs", () => {
+		expect(inputPrefix("nightly")).to.equal("input/nightly/");
+	});
+
 	it("reads how long lies between two runs from a rate, and from nothing else", () => {
 		expect(["rate(1 day)", "rate(12 hours)", "rate(5 minutes)", "rate(2 days)"].map(cadenceSeconds)).to.deep.equal([
 			DAY_SECONDS,
@@ -98,6 +103,9 @@ describe("charter/windows", () => {
 			end: "2026-11-21T00:00:00Z",
 		});
 		expect(dueWindow("m", DAY_SECONDS, at("2026-11-23T23:59:59Z"), "2026-11-23T00:00:00Z")).to.equal(undefined);
+		expect(dueWindow("m", DAY_SECONDS, at("2026-11-24T00:00:00Z"), "2026-11-23T00:00:00Z")).to.include({
+			start: "2026-11-23T00:00:00Z",
+		});
 	});
 
 	it("leaves no time out and scores none twice, whenever it is asked", () => {

@@ -38,6 +38,7 @@ describe("charter/prices/instance-hours", () => {
 			"m5.metal",
 			"g5.3xlarge",
 			"m5.0xlarge",
+			"m5.xlarger",
 			"m5",
 			"",
 		])
