@@ -75,7 +75,7 @@ describe("The agent's endpoint", () => {
 						expect((await ask(url, init)).status).to.be.oneOf([400, 404]);
 				},
 			),
-			{ numRuns: 40 },
+			{ numRuns: 15 },
 		);
 	});
 });
