@@ -55,6 +55,18 @@ describe("policies/rules/function-timeout-explicit", () => {
 		expectAccepts(rule, [ofModel(1)], config({ slo: { p95Ms: 50 } }));
 	});
 
+	it("does not hold a function to the budget that an API calls as an event, for nobody waits", () => {
+		const call = (requestParameters: object) =>
+			resource("aws:apigateway/integration:Integration", "post", {
+				restApi: ref(resource("aws:apigateway/restApi:RestApi", "api"), "id"),
+				uri: ref(ofModel(60), "invokeArn"),
+				requestParameters,
+			});
+		expectFails(rule, [ofModel(60), call({})], ["score (over-budget)"], config());
+		const event = { "integration.request.header.X-Amz-Invocation-Type": "'Event'" };
+		expectAccepts(rule, [ofModel(60), call(event)], config());
+	});
+
 	it("holds a function without callers to the budget of a realtime model alone", () => {
 		expectAccepts(rule, [ofModel(60)], config({ serve: "batch" }));
 		expectAccepts(rule, [ofModel(60)], config({ serve: "queued" }));
