@@ -11,7 +11,11 @@ import { sandboxAws } from "../platform/stack.ts";
 import { settingsIn } from "../settings.ts";
 
 /** What stands for the images of tasks, by the container's name. */
-const TASK_PROGRAMS = { worker: bundleProcess("worker"), "model-server": bundleProcess("model-server") };
+const TASK_PROGRAMS = {
+	worker: bundleProcess("worker"),
+	"model-server": bundleProcess("model-server"),
+	score: bundleProcess("batch-score"),
+};
 
 /** The stack whose settings the sandbox takes. */
 export const STACK = "dev";
