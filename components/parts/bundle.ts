@@ -85,8 +85,7 @@ export function bundle(entry: string): Uint8Array {
 /** Names of the functions that can be bundled, sorted. */
 export const functionNames = (): string[] => foldersWith("handler.ts");
 
-/** Names of the processes that can be bundled, sorted. */
-export const processNames = (): string[] => foldersWith("main.ts");
+const processNames = (): string[] => foldersWith("main.ts");
 
 const foldersWith = (entry: string): string[] =>
 	readdirSync(FUNCTIONS)

@@ -19,7 +19,7 @@ export interface DoorParts {
 
 export interface Door {
 	server: Server;
-	/** Milliseconds without any request in work; 0 while there is one. */
+	/** Milliseconds without an inference in work, 0 while there is one; whoever asks for its health only is no work. */
 	idleMs(): number;
 }
 
@@ -36,28 +36,32 @@ const BUSY_RETRY_SECONDS = 1;
 export function createDoor(parts: DoorParts): Door {
 	let inWork = 0;
 	let idleSinceMs = parts.now();
+	const infer = async (work: () => Promise<Answer>): Promise<Answer> => {
+		if (inWork >= IN_WORK_MAX) throw busy();
+		inWork += 1;
+		try {
+			return await work();
+		} finally {
+			inWork -= 1;
+			idleSinceMs = parts.now();
+		}
+	};
 	const server = createServer(
 		{ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: BODY_TIMEOUT_MS },
-		(request, response) => {
-			inWork += 1;
-			response.once("close", () => {
-				inWork -= 1;
-				idleSinceMs = parts.now();
-			});
-			void respond(request, response, inWork > IN_WORK_MAX, parts);
-		},
+		(request, response) => void respond(request, response, infer, parts),
 	);
 	return { server, idleMs: () => (inWork > 0 ? 0 : parts.now() - idleSinceMs) };
 }
 
-async function respond(request: IncomingMessage, response: ServerResponse, isBusy: boolean, parts: DoorParts) {
+type Bounded = (work: () => Promise<Answer>) => Promise<Answer>;
+
+async function respond(request: IncomingMessage, response: ServerResponse, infer: Bounded, parts: DoorParts) {
 	const { method = "", url = "" } = request;
 	const [path = ""] = url.split("?", 1);
 	try {
 		const operation = readOperation(parts.model, method, path);
-		if (isBusy && operation.kind === "infer") throw busy();
-		const body = await readBody(request);
-		send(response, await parts.answer(operation, body));
+		const work = async () => parts.answer(operation, await readBody(request));
+		send(response, await (operation.kind === "infer" ? infer(work) : work()));
 	} catch (thrown) {
 		// Its sender has gone: nobody to answer.
 		if (request.destroyed && !request.complete) return;

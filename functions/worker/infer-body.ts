@@ -6,7 +6,7 @@ import { ApiError } from "../../charter/errors.ts";
 import { kindOf } from "../shared/inference/tensor-data.ts";
 import { parseLossless } from "./lossless-json.ts";
 
-export interface InputTensor {
+interface InputTensor {
 	name: string;
 	datatype: string;
 	shape: number[];

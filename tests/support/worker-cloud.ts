@@ -3,7 +3,6 @@
  * what their end-to-end tests start from. Jobs are put where `submit` puts them.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -24,7 +23,6 @@ import {
 	type JobRecord,
 	jobKey,
 	OPEN_INDEX,
-	openKey,
 	requestObjectKey,
 } from "../../charter/jobs.ts";
 import { TrainingManifest } from "../../charter/messages.ts";
@@ -34,6 +32,7 @@ import { EMULATOR_CREDENTIALS } from "../../sandbox/emulator/emulator.ts";
 import type { TestCloud } from "./cloud/test-cloud.ts";
 import { eventually } from "./eventually.ts";
 import { DIGITS, digitsFixture } from "./worker-digits.ts";
+import { jobRecord } from "./worker-memory.ts";
 
 const NAMES = { registry: "registry", jobs: "jobs", artifacts: "artifacts", payloads: "job-payloads" } as const;
 
@@ -136,7 +135,8 @@ export async function startWorkerCloud(cloud: TestCloud, scope: AsyncDisposableS
 			});
 		},
 		submit: async (change, { copies = 1, largeRequest } = {}) => {
-			const record = jobRecord(change);
+			const { request: _, ...plain } = jobRecord({ createdAtMs: Date.now(), dueAtMs: Date.now() + 60_000 });
+			const record: JobRecord = { ...plain, expiresAt: Math.ceil(Date.now() / 1000) + 172_800, ...change };
 			if (largeRequest !== undefined) {
 				record.requestKey = requestObjectKey(record.tenant, record.job);
 				await s3.send(
@@ -245,31 +245,6 @@ async function makeStores(cloud: TestCloud): Promise<void> {
 		await dynamodb.send(
 			new PutItemCommand({ TableName: NAMES.registry, Item: marshall(record, { removeUndefinedValues: true }) }),
 		);
-}
-
-function jobRecord(change: Partial<JobRecord>): JobRecord {
-	const job = randomUUID();
-	const nowMs = Date.now();
-	return {
-		pk: jobKey(job),
-		job,
-		tenant: "acme",
-		model: DIGITS,
-		version: 1,
-		variant: "champion",
-		slot: "a",
-		state: "QUEUED",
-		attempt: 0,
-		failures: 0,
-		createdAtMs: nowMs,
-		requestSha256: "0".repeat(64),
-		requestId: randomUUID(),
-		traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
-		open: openKey(DIGITS),
-		dueAtMs: nowMs + 60_000,
-		expiresAt: Math.ceil(nowMs / 1000) + 172_800,
-		...change,
-	};
 }
 
 async function freePort(): Promise<number> {

@@ -21,9 +21,9 @@ interface Lost {
 	kind: "lost";
 }
 export type HeartbeatOutcome = { kind: "extended"; untilMs: number } | Lost;
-export type CommitOutcome = { kind: "committed" } | Lost;
-export type ReleaseOutcome = { kind: "released" } | Lost;
-export type FailOutcome =
+type CommitOutcome = { kind: "committed" } | Lost;
+type ReleaseOutcome = { kind: "released" } | Lost;
+type FailOutcome =
 	/** Queued once more, after this many failures. */
 	| { kind: "requeued"; failures: number }
 	/** It has ended; its message now belongs into the dead-letter queue. */

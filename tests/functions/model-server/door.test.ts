@@ -120,6 +120,9 @@ describe("functions/model-server/door", () => {
 		expect((await ask("GET", "/v2/health/live")).status).to.equal(200);
 		expect((await ask("POST", `${root}/infer`, digitsRequest(digitRows.slice(0, 1)))).status).to.equal(200);
 		server.state.isStopping = false;
+		const idleMs = server.door.idleMs();
+		await ask("GET", "/v2/health/live");
+		expect(server.door.idleMs()).to.be.at.least(idleMs);
 	});
 	it("answers whatever is asked, never with a fault of its own, and lives", async () => {
 		const paths = fc.oneof(
