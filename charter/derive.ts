@@ -15,6 +15,7 @@ import { planPool } from "./pool.ts";
 import {
 	isOnEcs,
 	isQueued,
+	overflowConcurrency,
 	planQueued,
 	type QueuedCapacity,
 	type QueuedModel,
@@ -34,6 +35,10 @@ export const isRealtime = (model: ModelSettings): model is RealtimeModel =>
 	model.serve === "realtime" && model.runtime.kind === "lambda" && model.budget !== undefined;
 
 export const realtimeModels = (settings: Settings): RealtimeModel[] => settings.models.filter(isRealtime);
+
+/** Realtime models of which a request that cannot be answered at once becomes a job. */
+export const overflowingModels = (settings: Settings): RealtimeModel[] =>
+	realtimeModels(settings).filter(({ overflow }) => overflow === "job");
 
 /** Longest that the platform's own functions may run, in seconds. None is 3, which policies must take for AWS's default. */
 export const AUTHORIZE_TIMEOUT_SECONDS = 2;
@@ -75,7 +80,7 @@ export interface CapacityPlan {
 	authorize: number;
 	health: number;
 	endpoint(model: RealtimeModel): EndpointCapacity;
-	/** Of the functions that all queued models share; undefined where there is no queued model. */
+	/** Of the functions that jobs share; undefined where no model has jobs. */
 	queued: QueuedCapacity | undefined;
 }
 
@@ -91,7 +96,7 @@ export function planCapacity(settings: Settings): CapacityPlan {
 	return {
 		...sharedReservations(settings),
 		endpoint: endpointCapacity,
-		queued: queued.length > 0 ? planQueued(queued) : undefined,
+		queued: planQueued(queued, overflowingModels(settings)),
 	};
 }
 
@@ -103,13 +108,14 @@ const sharedReservations = (settings: Settings) => ({
 
 /** By function. */
 function reservations(settings: Settings): Record<string, number> {
-	const queued = queuedModels(settings);
+	const [queued, overflowing] = [queuedModels(settings), overflowingModels(settings)];
 	return {
 		...sharedReservations(settings),
 		...Object.fromEntries(
 			realtimeModels(settings).map((model) => [`${model.name}-predict`, endpointCapacity(model).reservedConcurrency]),
 		),
-		...(queued.length > 0 ? planQueued(queued) : {}),
+		...planQueued(queued, overflowing),
+		...Object.fromEntries(overflowing.map((model) => [`${model.name}-overflow`, overflowConcurrency(model)])),
 		...batchReservations(settings),
 	};
 }
@@ -119,10 +125,14 @@ function reservations(settings: Settings): Record<string, number> {
  * as many at once as the functions behind take. Where those are quicker than the authorizer, its own work is more.
  */
 function authorizeConcurrency(realtime: readonly RealtimeModel[], queued: readonly QueuedModel[]): number {
+	const overflowing = realtime.filter(({ overflow }) => overflow === "job");
 	const behind = realtime.map((model) => endpointCapacity(model).reservedConcurrency);
 	const atOnce = behind.reduce((sum, reservation) => sum + reservation, HEALTH_RESERVED_CONCURRENCY);
 	const peakRps = [...realtime, ...queued].reduce((sum, { traffic }) => sum + traffic.peakRps, 0);
-	return Math.max(atOnce + queuedCallsAtOnce(queued), reservedConcurrency({ peakRps, p95Ms: AUTHORIZE_P95_MS }));
+	return Math.max(
+		atOnce + queuedCallsAtOnce(queued, overflowing),
+		reservedConcurrency({ peakRps, p95Ms: AUTHORIZE_P95_MS }),
+	);
 }
 
 function endpointCapacity(model: RealtimeModel): EndpointCapacity {

@@ -23,7 +23,7 @@ export type EcsModel = QueuedModel & { runtime: Extract<QueuedModel["runtime"], 
 
 export const isOnEcs = (model: QueuedModel): model is EcsModel => model.runtime.kind === "ecs";
 
-/** What `submit`, `jobs` and `sweep` are told of one queued model, by its name, as JSON in their environment. */
+/** What functions are told of one model that has jobs, by its name, as JSON in their environment. */
 export interface QueuedModelSettings {
 	team: string;
 	feature: string;
@@ -72,40 +72,62 @@ const SWEEP_RESERVED_CONCURRENCY = 1;
 /** Slow receivers hold callbacks up, and nothing else. */
 const CALLBACK_RESERVED_CONCURRENCY = 5;
 
-/** Concurrency that the functions of the queued path reserve. */
+/** Share of a realtime model's requests that become jobs where its settings let them, as far as the platform plans for it. */
+const OVERFLOW_SHARE = 0.05;
+/** 95 % of such jobs are worked on for no longer. */
+const OVERFLOW_P95_MS = 5_000;
+/** A job that takes longer is no work for a function. */
+export const OVERFLOW_TIMEOUT_SECONDS = 60;
+export const OVERFLOW_VISIBILITY_SECONDS = VISIBILITY_TIMEOUT_FACTOR * OVERFLOW_TIMEOUT_SECONDS;
+
+/** Concurrency that the functions which jobs share reserve; `submit` is there only where there is a queued model. */
 export interface QueuedCapacity {
-	submit: number;
+	submit?: number;
 	jobs: number;
 	sweep: number;
 	callback: number;
 }
 
-export function planQueued(models: readonly QueuedModel[]): QueuedCapacity {
+/** A realtime model whose requests may become jobs. */
+type Overflowing = Pick<ModelSettings, "traffic">;
+
+/** @returns undefined where no model has jobs */
+export function planQueued(
+	queued: readonly QueuedModel[],
+	overflowing: readonly Overflowing[],
+): QueuedCapacity | undefined {
+	if (queued.length + overflowing.length === 0) return undefined;
 	const waitMs = ({ slo }: QueuedModel) => Math.min(JOB_LIMITS.waitMaxSeconds, jobP95Seconds(slo)) * 1000;
+	const submissions = queued.flatMap((model) => [
+		{ peakRps: model.traffic.peakRps * (1 - WAITING_SHARE), p95Ms: SUBMIT_P95_MS },
+		{ peakRps: model.traffic.peakRps * WAITING_SHARE, p95Ms: SUBMIT_P95_MS + waitMs(model) },
+	]);
 	return {
-		submit: reservedConcurrency(
-			...models.flatMap((model) => [
-				{ peakRps: model.traffic.peakRps * (1 - WAITING_SHARE), p95Ms: SUBMIT_P95_MS },
-				{ peakRps: model.traffic.peakRps * WAITING_SHARE, p95Ms: SUBMIT_P95_MS + waitMs(model) },
-			]),
-		),
-		jobs: jobsConcurrency(models),
+		...(queued.length > 0 ? { submit: reservedConcurrency(...submissions) } : {}),
+		jobs: jobsConcurrency(queued, overflowing),
 		sweep: SWEEP_RESERVED_CONCURRENCY,
 		callback: CALLBACK_RESERVED_CONCURRENCY,
 	};
 }
 
-const jobsConcurrency = (models: readonly QueuedModel[]): number =>
+/** Of the function that works on a realtime model's jobs. */
+export const overflowConcurrency = ({ traffic }: Overflowing): number =>
+	reservedConcurrency({ peakRps: traffic.peakRps * OVERFLOW_SHARE, p95Ms: OVERFLOW_P95_MS });
+
+const jobsConcurrency = (queued: readonly QueuedModel[], overflowing: readonly Overflowing[]): number =>
 	reservedConcurrency(
-		...models.map(({ traffic }) => ({ peakRps: traffic.peakRps * POLLS_PER_JOB, p95Ms: JOBS_P95_MS })),
+		...[
+			...queued.map(({ traffic }) => traffic.peakRps),
+			...overflowing.map(({ traffic }) => traffic.peakRps * OVERFLOW_SHARE),
+		].map((jobsPerSecond) => ({ peakRps: jobsPerSecond * POLLS_PER_JOB, p95Ms: JOBS_P95_MS })),
 	);
 
-/** Calls about queued models that can be at the API's door at once: whoever waits for a job has passed it long since. */
-export const queuedCallsAtOnce = (models: readonly QueuedModel[]): number =>
-	models.length === 0
-		? 0
-		: jobsConcurrency(models) +
-			reservedConcurrency(...models.map(({ traffic }) => ({ peakRps: traffic.peakRps, p95Ms: SUBMIT_P95_MS })));
+/** Calls about jobs that can be at the API's door at once: whoever waits for a job has passed it long since. */
+export function queuedCallsAtOnce(queued: readonly QueuedModel[], overflowing: readonly Overflowing[]): number {
+	const submissions = queued.map(({ traffic }) => ({ peakRps: traffic.peakRps, p95Ms: SUBMIT_P95_MS }));
+	const polls = queued.length + overflowing.length > 0 ? jobsConcurrency(queued, overflowing) : 0;
+	return polls + (queued.length > 0 ? reservedConcurrency(...submissions) : 0);
+}
 
 /** The settings' schema has checked that a queued model promises it. */
 const jobP95Seconds = ({ jobP95Seconds = 0 }: QueuedModel["slo"]): number => jobP95Seconds;

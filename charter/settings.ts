@@ -137,6 +137,13 @@ const Model = z
 			issue(["slo", "jobP95Seconds"], "a queued model promises how long a job takes: set slo.jobP95Seconds");
 		if (model.overflow === "job" && model.serve !== "realtime")
 			issue(["overflow"], "only a realtime model overflows into jobs: remove overflow");
+		if (model.overflow === "job" && model.serve === "realtime" && model.slo.jobP95Seconds === undefined)
+			issue(
+				["slo", "jobP95Seconds"],
+				"a model that overflows into jobs promises how long one takes: set slo.jobP95Seconds",
+			);
+		if (model.runtime.kind === "sagemaker")
+			issue(["runtime", "kind"], "SageMaker is not served by this version of Triplane: run the model on ecs");
 		if (model.batch && model.serve !== "batch") issue(["batch"], "only a batch model is cut into chunks: remove batch");
 		if (model.serve === "batch" && model.schedule === undefined)
 			issue(["schedule"], 'a batch model runs by a schedule: set schedule, as in "rate(1 day)"');

@@ -53,7 +53,7 @@ export class DataPlane extends pulumi.ComponentResource {
 	readonly endpoints: RealtimeEndpoint[];
 	/** Where tasks run; undefined without a model that runs in containers. */
 	readonly network: Network | undefined;
-	/** Undefined without a queued model. */
+	/** Undefined where no model has jobs. */
 	readonly queued: QueuedPath | undefined;
 	/** Undefined without a batch model. */
 	readonly batch: BatchPath | undefined;
@@ -79,7 +79,6 @@ export class DataPlane extends pulumi.ComponentResource {
 		const runtimeLayer = runsOnnx(settings)
 			? onnxRuntimeLayerVersion("onnx-runtime", settings.architecture, child)
 			: undefined;
-		this.endpoints = runtimeLayer ? this.realtimeEndpoints(args, capacity, runtimeLayer) : [];
 		this.network = settings.models.some(({ runtime }) => IN_TASKS.includes(runtime.kind))
 			? new Network(
 					"network",
@@ -87,11 +86,15 @@ export class DataPlane extends pulumi.ComponentResource {
 					child,
 				)
 			: undefined;
-		const { network, throttle } = this;
+		const { network, throttle, features } = this;
 		this.queued = capacity.queued
-			? new QueuedPath("queued", { ...args, capacity: capacity.queued, network, throttle }, child)
+			? new QueuedPath(
+					"queued",
+					{ ...args, capacity: capacity.queued, network, throttle, features, runtimeLayer },
+					child,
+				)
 			: undefined;
-		const { features } = this;
+		this.endpoints = runtimeLayer ? this.realtimeEndpoints(args, capacity, runtimeLayer) : [];
 		const batch = batchModels(settings);
 		this.batch =
 			batch.length > 0
@@ -144,15 +147,15 @@ export class DataPlane extends pulumi.ComponentResource {
 		const child = { parent: this };
 		const models = realtimeModels(settings);
 		if (models.length === 0) return [];
-		const code = new pulumi.asset.FileArchive(bundleFunction("predict"));
-		return models.map(
-			(model) =>
-				new RealtimeEndpoint(
-					model.name,
-					{ ...args, model, capacity: capacity.endpoint(model), code, runtimeLayer, features, throttle },
-					child,
-				),
-		);
+		return models.map((model) => {
+			const overflow = this.queued?.overflowOf(model.name);
+			const code = new pulumi.asset.FileArchive(bundleFunction(overflow ? "predict-overflowing" : "predict"));
+			return new RealtimeEndpoint(
+				model.name,
+				{ ...args, model, capacity: capacity.endpoint(model), code, runtimeLayer, features, throttle, overflow },
+				child,
+			);
+		});
 	}
 }
 
@@ -183,11 +186,11 @@ const routes = (
 
 const queuedRoutes = ({ endpoints, functions }: QueuedPath): ApiRoute[] => [
 	...endpoints.flatMap(({ model }) =>
-		queuedModelRoutes(model.name).map((route) => ({
-			...route,
-			backend: functions.submit,
-			integrationTimeoutMs: SUBMIT_INTEGRATION_TIMEOUT_MS,
-		})),
+		queuedModelRoutes(model.name).flatMap((route) =>
+			functions.submit
+				? [{ ...route, backend: functions.submit, integrationTimeoutMs: SUBMIT_INTEGRATION_TIMEOUT_MS }]
+				: [],
+		),
 	),
 	...jobRoutes().map((route) => ({
 		...route,

@@ -17,7 +17,7 @@ import type { FrontDoor } from "./parts/front-door.ts";
 import { FunctionAlarms } from "./parts/function-alarms.ts";
 import { LOG_QUERIES } from "./parts/log-queries.ts";
 import { stackName } from "./parts/names.ts";
-import { QueueAlarms } from "./parts/queue-alarms.ts";
+import { QueueAlarms, queueWatch } from "./parts/queue-alarms.ts";
 import type { QueuedPath } from "./parts/queued-path.ts";
 import { QueuedWatch } from "./parts/queued-watch.ts";
 import type { RealtimeEndpoint } from "./parts/realtime-endpoint.ts";
@@ -28,7 +28,7 @@ export interface ObservabilityPlaneArgs {
 	settings: Settings;
 	api: FrontDoor;
 	endpoints: readonly RealtimeEndpoint[];
-	/** Undefined without a queued model. */
+	/** Undefined where no model has jobs. */
 	queued?: QueuedPath | undefined;
 	/** Undefined without a batch model. */
 	batch?: BatchPath | undefined;
@@ -90,7 +90,7 @@ export class ObservabilityPlane extends pulumi.ComponentResource {
 
 	/** Alarms on what queued models share, and a watch on each; gives what writes their logs. */
 	private watchQueued(
-		{ functions, store, endpoints }: QueuedPath,
+		{ functions, store, endpoints, overflows }: QueuedPath,
 		{ settings, api }: ObservabilityPlaneArgs,
 		topic: aws.sns.Topic,
 	): LogWriter[] {
@@ -109,9 +109,19 @@ export class ObservabilityPlane extends pulumi.ComponentResource {
 		const { submit } = functions;
 		for (const endpoint of endpoints) {
 			const { model } = endpoint;
-			new QueuedWatch(model.name, { endpoint, submit, api, topic, tags: modelTags(settings, model) }, child);
+			if (submit)
+				new QueuedWatch(model.name, { endpoint, submit, api, topic, tags: modelTags(settings, model) }, child);
 		}
-		return [...functions.all, ...endpoints.flatMap(({ logWriters }) => logWriters)];
+		for (const { model, work, worker } of overflows) {
+			const own = { topic, tags: modelTags(settings, model) };
+			new FunctionAlarms(worker.name, { ...own, function: worker.function }, child);
+			new QueueAlarms(worker.name, { ...own, ...queueWatch(model, work) }, child);
+		}
+		return [
+			...functions.all,
+			...overflows.map(({ worker }) => worker),
+			...endpoints.flatMap(({ logWriters }) => logWriters),
+		];
 	}
 
 	/** Alarms for each batch model; gives what writes its logs. */

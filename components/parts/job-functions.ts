@@ -1,18 +1,16 @@
 /**
- * The functions that all queued models share: `submit` makes jobs, `jobs` shows and cancels them, `sweep` looks every minute
- * after those that nobody works on, `callback` tells who asked to be told. Not the workers, which each model has of its own.
+ * The functions that all jobs share: `submit` makes them for queued models, `jobs` shows and cancels them, `sweep` looks every
+ * minute after those that nobody works on, `callback` tells who asked to be told. Not what works on them: each model has its own.
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ENVIRONMENT } from "../../charter/environment.ts";
-import { JOBS_PREFIX, OPEN_INDEX, type Slot, UPLOADS_PREFIX } from "../../charter/jobs.ts";
+import { JOBS_PREFIX, OPEN_INDEX, UPLOADS_PREFIX } from "../../charter/jobs.ts";
 import {
 	CALLBACK_BATCH_SIZE,
 	CALLBACK_TIMEOUT_SECONDS,
 	JOBS_TIMEOUT_SECONDS,
 	type QueuedCapacity,
-	type QueuedModel,
-	type QueuedModelSettings,
 	SUBMIT_TIMEOUT_SECONDS,
 	SWEEP_TIMEOUT_SECONDS,
 } from "../../charter/queued.ts";
@@ -23,30 +21,27 @@ import { commonEnvironment } from "./common-environment.ts";
 import { sharedTags } from "./cost-tags.ts";
 import type { JobStore } from "./job-store.ts";
 import type { OnDemandTable } from "./on-demand-table.ts";
+import { queuedModelsJson, type SlotQueue, submitGrants } from "./slot-queues.ts";
 import { SweepSchedule } from "./sweep-schedule.ts";
-import type { WorkQueue } from "./work-queue.ts";
 
 const SUBMIT_MEMORY_MB = 1024;
 const MEMORY_MB = 512;
 
-/** The queue of one slot of a queued model. */
-export interface SlotQueue {
-	model: QueuedModel;
-	slot: Slot;
-	work: WorkQueue;
-}
-
 export interface JobFunctionsArgs {
 	settings: Settings;
 	capacity: QueuedCapacity;
+	/** Of queued models: `submit` sends to them. */
 	slots: readonly SlotQueue[];
+	/** Of realtime models that overflow into jobs: they send by themselves. */
+	overflows: readonly SlotQueue[];
 	store: JobStore;
 	registry: OnDemandTable;
 	throttle: OnDemandTable;
 }
 
 export class JobFunctions extends pulumi.ComponentResource {
-	readonly submit: BoundedFunction;
+	/** Undefined without a queued model. */
+	readonly submit: BoundedFunction | undefined;
 	readonly jobs: BoundedFunction;
 	readonly sweep: BoundedFunction;
 	readonly callback: BoundedFunction;
@@ -55,12 +50,11 @@ export class JobFunctions extends pulumi.ComponentResource {
 	constructor(name: string, args: JobFunctionsArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("triplane:data:JobFunctions", name, {}, opts);
 		const child = { parent: this };
-		const { settings, capacity, slots, store, registry, throttle } = args;
+		const { settings, capacity, slots, overflows, store, registry, throttle } = args;
 		const table = store.table.table;
 		const payloads = store.payloads.bucket;
 		const callbacks = store.callbacks.queue;
-		const slotQueues = slots.map(({ work }) => work.queue.arn);
-		const models = pulumi.jsonStringify(modelSettings(slots));
+		const all = [...slots, ...overflows];
 		const jobObjects = pulumi.interpolate`${payloads.arn}/${JOBS_PREFIX}*`;
 		const uploads = pulumi.interpolate`${payloads.arn}/${UPLOADS_PREFIX}*`;
 		const common = (fn: string) => ({
@@ -75,34 +69,35 @@ export class JobFunctions extends pulumi.ComponentResource {
 			[ENVIRONMENT.jobsTable]: table.name,
 		});
 
-		this.submit = new BoundedFunction(
-			"submit",
-			{
-				...common("submit"),
-				description: "Makes jobs of requests to queued models",
-				memoryMb: SUBMIT_MEMORY_MB,
-				timeoutSeconds: SUBMIT_TIMEOUT_SECONDS,
-				reservedConcurrency: capacity.submit,
-				environment: {
-					...environment("submit"),
-					[ENVIRONMENT.jobsBucket]: payloads.bucket,
-					[ENVIRONMENT.queuedModels]: models,
-					[ENVIRONMENT.registryTable]: registry.table.name,
-					[ENVIRONMENT.throttleTable]: throttle.table.name,
-					[ENVIRONMENT.reservedConcurrency]: String(capacity.submit),
-					[ENVIRONMENT.memoryMb]: String(SUBMIT_MEMORY_MB),
+		const submit = (reservedConcurrency: number) =>
+			new BoundedFunction(
+				"submit",
+				{
+					...common("submit"),
+					description: "Makes jobs of requests to queued models",
+					memoryMb: SUBMIT_MEMORY_MB,
+					timeoutSeconds: SUBMIT_TIMEOUT_SECONDS,
+					reservedConcurrency,
+					environment: {
+						...environment("submit"),
+						[ENVIRONMENT.jobsBucket]: payloads.bucket,
+						[ENVIRONMENT.queuedModels]: queuedModelsJson(slots),
+						[ENVIRONMENT.registryTable]: registry.table.name,
+						[ENVIRONMENT.throttleTable]: throttle.table.name,
+						[ENVIRONMENT.reservedConcurrency]: String(reservedConcurrency),
+						[ENVIRONMENT.memoryMb]: String(SUBMIT_MEMORY_MB),
+					},
+					grants: [
+						{ actions: ["dynamodb:GetItem"], resources: [registry.table.arn] },
+						{ actions: ["dynamodb:UpdateItem"], resources: [throttle.table.arn] },
+						...submitGrants(store, slots),
+						// Whoever asks for an upload puts it by the function's own leave.
+						{ actions: ["s3:GetObject", "s3:PutObject"], resources: [uploads] },
+					],
 				},
-				grants: [
-					{ actions: ["dynamodb:GetItem"], resources: [registry.table.arn] },
-					{ actions: ["dynamodb:UpdateItem"], resources: [throttle.table.arn] },
-					// A transaction is authorised as the writes in it.
-					{ actions: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], resources: [table.arn] },
-					{ actions: ["s3:GetObject", "s3:PutObject"], resources: [jobObjects, uploads] },
-					{ actions: ["sqs:SendMessage"], resources: slotQueues },
-				],
-			},
-			child,
-		);
+				child,
+			);
+		this.submit = capacity.submit === undefined ? undefined : submit(capacity.submit);
 		this.jobs = new BoundedFunction(
 			"jobs",
 			{
@@ -129,13 +124,13 @@ export class JobFunctions extends pulumi.ComponentResource {
 				isAsynchronous: true,
 				environment: {
 					...environment("sweep"),
-					[ENVIRONMENT.queuedModels]: models,
+					[ENVIRONMENT.queuedModels]: queuedModelsJson(all),
 					[ENVIRONMENT.callbackQueueUrl]: callbacks.url,
 				},
 				grants: [
 					{ actions: ["dynamodb:Query"], resources: [pulumi.interpolate`${table.arn}/index/${OPEN_INDEX}`] },
 					{ actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources: [table.arn] },
-					{ actions: ["sqs:SendMessage"], resources: [...slotQueues, callbacks.arn] },
+					{ actions: ["sqs:SendMessage"], resources: [...all.map(({ work }) => work.queue.arn), callbacks.arn] },
 				],
 			},
 			child,
@@ -172,26 +167,7 @@ export class JobFunctions extends pulumi.ComponentResource {
 			},
 			child,
 		);
-		this.all = [this.submit, this.jobs, this.sweep, this.callback];
-		this.registerOutputs({ submit: this.submit.function.name, jobs: this.jobs.function.name });
+		this.all = [...(this.submit ? [this.submit] : []), this.jobs, this.sweep, this.callback];
+		this.registerOutputs({ jobs: this.jobs.function.name });
 	}
-}
-
-/** What the functions are told of each queued model, by its name. */
-function modelSettings(slots: readonly SlotQueue[]): Record<string, pulumi.Input<QueuedModelSettings>> {
-	const byModel = Map.groupBy(slots, ({ model }) => model);
-	return Object.fromEntries(
-		[...byModel].map(([{ name, team, feature, slo, traffic }, queues]) => [
-			name,
-			pulumi.output({
-				team,
-				feature,
-				queues: Object.fromEntries(queues.map(({ slot, work }) => [slot, work.queue.url])),
-				deadLetterQueues: Object.fromEntries(queues.map(({ slot, work }) => [slot, work.deadLetters.url])),
-				// The settings' schema has checked that a queued model promises it.
-				jobP95Seconds: slo.jobP95Seconds ?? 0,
-				peakRps: traffic.peakRps,
-			}),
-		]),
-	);
 }

@@ -4,7 +4,9 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { ModelSettings } from "../../charter/settings.ts";
 import type { CostTags } from "../../charter/tags.ts";
+import type { WorkQueue } from "./work-queue.ts";
 
 const PERIOD_SECONDS = 60;
 const AGE_EVALUATION_PERIODS = 5;
@@ -65,3 +67,14 @@ export class QueueAlarms extends pulumi.ComponentResource {
 		this.registerOutputs({});
 	}
 }
+
+/** What is watched of a queue of a model's jobs: by its promise, and its dead letters until they are sent again. */
+export const queueWatch = (
+	{ name, slo }: Pick<ModelSettings, "name" | "slo">,
+	{ queue, deadLetters }: WorkQueue,
+): Pick<QueueAlarmsArgs, "waiting" | "deadLetters" | "remedy"> => ({
+	// The settings' schema has checked that a model with jobs promises it.
+	waiting: { queue, maxSeconds: slo.jobP95Seconds ?? 0 },
+	deadLetters,
+	remedy: `Read the messages' reason, and when it is mended run: npm run triplane -- jobs redrive ${name}`,
+});

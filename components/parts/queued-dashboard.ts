@@ -3,6 +3,7 @@
  * Pure: a widget is data, and the plane makes the one resource of it.
  */
 import type { Slot } from "../../charter/jobs.ts";
+import { ec2HourUsd } from "../../charter/prices/instance-hours.ts";
 import type { QueuedModel } from "../../charter/queued.ts";
 import { METRIC_NAMESPACE, METRICS } from "../../charter/telemetry.ts";
 import { inferDimensions } from "./endpoint-alarms.ts";
@@ -10,12 +11,14 @@ import {
 	badShareGraph,
 	bodyOf,
 	byVersionGraph,
-	costGraph,
 	type Graph,
+	hidden,
 	modelDimensions,
 	type Series,
 	trafficGraph,
 } from "./graphs.ts";
+
+const INSIGHTS = "ECS/ContainerInsights";
 
 export interface SlotFacts {
 	slot: Slot;
@@ -104,7 +107,7 @@ function graphs(facts: QueuedDashboardFacts): Graph[] {
 			],
 		},
 		byVersionGraph(model.name),
-		costGraph(model.name),
+		...hostsCostGraph(facts),
 		trafficGraph(model.name, model.traffic),
 	];
 }
@@ -112,14 +115,13 @@ function graphs(facts: QueuedDashboardFacts): Graph[] {
 /** Tasks and the hosts below them; nothing of workers that run elsewhere. */
 function tasksGraph({ clusterName, slots, model }: QueuedDashboardFacts): Graph[] {
 	if (clusterName === undefined) return [];
-	const insights = "ECS/ContainerInsights";
 	const ofSlots = (metricName: string, label: string): Series[] =>
 		slots.flatMap(({ slot, serviceName }) =>
 			serviceName === undefined
 				? []
 				: [
 						[
-							insights,
+							INSIGHTS,
 							metricName,
 							"ClusterName",
 							clusterName,
@@ -136,11 +138,41 @@ function tasksGraph({ clusterName, slots, model }: QueuedDashboardFacts): Graph[
 			metrics: [
 				...ofSlots("DesiredTaskCount", "wanted in"),
 				...ofSlots("RunningTaskCount", "running in"),
-				[insights, "ContainerInstanceCount", "ClusterName", clusterName, { stat: "Average", label: "hosts" }],
+				[INSIGHTS, "ContainerInstanceCount", "ClusterName", clusterName, { stat: "Average", label: "hosts" }],
 			],
 			...(model.runtime.kind === "ecs"
 				? { lines: [{ label: "runtime.maxTasks", value: model.runtime.maxTasks }] }
 				: {}),
+		},
+	];
+}
+
+/** Idle hours included. All hosts at the price of the first type on demand: spot is cheaper, and has no list price. */
+function hostsCostGraph({ clusterName, model }: QueuedDashboardFacts): Graph[] {
+	const [type = ""] = model.runtime.kind === "ecs" ? model.runtime.instanceTypes : [];
+	const hourUsd = ec2HourUsd(type);
+	if (clusterName === undefined || hourUsd === undefined) return [];
+	return [
+		{
+			title: `Cost per 1,000 jobs (USD, at most: all hosts as ${type} on demand)`,
+			unit: "USD",
+			metrics: [
+				[
+					{
+						id: "costPerThousand",
+						expression: `1000 * hosts * ${hourUsd} * PERIOD(hosts) / 3600 / requests`,
+						label: "USD per 1,000",
+					},
+				],
+				[
+					INSIGHTS,
+					"ContainerInstanceCount",
+					"ClusterName",
+					clusterName,
+					{ id: "hosts", stat: "Average", visible: false },
+				],
+				hidden("requests", METRICS.requests, model.name),
+			],
 		},
 	];
 }

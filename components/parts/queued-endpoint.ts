@@ -8,10 +8,10 @@ import { isOnEcs, type QueuedModel, SLOT_RETENTION_SECONDS, SLOT_VISIBILITY_SECO
 import type { Settings } from "../../charter/settings.ts";
 import type { ArtifactStore } from "./artifact-store.ts";
 import { modelTags } from "./cost-tags.ts";
-import type { SlotQueue } from "./job-functions.ts";
 import type { JobStore } from "./job-store.ts";
 import type { Network } from "./network.ts";
 import type { OnDemandTable } from "./on-demand-table.ts";
+import type { SlotQueue } from "./slot-queues.ts";
 import { SpotGpuPool } from "./spot-gpu-pool.ts";
 import { WorkQueue } from "./work-queue.ts";
 import { WorkerService } from "./worker-service.ts";

@@ -8,7 +8,7 @@ import type { CostTags } from "../../charter/tags.ts";
 import type { BoundedFunction } from "./bounded-function.ts";
 import type { FrontDoor } from "./front-door.ts";
 import { stackName } from "./names.ts";
-import { QueueAlarms } from "./queue-alarms.ts";
+import { QueueAlarms, queueWatch } from "./queue-alarms.ts";
 import { queuedDashboardBody } from "./queued-dashboard.ts";
 import type { QueuedEndpoint, ServedSlot } from "./queued-endpoint.ts";
 import { SloAlarms } from "./slo-alarms.ts";
@@ -28,18 +28,7 @@ export class QueuedWatch extends pulumi.ComponentResource {
 		const child = { parent: this };
 		const { endpoint, submit, api, topic, tags } = args;
 		const { model, slots, pool } = endpoint;
-		for (const slot of slots)
-			new QueueAlarms(
-				slot.name,
-				{
-					waiting: { queue: slot.work.queue, maxSeconds: model.slo.jobP95Seconds ?? 0 },
-					deadLetters: slot.work.deadLetters,
-					remedy: `Read the messages' reason, and when it is mended run: npm run triplane -- jobs redrive ${name}`,
-					topic,
-					tags,
-				},
-				child,
-			);
+		for (const slot of slots) new QueueAlarms(slot.name, { ...queueWatch(model, slot.work), topic, tags }, child);
 		new SloAlarms(name, { model, topic, tags }, child);
 		new aws.cloudwatch.Dashboard(
 			`${name}-dashboard`,

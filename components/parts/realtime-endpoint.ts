@@ -12,13 +12,15 @@ import type { ArtifactStore } from "./artifact-store.ts";
 import { BoundedFunction } from "./bounded-function.ts";
 import { commonEnvironment } from "./common-environment.ts";
 import { modelTags } from "./cost-tags.ts";
+import type { JobStore } from "./job-store.ts";
 import type { OnDemandTable } from "./on-demand-table.ts";
+import { queuedModelsJson, type SlotQueue, submitGrants } from "./slot-queues.ts";
 
 export interface RealtimeEndpointArgs {
 	settings: Settings;
 	model: RealtimeModel;
 	capacity: EndpointCapacity;
-	/** Of the `predict` function. */
+	/** Of the `predict` function, or of `predict-overflowing` where it overflows. */
 	code: pulumi.asset.Archive;
 	/** With ONNX Runtime's library for the functions' processor. */
 	runtimeLayer: aws.lambda.LayerVersion;
@@ -26,6 +28,8 @@ export interface RealtimeEndpointArgs {
 	artifacts: ArtifactStore;
 	features: OnDemandTable;
 	throttle: OnDemandTable;
+	/** Where requests go that cannot be answered at once. @default they are refused */
+	overflow?: { slot: SlotQueue; store: JobStore } | undefined;
 }
 
 export class RealtimeEndpoint extends pulumi.ComponentResource {
@@ -63,6 +67,13 @@ export class RealtimeEndpoint extends pulumi.ComponentResource {
 					[ENVIRONMENT.artifactBucket]: artifacts.bucket.bucket,
 					[ENVIRONMENT.featureTable]: features.table.name,
 					[ENVIRONMENT.throttleTable]: throttle.table.name,
+					...(args.overflow
+						? {
+								[ENVIRONMENT.jobsTable]: args.overflow.store.table.table.name,
+								[ENVIRONMENT.jobsBucket]: args.overflow.store.payloads.bucket.bucket,
+								[ENVIRONMENT.queuedModels]: queuedModelsJson([args.overflow.slot]),
+							}
+						: {}),
 				},
 				grants: [
 					{ actions: ["dynamodb:GetItem"], resources: [registry.table.arn] },
@@ -72,6 +83,7 @@ export class RealtimeEndpoint extends pulumi.ComponentResource {
 						actions: ["s3:GetObject"],
 						resources: [pulumi.interpolate`${artifacts.bucket.arn}/${artifactPrefix(model.name)}*`],
 					},
+					...(args.overflow ? submitGrants(args.overflow.store, [args.overflow.slot]) : []),
 				],
 				tags: modelTags(settings, model),
 				logRetentionDays: settings.observability.logRetentionDays,

@@ -4,7 +4,7 @@
  */
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { JOBS_PREFIX, UPLOADS_PREFIX } from "../../charter/jobs.ts";
+import { JOBS_PREFIX } from "../../charter/jobs.ts";
 import { artifactPrefix } from "../../charter/registry.ts";
 import type { ArtifactStore } from "./artifact-store.ts";
 import type { JobStore } from "./job-store.ts";
@@ -43,18 +43,23 @@ export function ecrRepositoryArn(image: string): string | undefined {
 	return `arn:${partition}:ecr:${region}:${account}:repository/${repository}`;
 }
 
-export interface TaskStores {
+export interface JobStores {
 	work: WorkQueue;
 	store: JobStore;
 	registry: OnDemandTable;
 	artifacts: ArtifactStore;
+}
+
+export interface TaskStores extends JobStores {
 	cluster: aws.ecs.Cluster;
 }
 
-/** @param model name of the model: of the artifacts only its own are read */
-export function taskGrants(model: string, { work, store, registry, artifacts, cluster }: TaskStores): Grant[] {
-	const payloads = store.payloads.bucket.arn;
-	const jobs = pulumi.interpolate`${payloads}/${JOBS_PREFIX}*`;
+/**
+ * What working on a model's jobs takes, in a task or in a function.
+ * @param model name of the model: of the artifacts only its own are read
+ */
+export function workGrants(model: string, { work, store, registry, artifacts }: JobStores): Grant[] {
+	const jobs = pulumi.interpolate`${store.payloads.bucket.arn}/${JOBS_PREFIX}*`;
 	return [
 		{
 			actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
@@ -64,15 +69,18 @@ export function taskGrants(model: string, { work, store, registry, artifacts, cl
 		// Claims, heartbeats and commits; a transaction of updates is authorised as updates.
 		{ actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources: [store.table.table.arn] },
 		{ actions: ["dynamodb:GetItem"], resources: [registry.table.arn] },
-		{ actions: ["s3:GetObject"], resources: [jobs, pulumi.interpolate`${payloads}/${UPLOADS_PREFIX}*`] },
-		{ actions: ["s3:PutObject"], resources: [jobs] },
+		{ actions: ["s3:GetObject", "s3:PutObject"], resources: [jobs] },
 		{ actions: ["s3:GetObject"], resources: [pulumi.interpolate`${artifacts.bucket.arn}/${artifactPrefix(model)}*`] },
-		// A busy task asks not to be scaled in, through the agent on its host.
-		{
-			actions: ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"],
-			resources: [cluster.arn.apply((arn) => `${arn.replace(":cluster/", ":task/")}/*`)],
-		},
-		// X-Ray has no resources.
-		{ actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources: ["*"] },
 	];
 }
+
+export const taskGrants = (model: string, stores: TaskStores): Grant[] => [
+	...workGrants(model, stores),
+	// A busy task asks not to be scaled in, through the agent on its host.
+	{
+		actions: ["ecs:GetTaskProtection", "ecs:UpdateTaskProtection"],
+		resources: [stores.cluster.arn.apply((arn) => `${arn.replace(":cluster/", ":task/")}/*`)],
+	},
+	// X-Ray has no resources.
+	{ actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"], resources: ["*"] },
+];

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
 	functionTimeoutSeconds,
 	integrationTimeoutMs,
+	overflowingModels,
 	planCapacity,
 	planThrottle,
 	realtimeModels,
@@ -91,6 +92,15 @@ describe("charter/derive", () => {
 		const queued = { submit: 79, jobs: 6, sweep: 1, callback: 5 };
 		expect(planCapacity(queuedSettingsWith()).queued).to.deep.equal(queued);
 		expect(totalReservedConcurrency(queuedSettingsWith())).to.equal(2 + 29 + 5 + 14 + 91);
+	});
+
+	it("reserves for the jobs of a realtime model that overflows, and lets its callers ask for them", () => {
+		const overflowing = { ...rawModel(), overflow: "job", slo: { p95Ms: 150, jobP95Seconds: 60 } };
+		const settings = settingsWith({ models: [overflowing] });
+		expect(overflowingModels(settings).map(({ name }) => name)).to.deep.equal(["tumour-risk"]);
+		expect(overflowingModels(settingsWith())).to.deep.equal([]);
+		expect(planCapacity(settings)).to.deep.include({ authorize: 21, queued: { jobs: 2, sweep: 1, callback: 5 } });
+		expect(totalReservedConcurrency(settings)).to.equal(2 + 21 + 5 + 14 + 8 + 23);
 	});
 
 	it("serves realtime and queued models, and plans nothing for queued ones where there is none", () => {

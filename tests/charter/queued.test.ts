@@ -6,6 +6,7 @@ import {
 	CALLBACK_TIMEOUT_SECONDS,
 	CALLBACK_VISIBILITY_SECONDS,
 	isOnEcs,
+	overflowConcurrency,
 	planQueued,
 	planScaling,
 	queuedCallsAtOnce,
@@ -16,7 +17,7 @@ import {
 	SUBMIT_TIMEOUT_SECONDS,
 	SWEEP_TIMEOUT_SECONDS,
 } from "../../charter/queued.ts";
-import { ecsModelWith, queuedSettingsWith } from "../support/components.ts";
+import { ecsModelWith, modelWith, queuedSettingsWith } from "../support/components.ts";
 
 const slo = (p95Ms: number, jobP95Seconds: number) => ({ slo: { p95Ms, jobP95Seconds } });
 const peak = (peakRps: number) => ({ traffic: { rps: 0.001, peakRps } });
@@ -45,23 +46,32 @@ describe("charter/queued", () => {
 
 	it("reserves for a fifth of the submissions to wait as long as they may, and for each job to be asked for", () => {
 		// 10 rps: 8 × 0.25 s + 2 × 25.25 s, and 40 × 0.1 s, with headroom of a half.
-		expect(planQueued([ecsModelWith()])).to.deep.equal({ submit: 79, jobs: 6, sweep: 1, callback: 5 });
+		expect(planQueued([ecsModelWith()], [])).to.deep.equal({ submit: 79, jobs: 6, sweep: 1, callback: 5 });
 	});
 
 	it("reserves less where jobs are promised sooner than anybody may wait", () => {
 		// 8 × 0.25 s + 2 × 5.25 s.
-		expect(planQueued([ecsModelWith(slo(500, 5))]).submit).to.equal(19);
+		expect(planQueued([ecsModelWith(slo(500, 5))], [])?.submit).to.equal(19);
 	});
 
 	it("sums what models need before it rounds", () => {
-		const [two, one] = [planQueued([ecsModelWith(), ecsModelWith()]), planQueued([ecsModelWith()])];
-		expect(two.submit).to.be.within(2 * one.submit - 1, 2 * one.submit);
-		expect(two.jobs).to.equal(2 * one.jobs);
+		// 7.875 each.
+		const models = Array.from({ length: 8 }, () => ecsModelWith(peak(1)));
+		expect(planQueued(models, [])).to.include({ submit: 63, jobs: 5 });
 	});
 
 	it("has nobody at the door who already waits for a job, and nobody at all without a queued model", () => {
-		expect(queuedCallsAtOnce([ecsModelWith()])).to.equal(6 + 4);
-		expect(queuedCallsAtOnce([])).to.equal(0);
+		expect(queuedCallsAtOnce([ecsModelWith()], [])).to.equal(6 + 4);
+		expect(queuedCallsAtOnce([], [])).to.equal(0);
+	});
+
+	it("plans no function to submit with where realtime models alone have jobs, and nothing where none has", () => {
+		// A twentieth of 60 rps overflows, and each of these jobs is asked for four times: 3 × 4 × 0.1 s; worked on for 5 s each.
+		const overflowing = modelWith();
+		expect(planQueued([], [overflowing])).to.deep.equal({ jobs: 2, sweep: 1, callback: 5 });
+		expect(queuedCallsAtOnce([], [overflowing])).to.equal(2);
+		expect(overflowConcurrency(overflowing)).to.equal(23);
+		expect(planQueued([], [])).to.equal(undefined);
 	});
 
 	it("lets as many jobs wait for a task as it can do within the promise", () => {

@@ -151,9 +151,24 @@ describe("charter/settings", () => {
 		);
 	});
 
+	it("refuses SageMaker, which this version does not serve, and says where the model can run", () => {
+		const runtime = { kind: "sagemaker", image: `repository@sha256:${"0".repeat(64)}`, instanceType: "ml.g5.xlarge" };
+		const slo = { p95Ms: 500, jobP95Seconds: 30 };
+		expect(faultOf(withModel({ serve: "queued", runtime, slo }))).to.equal(
+			only(
+				"models[tumour-risk].runtime.kind: SageMaker is not served by this version of Triplane: run the model on ecs",
+			),
+		);
+	});
+
 	it("lets only a realtime model overflow into jobs, and only a batch model be cut", () => {
 		expect(faultOf(withModel({ serve: "batch", schedule: "rate(1 day)", overflow: "job" }))).to.equal(
 			only("models[tumour-risk].overflow: only a realtime model overflows into jobs: remove overflow"),
+		);
+		expect(faultOf(withModel({ overflow: "job" }))).to.equal(
+			only(
+				"models[tumour-risk].slo.jobP95Seconds: a model that overflows into jobs promises how long one takes: set slo.jobP95Seconds",
+			),
 		);
 		expect(faultOf(withModel({ batch: {} }))).to.equal(
 			only("models[tumour-risk].batch: only a batch model is cut into chunks: remove batch"),

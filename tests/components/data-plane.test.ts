@@ -65,6 +65,43 @@ describe("components/data-plane", function () {
 		]);
 	});
 
+	it("sends what a realtime model cannot answer at once to jobs, where its settings say so, and works on them", async () => {
+		const model = { ...rawModel(), overflow: "job", slo: { p95Ms: 150, jobP95Seconds: 60 } };
+		const { find, resources } = await deployed({ models: [model] });
+		const predict = find("aws:lambda/function:Function", "tumour-risk-predict");
+		const queue = "https://sqs.us-east-1.amazonaws.com/123456789012/tumour-risk-overflow";
+		expect(predict.inputs.code).to.match(/functions\/dist\/predict-overflowing$/);
+		expect(predict.inputs.environment)
+			.to.have.property("variables")
+			.that.includes({
+				TRIPLANE_JOBS_TABLE: "jobs-table",
+				TRIPLANE_JOBS_BUCKET: "jobs-bucket",
+				TRIPLANE_QUEUED_MODELS: JSON.stringify({
+					"tumour-risk": {
+						team: "diagnostics",
+						feature: "screening",
+						queues: { a: `${queue}-queue` },
+						deadLetterQueues: { a: `${queue}-dead-letters` },
+						jobP95Seconds: 60,
+						peakRps: 60,
+					},
+				}),
+			});
+		expect(grantsOf(find("aws:iam/rolePolicy:RolePolicy", "tumour-risk-predict-policy")).slice(4)).to.deep.equal([
+			[["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], ["arn:jobs-table"]],
+			[["s3:GetObject", "s3:PutObject"], ["arn:jobs-bucket/jobs/*"]],
+			[["sqs:SendMessage"], ["arn:tumour-risk-overflow-queue"]],
+		]);
+		const functions = resources.filter(({ type }) => type === "aws:lambda/function:Function");
+		expect(functions.map(({ name }) => name)).to.have.members(
+			["predict", "overflow"]
+				.map((name) => `tumour-risk-${name}`)
+				.concat("authorize", "health", "jobs", "sweep", "callback"),
+		);
+		const paths = resources.filter(({ type }) => type === "aws:apigateway/resource:Resource").map(({ name }) => name);
+		expect(paths).to.include("front-door/v2/jobs/{job}");
+	});
+
 	it("makes nothing of the queued path, and no network, where no model asks for it", () => {
 		const types = run.resources.map(({ type }) => type);
 		for (const type of ["triplane:data:QueuedPath", "triplane:data:Network", "aws:ecs/cluster:Cluster"])

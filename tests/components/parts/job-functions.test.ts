@@ -1,10 +1,9 @@
 import { expect } from "chai";
-import { planQueued } from "../../../charter/queued.ts";
 import { JobFunctions } from "../../../components/parts/job-functions.ts";
 import { JobStore } from "../../../components/parts/job-store.ts";
 import { OnDemandTable } from "../../../components/parts/on-demand-table.ts";
 import { WorkQueue } from "../../../components/parts/work-queue.ts";
-import { ecsModelWith, grantsIn, queuedSettingsWith, TAGS } from "../../support/components.ts";
+import { ecsModelWith, grantsIn, modelWith, queuedSettingsWith, TAGS } from "../../support/components.ts";
 import { type Registered, underMocks } from "../../support/pulumi-mocks.ts";
 
 const FUNCTION = "aws:lambda/function:Function";
@@ -12,14 +11,16 @@ const ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy";
 const QUEUES = "https://sqs.us-east-1.amazonaws.com/123456789012";
 const settings = queuedSettingsWith();
 const model = ecsModelWith();
-const deployed = () =>
+const deployed = ({ hasQueued } = { hasQueued: true }) =>
 	underMocks(() => {
 		const tags = TAGS;
 		const table = (name: string) => new OnDemandTable(name, { hasSortKey: false, isRecoverable: true, tags });
 		const queue = { visibilitySeconds: 60, retentionSeconds: 60, receivesMax: 9, tags };
+		const overflow = new WorkQueue("tumour-risk-overflow", queue);
 		const functions = new JobFunctions("job-functions", {
 			settings,
-			capacity: planQueued([model]),
+			capacity: { ...(hasQueued ? { submit: 79 } : {}), jobs: 6, sweep: 1, callback: 5 },
+			overflows: [{ model: modelWith({ slo: { p95Ms: 150, jobP95Seconds: 60 } }), slot: "a", work: overflow }],
 			slots: (["a", "b"] as const).map((slot) => ({ model, slot, work: new WorkQueue(`digit-reader-${slot}`, queue) })),
 			store: new JobStore("jobs", { tags }),
 			registry: table("registry"),
@@ -60,7 +61,7 @@ describe("components/parts/job-functions", function () {
 			OTEL_SERVICE_NAME: name,
 			TRIPLANE_JOBS_TABLE: "jobs-table",
 		});
-		const models = JSON.stringify({
+		const queued = {
 			"digit-reader": {
 				team: "documents",
 				feature: "form-entry",
@@ -69,12 +70,22 @@ describe("components/parts/job-functions", function () {
 				jobP95Seconds: 30,
 				peakRps: 10,
 			},
-		});
+		};
+		const overflowing = {
+			"tumour-risk": {
+				team: "diagnostics",
+				feature: "screening",
+				queues: { a: `${QUEUES}/tumour-risk-overflow-queue` },
+				deadLetterQueues: { a: `${QUEUES}/tumour-risk-overflow-dead-letters` },
+				jobP95Seconds: 60,
+				peakRps: 60,
+			},
+		};
 		expect(environmentOf("submit")).to.deep.equal({
 			variables: {
 				...common("submit"),
 				TRIPLANE_JOBS_BUCKET: "jobs-bucket",
-				TRIPLANE_QUEUED_MODELS: models,
+				TRIPLANE_QUEUED_MODELS: JSON.stringify(queued),
 				TRIPLANE_REGISTRY_TABLE: "registry-table",
 				TRIPLANE_THROTTLE_TABLE: "throttle-table",
 				TRIPLANE_RESERVED_CONCURRENCY: "79",
@@ -88,7 +99,7 @@ describe("components/parts/job-functions", function () {
 		expect(environmentOf("sweep")).to.deep.equal({
 			variables: {
 				...common("sweep"),
-				TRIPLANE_QUEUED_MODELS: models,
+				TRIPLANE_QUEUED_MODELS: JSON.stringify({ ...queued, ...overflowing }),
 				TRIPLANE_CALLBACK_QUEUE_URL: `${QUEUES}/callbacks-queue`,
 			},
 		});
@@ -103,17 +114,15 @@ describe("components/parts/job-functions", function () {
 			[["dynamodb:GetItem"], ["arn:registry-table"]],
 			[["dynamodb:UpdateItem"], ["arn:throttle-table"]],
 			[["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], ["arn:jobs-table"]],
-			[
-				["s3:GetObject", "s3:PutObject"],
-				["arn:jobs-bucket/jobs/*", "arn:jobs-bucket/uploads/*"],
-			],
+			[["s3:GetObject", "s3:PutObject"], ["arn:jobs-bucket/jobs/*"]],
 			[["sqs:SendMessage"], queues],
+			[["s3:GetObject", "s3:PutObject"], ["arn:jobs-bucket/uploads/*"]],
 		]);
 		expect(grantsOf("jobs")).to.deep.equal([reads, payloads]);
 		expect(grantsOf("sweep")).to.deep.equal([
 			[["dynamodb:Query"], ["arn:jobs-table/index/open"]],
 			reads,
-			[["sqs:SendMessage"], [...queues, "arn:callbacks-queue"]],
+			[["sqs:SendMessage"], [...queues, "arn:tumour-risk-overflow-queue", "arn:callbacks-queue"]],
 			[["sqs:SendMessage"], ["arn:sweep-failures"]],
 		]);
 		expect(grantsOf("callback")).to.deep.equal([
@@ -121,6 +130,11 @@ describe("components/parts/job-functions", function () {
 			payloads,
 			[["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], ["arn:callbacks-queue"]],
 		]);
+	});
+
+	it("has no function to submit with where no queued model is planned for", async () => {
+		const { result } = await deployed({ hasQueued: false });
+		expect(result).to.deep.equal(["jobs", "sweep", "callback"]);
 	});
 
 	it("hands callbacks over in batches, of which only the failed messages come back, within the reservation", () => {

@@ -75,10 +75,27 @@ describe("components/parts/queued-dashboard", () => {
 		]);
 	});
 
-	it("computes the cost of 1,000 jobs", () => {
-		expect(widget("Cost per 1,000")?.metrics[0]).to.deep.equal([
-			{ id: "costPerThousand", expression: "1000 * cost / requests", label: "USD per 1,000" },
+	it("computes what 1,000 jobs cost at most, from the hosts that stand for them", () => {
+		expect(widget("Cost per 1,000")?.metrics).to.deep.equal([
+			[
+				{
+					id: "costPerThousand",
+					expression: "1000 * hosts * 0.526 * PERIOD(hosts) / 3600 / requests",
+					label: "USD per 1,000",
+				},
+			],
+			[
+				"ECS/ContainerInsights",
+				"ContainerInstanceCount",
+				"ClusterName",
+				"pool",
+				{ id: "hosts", stat: "Average", visible: false },
+			],
+			["Triplane", "Requests", "model", "digit-reader", { id: "requests", stat: "Sum", visible: false }],
 		]);
+		const unpriced = ecsModelWith({}, { gpuCount: 0, instanceTypes: ["c5a.large", "c6a.large"] });
+		for (const unpricedFacts of [withoutCluster, { ...facts, model: unpriced }])
+			expect(widget("Cost per 1,000", unpricedFacts)).to.equal(undefined);
 	});
 
 	it("is JSON of graphs that do not overlap, whatever the names", () => {
