@@ -106,7 +106,7 @@ async function disturb(stage: Stage, { seed, jobs, workers }: ChaosOptions, scop
 	scope.defer(() => proxy.close());
 	const witness = startWitness(clients.streams, cloud.streamArn);
 	scope.defer(() => witness.stop());
-	const doors = openDoors(stage, proxy.url, ALLOWANCE);
+	const doors = openDoors(stage, proxy.url, () => ALLOWANCE);
 	scope.defer(() => doors.close());
 	const environment = taskEnvironment(stage, proxy.url, BATCHING);
 	const fleet = await startFleet({ ...stage, environment }, workers);

@@ -32,7 +32,7 @@ const ACCEPTED = 202;
 const FIRST_SERVER_ERROR = 500;
 const TOO_MANY = 429;
 
-/** What a tenant may do; the same for all of a run. */
+/** What a tenant may do. */
 export interface Allowance {
 	rps: number;
 	burst: number;
@@ -46,8 +46,11 @@ export interface Doors {
 	close(): void;
 }
 
-/** @param endpoint where the function finds AWS */
-export function openDoors(stage: Stage, endpoint: string, allowance: Allowance): Doors {
+/**
+ * @param endpoint where the function finds AWS
+ * @param allowanceOf a tenant, as its tier has it
+ */
+export function openDoors(stage: Stage, endpoint: string, allowanceOf: (tenant: string) => Allowance): Doors {
 	const leave = enterEnvironment({
 		AWS_ENDPOINT_URL: endpoint,
 		AWS_REGION: stage.emulator.region,
@@ -60,7 +63,7 @@ export function openDoors(stage: Stage, endpoint: string, allowance: Allowance):
 	const handler = createSubmitService({ environment, telemetry: telemetryAt(Date.now), ...clients });
 	const sweeperNow = () => Date.now() + CLOCK_AHEAD_MS;
 	const ask = async (resource: string, tenant: string, headers: Record<string, string>, body: string | null) => {
-		const event = apiEvent({ resource, headers, body, tenant: contextOf(tenant, allowance) });
+		const event = apiEvent({ resource, headers, body, tenant: contextOf(tenant, allowanceOf(tenant)) });
 		const { statusCode, body: text } = await handler(event, lambdaContext(SUBMIT_SECONDS * 1000));
 		const parsed: unknown = JSON.parse(text);
 		return { status: statusCode, body: parsed };
@@ -74,7 +77,7 @@ export function openDoors(stage: Stage, endpoint: string, allowance: Allowance):
 		const id = await put(Upload.parse(upload.body), body);
 		return receptionOf(await ask(infer, tenant, { ...headers, [UPLOAD_ID_HEADER]: id }, null));
 	};
-	const submitPoison = createPoisonDoor(clients, environment, allowance);
+	const submitPoison = createPoisonDoor(clients, environment, allowanceOf);
 	return {
 		sweep: createSweepService({ environment, telemetry: telemetryAt(sweeperNow), ...clients }),
 		submit: (payload) => (payload.poison ? submitPoison(payload) : submitHealthy(payload)),
@@ -165,7 +168,7 @@ function createPoisonDoor(
 		sqs: ReturnType<typeof sqsClient>;
 	},
 	environment: Record<string, string>,
-	{ jobsInFlightMax }: Allowance,
+	allowanceOf: (tenant: string) => Allowance,
 ) {
 	const store = jobTable({ client: dynamodb, table: STORES.jobsTable, now: Date.now });
 	const payloads = payloadBucket(s3, STORES.jobsBucket);
@@ -190,6 +193,7 @@ function createPoisonDoor(
 			createdAtMs: Date.now(),
 		});
 		try {
+			const { jobsInFlightMax } = allowanceOf(tenant);
 			const outcome = await store.submit({ job: record, keySha256: sha256(keyOf(number)), jobsInFlightMax });
 			if (outcome.kind === "full") return { kind: "later" };
 			if (outcome.kind === "repeated") return { kind: "accepted", job: outcome.known.job };

@@ -61,6 +61,13 @@ export function payloadsOf({ jobs, tenants, heldout, poisonShare }: PayloadOptio
 	});
 }
 
+/** A healthy payload of one row. */
+export function payloadOf(number: number, tenant: string, heldout: readonly HeldoutRow[]): Payload {
+	const rows = heldout.slice(number % heldout.length).slice(0, 1);
+	const body = JSON.stringify(requestByValues(rows));
+	return { number, tenant, body, isUploaded: false, rows, poison: undefined };
+}
+
 function poisonOf(kind: PoisonKind, rows: readonly HeldoutRow[]): string | undefined {
 	const { inputs } = requestByValues(rows);
 	const changed = (change: object) => JSON.stringify({ inputs: inputs.map((input) => ({ ...input, ...change })) });

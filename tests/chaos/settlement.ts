@@ -95,11 +95,22 @@ function jobIn(body: string): string | undefined {
 }
 
 /** Messages that somebody could receive now. */
-export async function visibleIn(sqs: SQSClient, QueueUrl: string): Promise<number> {
+export const visibleIn = async (sqs: SQSClient, queueUrl: string): Promise<number> =>
+	(await countsOf(sqs, queueUrl)).visible;
+
+/** All messages that have not been deleted. */
+export async function depthOf(sqs: SQSClient, queueUrl: string): Promise<number> {
+	const { visible, hidden } = await countsOf(sqs, queueUrl);
+	return visible + hidden;
+}
+
+async function countsOf(sqs: SQSClient, QueueUrl: string) {
+	const AttributeNames = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] as const;
 	const { Attributes } = await sqs.send(
-		new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["ApproximateNumberOfMessages"] }),
+		new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] }),
 	);
-	return Number(Attributes?.ApproximateNumberOfMessages);
+	const [visible, hidden] = AttributeNames.map((name) => Number(Attributes?.[name]));
+	return { visible: visible ?? 0, hidden: hidden ?? 0 };
 }
 
 /** The job of each commit that the workers logged, as often as they did. */
