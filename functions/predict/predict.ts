@@ -5,26 +5,40 @@
 import { modelPath } from "../../charter/api.ts";
 import { ApiError } from "../../charter/errors.ts";
 import { REALTIME_PAYLOAD_MAX_BYTES } from "../../charter/limits.ts";
-import type { VersionRecord } from "../../charter/registry.ts";
 import { SPANS } from "../../charter/telemetry.ts";
+import type { TenantContext } from "../../charter/tenancy.ts";
 import { type Answer, jsonAnswer } from "../shared/http/answer.ts";
 import type { Call } from "../shared/http/serve.ts";
 import { ArtifactError } from "../shared/inference/artifact-error.ts";
-import { checkBody, parseBody } from "../shared/inference/body.ts";
+import { bodyText, checkBody, parseText } from "../shared/inference/body.ts";
 import { type InferRequest, readInferRequest } from "../shared/inference/infer-request.ts";
 import { writeInferResponse } from "../shared/inference/infer-response.ts";
-import type { Models } from "../shared/inference/models.ts";
-import type { Tensor } from "../shared/inference/ports.ts";
-import { chooseVersion, describeModel, type Serving } from "../shared/inference/serving.ts";
+import { type Choice, chooseVersion, describeModel, type Serving } from "../shared/inference/serving.ts";
 import { admitInTime, requireTenant } from "../shared/throttle/admission.ts";
 import type { Throttle } from "../shared/throttle/throttle.ts";
-import { type FeatureOptions, fetchFeatures } from "./features.ts";
+import { type InferPorts, runModel } from "./infer.ts";
 import { readOperation } from "./routes.ts";
 
-export interface PredictPorts extends Serving {
-	models: Models;
+export interface PredictPorts extends Serving, InferPorts {
 	throttle: Throttle;
-	features: FeatureOptions;
+	/** Of a model whose settings have it: what becomes of requests that cannot be answered at once. @default refused */
+	overflow?: Overflow;
+}
+
+/** Makes jobs of requests; how, is not known here. */
+export interface Overflow {
+	bodyMaxBytes: number;
+	rowsMax: number;
+	/** The answer to a request that becomes a job; undefined where it can be answered at once. */
+	take(call: Call, admitted: Admitted): Promise<Answer | undefined>;
+}
+
+/** A request that was let in and is right. */
+export interface Admitted {
+	tenant: TenantContext;
+	choice: Choice;
+	text: string;
+	request: InferRequest;
 }
 
 /** Until someone has repaired what serves, no probe finds it ready. */
@@ -41,43 +55,24 @@ export async function predict(ports: PredictPorts, call: Call): Promise<Answer> 
 		case "ready":
 			return ready(ports, call, operation.version);
 		case "infer": {
-			const { record, request } = await call.span.child(SPANS.admit, async () => {
-				checkBody(call.request, REALTIME_PAYLOAD_MAX_BYTES);
+			const { overflow } = ports;
+			const admitted = await call.span.child(SPANS.admit, async () => {
+				checkBody(call.request, overflow?.bodyMaxBytes ?? REALTIME_PAYLOAD_MAX_BYTES);
 				await admitInTime(ports.throttle, tenant, call.deadline);
-				const body = parseBody(call.request);
-				const { record: chosen } = await chooseVersion(ports, call, operation.version);
-				return { record: chosen, request: readInferRequest(body, chosen) };
+				const text = bodyText(call.request);
+				const body = parseText(text);
+				const choice = await chooseVersion(ports, call, operation.version);
+				return { choice, text, request: readInferRequest(body, choice.record, overflow?.rowsMax) };
 			});
+			const { choice, request } = admitted;
 			call.facts.rows = request.rows;
-			return infer(ports, call, record, request);
+			const job = await overflow?.take(call, { tenant, ...admitted });
+			if (job) return job;
+			const outputs = await runModel(ports, call, choice.record, request);
+			const id = request.id ?? call.request.requestId;
+			return writeInferResponse({ model: ports.model, version: choice.record.version, id, outputs });
 		}
 	}
-}
-
-async function infer(ports: PredictPorts, call: Call, record: VersionRecord, request: InferRequest): Promise<Answer> {
-	const { models, features, model } = ports;
-	const { span, deadline } = call;
-	const tensors = await gatherTensors(features, call, record, request);
-	const run = span.child(SPANS.model, () =>
-		models.use(record, (session) => {
-			deadline.check("the model ran");
-			return session.run(tensors, request.outputs);
-		}),
-	);
-	const outputs = await deadline.wait(run, "the model was loaded and had run");
-	return writeInferResponse({ model, version: record.version, id: request.id ?? call.request.requestId, outputs });
-}
-
-/** The model's inputs in the signature's order: as sent, and where entities were named, from the feature table. */
-async function gatherTensors(
-	features: FeatureOptions,
-	{ span, deadline }: Call,
-	{ signature }: VersionRecord,
-	{ tensors, entities }: InferRequest,
-): Promise<Tensor[]> {
-	if (!entities) return tensors;
-	const fetched = await span.child(SPANS.features, () => fetchFeatures(features, signature, entities, deadline));
-	return [...tensors, fetched];
 }
 
 /** Ready is what can answer at once: the model is in memory after this. */

@@ -20,7 +20,7 @@ import type { Telemetry } from "../shared/telemetry/telemetry.ts";
 import { bucketStore } from "../shared/throttle/bucket-store.ts";
 import { createThrottle } from "../shared/throttle/throttle.ts";
 import { featureStore } from "./feature-store.ts";
-import { type PredictPorts, predict } from "./predict.ts";
+import { type Overflow, type PredictPorts, predict } from "./predict.ts";
 
 export interface PredictParts {
 	environment: Environment;
@@ -28,6 +28,8 @@ export interface PredictParts {
 	dynamodb: DynamoDBClient;
 	s3: S3Client;
 	runtime: ModelRuntime;
+	/** @default requests that cannot be answered at once are refused */
+	overflow?: Overflow;
 }
 
 export interface PredictService {
@@ -36,8 +38,11 @@ export interface PredictService {
 	warm(): Promise<void>;
 }
 
+const ACCEPTED = 202;
+
 /** @throws {FunctionSettingsError} where the environment lacks something, by name */
-export function createPredictService({ environment, telemetry, dynamodb, s3, runtime }: PredictParts): PredictService {
+export function createPredictService(parts: PredictParts): PredictService {
+	const { environment, telemetry, dynamodb, s3, runtime, overflow } = parts;
 	const text = (name: string) => requiredText(environment, name);
 	const model = text(ENVIRONMENT.model);
 	const memoryMb = requiredNumber(environment, ENVIRONMENT.memoryMb);
@@ -53,6 +58,7 @@ export function createPredictService({ environment, telemetry, dynamodb, s3, run
 		versions: createVersions(model, registry),
 		models: createModels(artifactStore(s3, text(ENVIRONMENT.artifactBucket)), runtime),
 		features: { model, store: featureStore(dynamodb, text(ENVIRONMENT.featureTable)), featuresMs },
+		...(overflow && { overflow }),
 		throttle: createThrottle({
 			model,
 			reservedConcurrency: requiredNumber(environment, ENVIRONMENT.reservedConcurrency),
@@ -65,7 +71,8 @@ export function createPredictService({ environment, telemetry, dynamodb, s3, run
 		}),
 	};
 	const count = ({ facts, status, latencyMs, costUsd = 0 }: Outcome): void => {
-		if (!facts.isInference) return;
+		// What has become a job counts when it has ended.
+		if (!facts.isInference || status === ACCEPTED) return;
 		writeRequestCounts(write, { ...facts, timestampMs: now(), model, status, latencyMs, costUsd, p95Ms });
 	};
 	return {

@@ -11,6 +11,8 @@ export interface Preferences {
 	idempotencyKey: string | undefined;
 	/** Seconds to wait for the job; 0 where nobody asked. */
 	waitSeconds: number;
+	/** Whether the caller prefers a job to an answer at once. */
+	isAsync: boolean;
 	callbackUrl: string | undefined;
 	uploadId: string | undefined;
 }
@@ -19,6 +21,8 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 const UPLOAD_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** One preference of a list, as in `wait=10` or `wait="10"; a=b`. */
 const WAIT = /^\s*wait\s*=\s*"?(\d{1,9})"?\s*(?:;|$)/i;
+
+const ASYNC = /^\s*respond-async\s*(?:;|$)/i;
 
 /** @throws {ApiError} INVALID_REQUEST for a key, an address or an upload's id that is none */
 export function readPreferences(headers: ReadonlyMap<string, string>): Preferences {
@@ -37,17 +41,18 @@ export function readPreferences(headers: ReadonlyMap<string, string>): Preferenc
 		);
 	return {
 		idempotencyKey,
-		waitSeconds: readWait(headers.get(PREFER_HEADER) ?? ""),
+		...readPrefer(headers.get(PREFER_HEADER) ?? ""),
 		callbackUrl: callbackUrl === undefined ? undefined : readCallbackUrl(callbackUrl),
 		uploadId,
 	};
 }
 
 /** A preference that a server does not know or cannot meet, it ignores; the first of several of one name counts. */
-function readWait(prefer: string): number {
-	for (const preference of prefer.split(",")) {
-		const [, seconds] = WAIT.exec(preference) ?? [];
-		if (seconds !== undefined) return Math.min(Number(seconds), JOB_LIMITS.waitMaxSeconds);
-	}
-	return 0;
+function readPrefer(prefer: string): Pick<Preferences, "waitSeconds" | "isAsync"> {
+	const preferences = prefer.split(",");
+	const [seconds = 0] = preferences.flatMap((preference) => WAIT.exec(preference)?.slice(1).map(Number) ?? []);
+	return {
+		waitSeconds: Math.min(seconds, JOB_LIMITS.waitMaxSeconds),
+		isAsync: preferences.some((preference) => ASYNC.test(preference)),
+	};
 }

@@ -2,7 +2,6 @@
  * Answers the requests to queued models: admit → read and check → job → 202, or the result where the caller waits for it.
  * The decisions only; stores, queues and clocks are handed in.
  */
-import { jobPath } from "../../charter/api.ts";
 import { JOB_LIMITS, type JobRecord } from "../../charter/jobs.ts";
 import type { QueuedModelSettings } from "../../charter/queued.ts";
 import { SPANS } from "../../charter/telemetry.ts";
@@ -11,15 +10,14 @@ import type { Call } from "../shared/http/serve.ts";
 import { bodyText, checkBody, parseText } from "../shared/inference/body.ts";
 import { readInferRequest } from "../shared/inference/infer-request.ts";
 import { chooseVersion, describeModel, type Serving } from "../shared/inference/serving.ts";
-import { jobViewText, pollSeconds } from "../shared/jobs/job-view.ts";
 import type { Payloads } from "../shared/jobs/payloads.ts";
 import { type SubmitPorts, submitJob } from "../shared/jobs/submit-job.ts";
 import { admitInTime, requireTenant } from "../shared/throttle/admission.ts";
 import type { Throttle } from "../shared/throttle/throttle.ts";
+import { jobAnswer } from "./job-answer.ts";
 import { type Preferences, readPreferences } from "./preferences.ts";
 import { readOperation } from "./routes.ts";
 import { createUpload, readUpload } from "./uploads.ts";
-import { awaitJob, resultText } from "./wait.ts";
 
 /** One queued model, as the function knows it. */
 export interface SubmitModel extends Serving {
@@ -33,8 +31,6 @@ export interface SubmitFunctionPorts extends SubmitPorts {
 	/** Waits for so many milliseconds. */
 	pause: (ms: number) => Promise<unknown>;
 }
-
-const ACCEPTED = 202;
 
 /** @throws {ApiError} for every answer that is no success */
 export async function submit(ports: SubmitFunctionPorts, call: Call): Promise<Answer> {
@@ -56,7 +52,7 @@ export async function submit(ports: SubmitFunctionPorts, call: Call): Promise<An
 		case "infer": {
 			const preferences = readPreferences(call.request.headers);
 			const job = await call.span.child(SPANS.admit, () => accept(ports, call, model, preferences));
-			return answerOf(ports, call, model, job, preferences);
+			return jobAnswer(ports, call, job, { ...preferences, ...model.settings });
 		}
 	}
 }
@@ -91,23 +87,4 @@ async function accept(
 		jobP95Seconds: model.settings.jobP95Seconds,
 		dispatching: { serve: "queued", sloClass: "deferred", budgetMs: 0, overflow: "refuse" },
 	});
-}
-
-async function answerOf(
-	ports: SubmitFunctionPorts,
-	call: Call,
-	{ settings }: SubmitModel,
-	accepted: JobRecord,
-	{ waitSeconds }: Preferences,
-): Promise<Answer> {
-	const job = waitSeconds > 0 ? await awaitJob(ports, call, accepted, waitSeconds) : accepted;
-	const location = { location: jobPath(job.job) };
-	const applied: Record<string, string> = waitSeconds > 0 ? { "preference-applied": `wait=${waitSeconds}` } : {};
-	const result = waitSeconds > 0 ? await resultText(ports, call, job) : undefined;
-	if (result !== undefined) return { status: 200, body: result, headers: { ...location, ...applied } };
-	return {
-		status: ACCEPTED,
-		body: await jobViewText(job, ports.payloads),
-		headers: { ...location, ...applied, "retry-after": String(pollSeconds(settings.jobP95Seconds)) },
-	};
 }

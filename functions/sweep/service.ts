@@ -43,7 +43,6 @@ export function createSweepService({ environment, telemetry, dynamodb, sqs }: Sw
 			status: API_ERRORS.DEADLINE_EXCEEDED,
 			latencyMs: now() - createdAtMs,
 			p95Ms: (models.get(model)?.jobP95Seconds ?? 0) * MS_PER_SECOND,
-			costUsd: 0,
 		});
 	return async (_event, context) => {
 		const startedAtMs = performance.now();

@@ -1,6 +1,5 @@
 /** Telling callbacks through the function's door: what is posted, when it is settled, and when it is given up. */
 import { createHash, createHmac } from "node:crypto";
-import type { SQSRecord } from "aws-lambda";
 import { expect } from "chai";
 import fc from "fast-check";
 import { CALLBACKS_OPEN, type JobRecord } from "../../../charter/jobs.ts";
@@ -10,6 +9,7 @@ import { createCallbackService } from "../../../functions/callback/service.ts";
 import { anyText } from "../../support/any-text.ts";
 import { MemoryAws } from "../../support/functions-aws.ts";
 import { aJob, endedJob, JOB_ID, jobIn, jobsEnvironment, putJob, START_MS } from "../../support/functions-jobs.ts";
+import { sqsRecord } from "../../support/functions-sqs-event.ts";
 import { memoryTelemetry } from "../../support/functions-telemetry.ts";
 
 const URL_OF_TENANT = "https://hooks.example.com/done";
@@ -37,25 +37,6 @@ function setUp(status: number | Error = 204) {
 	const receive = async (body: string = JSON.stringify({ job: JOB_ID }), receives = 1) =>
 		(await handler({ Records: [sqsRecord(body, receives)] })).batchItemFailures;
 	return { aws, posted, lines, handler, receive };
-}
-
-function sqsRecord(body: string, receives: number, messageId = "m-1"): SQSRecord {
-	return {
-		messageId,
-		receiptHandle: "r",
-		body,
-		attributes: {
-			ApproximateReceiveCount: String(receives),
-			SentTimestamp: "0",
-			SenderId: "s",
-			ApproximateFirstReceiveTimestamp: "0",
-		},
-		messageAttributes: {},
-		md5OfBody: "",
-		eventSource: "aws:sqs",
-		eventSourceARN: "arn:aws:sqs:eu-central-1:123456789012:callbacks",
-		awsRegion: "eu-central-1",
-	};
 }
 
 const failedOne = [{ itemIdentifier: "m-1" }];

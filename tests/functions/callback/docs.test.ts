@@ -11,7 +11,8 @@ describe("docs/jobs.md", () => {
 	const [, code = ""] = /```js\n([\s\S]+?)```/.exec(page) ?? [];
 	const token = issueToken("acme");
 	const body = '{"state":"SUCCEEDED","é":1}';
-	const signed = (nowMs = Date.now()) => signatureHeaders({ id: "job_1", nowMs, body }, callbackKeyOf(tokenHash(token)));
+	const signed = (nowMs = Date.now()) =>
+		signatureHeaders({ id: "job_1", nowMs, body }, callbackKeyOf(tokenHash(token)));
 	let isGenuine: IsGenuine;
 
 	before(async () => {
