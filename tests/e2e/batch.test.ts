@@ -133,6 +133,18 @@ describe("Batch windows on the embedded AWS", () => {
 		expect(pieced).to.deep.equal(whole);
 	});
 
+	it("tries a chunk again after a fault that passes", async () => {
+		// The first that this model is asked for: nothing of it is in memory yet.
+		const giveBack = await batch.withhold(LENIENT);
+		await batch.put(LENIENT, "2026-05-31", "a", batch.rows.slice(0, 2));
+		const running = batch.run(LENIENT, { start: "2026-05-31" });
+		while (!(await batch.scoreLog(LENIENT)).includes("cannot be read now")) await sleep(100);
+		await giveBack();
+		const { status, window, cause } = await running;
+		expect(status, cause).to.equal("SUCCEEDED");
+		expect(window).to.include({ chunks: 1, scoredChunks: 1, failedChunks: 0 });
+	});
+
 	it("tolerates the share of failed chunks that the settings allow, names them, and writes features of the others", async () => {
 		await batch.put(LENIENT, "2026-06-01", "a", batch.rows.slice(0, 40));
 		await batch.putText(`${inputPrefix(LENIENT)}2026-06-01/b.jsonl`, "no row\n");

@@ -5,12 +5,13 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { batchModels } from "../../../charter/batch.ts";
 import { TrainingManifest } from "../../../charter/messages.ts";
-import { aliasKey, artifactKey, modelKey, versionKey } from "../../../charter/registry.ts";
+import { aliasKey, artifactKey, artifactPrefix, modelKey, versionKey } from "../../../charter/registry.ts";
 import { outputsPrefix } from "../../../charter/windows.ts";
 import { type BatchRow, runWindow, type WindowRun, writeBatchInput } from "../../../cli/platform/batch.ts";
 import { ArtifactStore } from "../../../components/parts/artifact-store.ts";
@@ -78,6 +79,10 @@ export interface BatchCloud {
 	/** Objects of the windows that start so, by the last part of their keys. */
 	outputs(model: string, start: string): Promise<Map<string, string>>;
 	committedUntil(model: string): Promise<string | undefined>;
+	/** What the score function of a model has logged. */
+	scoreLog(model: string): Promise<string>;
+	/** Takes the artifacts of a model away, and gives them back. */
+	withhold(model: string): Promise<() => Promise<void>>;
 	/** As if windows had been committed up to there. */
 	commitUntil(model: string, committedUntil: string): Promise<void>;
 }
@@ -122,6 +127,20 @@ export async function startBatchCloud(scope: AsyncDisposableStack): Promise<Batc
 		committedUntil: async (model) => {
 			const Key = { pk: { S: modelKey(model) } };
 			return (await dynamodb.send(new GetItemCommand({ TableName: OFFSETS, Key }))).Item?.committedUntil?.S;
+		},
+		scoreLog: async (model) => {
+			const logGroupName = `/triplane/dev/${model}-score`;
+			const { events = [] } = await cloud.context.clients.logs.send(new FilterLogEventsCommand({ logGroupName }));
+			return events.map(({ message = "" }) => message).join("\n");
+		},
+		withhold: async (model) => {
+			const Prefix = artifactPrefix(model);
+			const { Contents: [{ Key } = {}] = [] } = await s3.send(new ListObjectsV2Command({ Bucket: ARTIFACTS, Prefix }));
+			await s3.send(new DeleteObjectCommand({ Bucket: ARTIFACTS, Key }));
+			const Body = await readFile(join(folder, "model.onnx"));
+			return async () => {
+				await s3.send(new PutObjectCommand({ Bucket: ARTIFACTS, Key, Body }));
+			};
 		},
 		commitUntil: async (model, committedUntil) => {
 			const Item = marshall({ pk: modelKey(model), committedUntil, revision: 9 });
