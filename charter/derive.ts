@@ -31,7 +31,7 @@ export type RealtimeModel = ModelSettings & {
 	budget: NonNullable<ModelSettings["budget"]>;
 };
 
-export const isRealtime = (model: ModelSettings): model is RealtimeModel =>
+const isRealtime = (model: ModelSettings): model is RealtimeModel =>
 	model.serve === "realtime" && model.runtime.kind === "lambda" && model.budget !== undefined;
 
 export const realtimeModels = (settings: Settings): RealtimeModel[] => settings.models.filter(isRealtime);

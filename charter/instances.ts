@@ -21,27 +21,24 @@ const GIB_OF_LARGE: Readonly<Record<string, number>> = {
 
 type Row = readonly [vcpus: number, gib: number, gpus: number];
 
-/** Sizes of g5 and g6 alike. */
-const G5_SIZES: Readonly<Record<string, Row>> = {
+/** Sizes with one GPU: those of g4dn, g5 and g6 are alike. */
+const ONE_GPU: Readonly<Record<string, Row>> = {
 	xlarge: [4, 16, 1],
 	"2xlarge": [8, 32, 1],
 	"4xlarge": [16, 64, 1],
 	"8xlarge": [32, 128, 1],
 	"16xlarge": [64, 256, 1],
-	"12xlarge": [48, 192, 4],
+};
+/** And with four, of all three too. */
+const FOUR_GPUS: Readonly<Record<string, Row>> = { "12xlarge": [48, 192, 4] };
+const G5_SIZES: Readonly<Record<string, Row>> = {
+	...ONE_GPU,
+	...FOUR_GPUS,
 	"24xlarge": [96, 384, 4],
 	"48xlarge": [192, 768, 8],
 };
 const WITH_GPUS: Readonly<Record<string, Readonly<Record<string, Row>>>> = {
-	g4dn: {
-		xlarge: [4, 16, 1],
-		"2xlarge": [8, 32, 1],
-		"4xlarge": [16, 64, 1],
-		"8xlarge": [32, 128, 1],
-		"16xlarge": [64, 256, 1],
-		"12xlarge": [48, 192, 4],
-		metal: [96, 384, 8],
-	},
+	g4dn: { ...ONE_GPU, ...FOUR_GPUS, metal: [96, 384, 8] },
 	g5: G5_SIZES,
 	g6: G5_SIZES,
 	// Twice the memory of g6.

@@ -66,7 +66,7 @@ const WAITING_SHARE = 0.2;
 const SUBMIT_P95_MS = 250;
 const JOBS_P95_MS = 100;
 /** How often a job is asked for, after what `Retry-After` says. */
-export const POLLS_PER_JOB = 4;
+const POLLS_PER_JOB = 4;
 /** One at a time: a second sweep would send again what the first has just sent. */
 const SWEEP_RESERVED_CONCURRENCY = 1;
 /** Slow receivers hold callbacks up, and nothing else. */

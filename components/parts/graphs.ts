@@ -4,7 +4,7 @@
  */
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "../../charter/telemetry.ts";
 
-export const PERIOD_SECONDS = 60;
+const PERIOD_SECONDS = 60;
 const COLUMN_WIDTH = 12;
 const ROW_HEIGHT = 7;
 const COLUMNS = 2;

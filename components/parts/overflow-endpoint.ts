@@ -20,9 +20,9 @@ import { bundleFunction } from "./bundle.ts";
 import { commonEnvironment } from "./common-environment.ts";
 import { modelTags } from "./cost-tags.ts";
 import type { JobStore } from "./job-store.ts";
+import { workEnvironment, workGrants } from "./job-work.ts";
 import type { OnDemandTable } from "./on-demand-table.ts";
 import type { SlotQueue } from "./slot-queues.ts";
-import { workGrants } from "./task-roles.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 /** Where jobs go that no rollout has a slot for. */
@@ -76,15 +76,7 @@ export class OverflowEndpoint extends pulumi.ComponentResource implements SlotQu
 				reservedConcurrency,
 				environment: {
 					...commonEnvironment(settings, name),
-					[ENVIRONMENT.model]: model.name,
-					[ENVIRONMENT.team]: model.team,
-					[ENVIRONMENT.feature]: model.feature,
-					[ENVIRONMENT.slo]: JSON.stringify(model.slo),
-					[ENVIRONMENT.jobsTable]: store.table.table.name,
-					[ENVIRONMENT.jobsBucket]: store.payloads.bucket.bucket,
-					[ENVIRONMENT.queueUrl]: work.queue.url,
-					[ENVIRONMENT.deadLetterQueueUrl]: work.deadLetters.url,
-					[ENVIRONMENT.callbackQueueUrl]: store.callbacks.queue.url,
+					...workEnvironment(model, { work, store }),
 					[ENVIRONMENT.registryTable]: registry.table.name,
 					[ENVIRONMENT.artifactBucket]: artifacts.bucket.bucket,
 					[ENVIRONMENT.featureTable]: features.table.name,

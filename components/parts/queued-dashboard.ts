@@ -20,7 +20,7 @@ import {
 
 const INSIGHTS = "ECS/ContainerInsights";
 
-export interface SlotFacts {
+interface SlotFacts {
 	slot: Slot;
 	queueName: string;
 	deadLetterQueueName: string;

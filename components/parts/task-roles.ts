@@ -4,13 +4,8 @@
  */
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { JOBS_PREFIX } from "../../charter/jobs.ts";
-import { artifactPrefix } from "../../charter/registry.ts";
-import type { ArtifactStore } from "./artifact-store.ts";
-import type { JobStore } from "./job-store.ts";
-import type { OnDemandTable } from "./on-demand-table.ts";
+import { type JobStores, workGrants } from "./job-work.ts";
 import type { Grant } from "./service-role.ts";
-import type { WorkQueue } from "./work-queue.ts";
 
 /** @param images as the settings name them: by digest, in a registry of AWS's or of somebody else's */
 export function executionGrants(images: readonly string[], logGroups: readonly aws.cloudwatch.LogGroup[]): Grant[] {
@@ -43,35 +38,8 @@ export function ecrRepositoryArn(image: string): string | undefined {
 	return `arn:${partition}:ecr:${region}:${account}:repository/${repository}`;
 }
 
-export interface JobStores {
-	work: WorkQueue;
-	store: JobStore;
-	registry: OnDemandTable;
-	artifacts: ArtifactStore;
-}
-
 export interface TaskStores extends JobStores {
 	cluster: aws.ecs.Cluster;
-}
-
-/**
- * What working on a model's jobs takes, in a task or in a function.
- * @param model name of the model: of the artifacts only its own are read
- */
-export function workGrants(model: string, { work, store, registry, artifacts }: JobStores): Grant[] {
-	const jobs = pulumi.interpolate`${store.payloads.bucket.arn}/${JOBS_PREFIX}*`;
-	return [
-		{
-			actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes"],
-			resources: [work.queue.arn],
-		},
-		{ actions: ["sqs:SendMessage"], resources: [work.deadLetters.arn, store.callbacks.queue.arn] },
-		// Claims, heartbeats and commits; a transaction of updates is authorised as updates.
-		{ actions: ["dynamodb:GetItem", "dynamodb:UpdateItem"], resources: [store.table.table.arn] },
-		{ actions: ["dynamodb:GetItem"], resources: [registry.table.arn] },
-		{ actions: ["s3:GetObject", "s3:PutObject"], resources: [jobs] },
-		{ actions: ["s3:GetObject"], resources: [pulumi.interpolate`${artifacts.bucket.arn}/${artifactPrefix(model)}*`] },
-	];
 }
 
 export const taskGrants = (model: string, stores: TaskStores): Grant[] => [

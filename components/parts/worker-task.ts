@@ -11,6 +11,7 @@ import type { EcsModel } from "../../charter/queued.ts";
 import type { Settings } from "../../charter/settings.ts";
 import type { CostTags } from "../../charter/tags.ts";
 import { commonEnvironment } from "./common-environment.ts";
+import { workEnvironment } from "./job-work.ts";
 import { logGroupName, stackName } from "./names.ts";
 import { serviceRole } from "./service-role.ts";
 import { executionGrants, type TaskStores, taskGrants } from "./task-roles.ts";
@@ -147,15 +148,7 @@ const workerEnvironment = (service: string, args: WorkerTaskArgs): Record<string
 	const { settings, model, work, store } = args;
 	return {
 		...commonEnvironment(settings, service),
-		[ENVIRONMENT.model]: model.name,
-		[ENVIRONMENT.team]: model.team,
-		[ENVIRONMENT.feature]: model.feature,
-		[ENVIRONMENT.slo]: JSON.stringify(model.slo),
-		[ENVIRONMENT.jobsTable]: store.table.table.name,
-		[ENVIRONMENT.jobsBucket]: store.payloads.bucket.bucket,
-		[ENVIRONMENT.queueUrl]: work.queue.url,
-		[ENVIRONMENT.deadLetterQueueUrl]: work.deadLetters.url,
-		[ENVIRONMENT.callbackQueueUrl]: store.callbacks.queue.url,
+		...workEnvironment(model, { work, store }),
 		[ENVIRONMENT.modelServerUrl]: `http://127.0.0.1:${MODEL_SERVER_PORT}`,
 		[ENVIRONMENT.healthPort]: String(HEALTH_PORT),
 		[ENVIRONMENT.batchMaxSize]: String(model.runtime.batchMaxSize),
