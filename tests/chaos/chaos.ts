@@ -5,21 +5,22 @@
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type DeadLetter, judge, type Verdict } from "./accounts.ts";
-import { type Disturber, startDisturber } from "./disturbances.ts";
+import { startDisturber } from "./disturbances.ts";
 import { openDoors } from "./doors.ts";
 import { createDuplicator } from "./duplicates.ts";
-import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
+import { startFaultProxy } from "./fault-proxy.ts";
 import { nextFault } from "./faults.ts";
 import type { ChaosOptions } from "./options.ts";
 import { type Payload, payloadsOf } from "./payloads.ts";
+import { type Say, untilEnded } from "./progress.ts";
 import { type Random, randomOf } from "./random.ts";
 import { commitsLoggedIn, recordsOf, responsesOf, takeDeadLetters, visibleIn } from "./settlement.ts";
 import { type Stage, setStage, taskEnvironment } from "./stage.ts";
 import { startSubmissions } from "./submissions.ts";
-import { type Sweeper, startSweeper } from "./sweeping.ts";
-import { type Fleet, startFleet } from "./tasks.ts";
+import { startSweeper } from "./sweeping.ts";
+import { startFleet } from "./tasks.ts";
 import { sendUnreadable, unreadableBodies } from "./unreadable.ts";
-import { startWitness, statesOf, type Witness } from "./witness.ts";
+import { startWitness } from "./witness.ts";
 
 /** The last line of `--json`. */
 export interface ChaosReport {
@@ -53,13 +54,8 @@ const BATCHING = { maxSize: 8, maxWaitMs: 20 };
 /** What a run may take, whatever happens: the stage and the last leases, and the jobs at their slowest. */
 const limitSeconds = (jobs: number): number => 150 + jobs * 0.06;
 const LOOK_MS = 1000;
-const SAY_EVERY_LOOKS = 5;
-/** The last jobs end undisturbed, so that a run has an end. */
-const DISTURBED_SHARE = 0.97;
 /** After the last job: for late copies, and for poison that has yet to be set aside. */
 const SETTLING_SECONDS = 60;
-
-export type Say = (text: string) => void;
 
 /** @throws {TriplaneError} where the run breaks down; what it finds wrong is in the verdict */
 export async function runChaos(options: ChaosOptions, say: Say): Promise<{ report: ChaosReport; verdict: Verdict }> {
@@ -147,42 +143,6 @@ async function disturb(stage: Stage, { seed, jobs, workers }: ChaosOptions, scop
 	});
 	const kills = Object.values(disturber.counts()).reduce((sum, count) => sum + count, 0);
 	return { verdict, kills, duplicates: duplicator.sent() };
-}
-
-interface Look {
-	jobs: number;
-	accepted: ReadonlyMap<string, Payload>;
-	witness: Witness;
-	disturber: Disturber;
-	proxy: FaultProxy;
-	sweeper: Sweeper;
-	fleet: Fleet;
-	say: Say;
-}
-
-/** Waits for the end of all jobs, and tells how far they are. */
-async function untilEnded(look: Look, limit: AbortSignal) {
-	const { jobs, accepted, witness, disturber } = look;
-	let isDisturbed = true;
-	for (let looks = 1; !limit.aborted; looks++) {
-		await sleep(LOOK_MS);
-		const { ended } = statesOf(witness.histories);
-		if (looks % SAY_EVERY_LOOKS === 0) look.say(progressOf(look));
-		if (isDisturbed && ended >= jobs * DISTURBED_SHARE) {
-			isDisturbed = false;
-			void disturber.stop();
-		}
-		if (accepted.size === jobs && ended === jobs) return;
-	}
-}
-
-function progressOf({ jobs, witness, disturber, proxy, sweeper, fleet }: Look): string {
-	const { ended, FAILED, QUEUED, RUNNING } = statesOf(witness.histories);
-	const { calls, ...faults } = proxy.counts();
-	const failed = Object.values(faults).reduce((sum, count) => sum + count, 0);
-	const done = `${ended} of ${jobs} jobs ended (${FAILED} failed), ${QUEUED} queued, ${RUNNING} running`;
-	const disturbed = Object.entries(disturber.counts()).map(([kind, count]) => `${kind} ${count}`);
-	return `${done}; ${failed} of ${calls} calls failed; ${sweeper.counts().resent} swept; ${fleet.started()} tasks, ${disturbed.join(", ")}`;
 }
 
 /** Waits until no message is left that a worker could take, and all poison is set aside; not for ever. */

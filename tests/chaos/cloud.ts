@@ -35,8 +35,8 @@ export interface Clients {
 	s3: S3Client;
 }
 
-/** Clients of an endpoint; calls through the fault proxy have their own. */
-export function clientsOf(endpoint: string, region: string): Clients {
+/** Clients that call past the fault proxy. */
+function clientsOf(endpoint: string, region: string): Clients {
 	const config = { endpoint, region, credentials: EMULATOR_CREDENTIALS };
 	return {
 		dynamodb: new DynamoDBClient(config),
@@ -46,7 +46,7 @@ export function clientsOf(endpoint: string, region: string): Clients {
 	};
 }
 
-export interface Queues {
+interface Queues {
 	queueUrl: string;
 	deadLetterQueueUrl: string;
 	callbackQueueUrl: string;

@@ -58,7 +58,7 @@ export function* disturbancesOf(random: Random): Generator<Disturbance, never> {
 		}
 }
 
-export type DisturbanceCounts = Record<Kind, number>;
+type DisturbanceCounts = Record<Kind, number>;
 
 export interface Disturber {
 	counts(): Readonly<DisturbanceCounts>;

@@ -1,20 +1,13 @@
 /**
- * The ways by which jobs come into the system: the submit function, whole and with its own clients, as its callers see it; and
- * for poison the same stores below its checks. All calls go through the endpoint that is given.
+ * The functions of the queued path, whole and with their own clients: submit as its callers see it, and sweep as its schedule does.
+ * All calls go through the endpoint that is given. What submit would not let in comes by poison-door.ts.
  */
-import { createHash, randomUUID } from "node:crypto";
 import { z } from "zod";
 import { IDEMPOTENCY_KEY_HEADER, modelPath, UPLOAD_ID_HEADER } from "../../charter/api.ts";
 import { ENVIRONMENT } from "../../charter/environment.ts";
-import { JOB_LIMITS, requestObjectKey } from "../../charter/jobs.ts";
 import type { QueuedModelSettings } from "../../charter/queued.ts";
 import type { TenantContext } from "../../charter/tenancy.ts";
 import { dynamodbClient, s3Client, sqsClient } from "../../functions/shared/clients.ts";
-import { jobQueue } from "../../functions/shared/jobs/job-queue.ts";
-import { jobTable } from "../../functions/shared/jobs/job-table.ts";
-import { newJob } from "../../functions/shared/jobs/new-job.ts";
-import { payloadBucket } from "../../functions/shared/jobs/payloads.ts";
-import { queuedModelsOf } from "../../functions/shared/jobs/queued-models.ts";
 import { createTelemetry } from "../../functions/shared/telemetry/telemetry.ts";
 import { createSubmitService } from "../../functions/submit/service.ts";
 import { createSweepService, type SweepHandler } from "../../functions/sweep/service.ts";
@@ -22,6 +15,7 @@ import { EMULATOR_CREDENTIALS } from "../../sandbox/emulator/emulator.ts";
 import { apiEvent, lambdaContext } from "../support/functions-api.ts";
 import { STORES } from "./cloud.ts";
 import type { Payload } from "./payloads.ts";
+import { createPoisonDoor } from "./poison-door.ts";
 import { FEATURE, JOB_P95_SECONDS, MODEL, PEAK_RPS, type Stage, TEAM, through } from "./stage.ts";
 import type { Reception } from "./submissions.ts";
 import { CLOCK_AHEAD_MS } from "./sweeping.ts";
@@ -69,7 +63,7 @@ export function openDoors(stage: Stage, endpoint: string, allowanceOf: (tenant: 
 		return { status: statusCode, body: parsed };
 	};
 	const submitHealthy = async ({ number, tenant, body = "", isUploaded }: Payload): Promise<Reception> => {
-		const headers = { "content-type": "application/json", [IDEMPOTENCY_KEY_HEADER]: keyOf(number) };
+		const headers = { "content-type": "application/json", [IDEMPOTENCY_KEY_HEADER]: `payload-${number}` };
 		const infer = `${modelPath(MODEL)}/infer`;
 		if (!isUploaded) return receptionOf(await ask(infer, tenant, headers, body));
 		const upload = await ask(`${modelPath(MODEL)}/uploads`, tenant, headers, null);
@@ -77,7 +71,7 @@ export function openDoors(stage: Stage, endpoint: string, allowanceOf: (tenant: 
 		const id = await put(Upload.parse(upload.body), body);
 		return receptionOf(await ask(infer, tenant, { ...headers, [UPLOAD_ID_HEADER]: id }, null));
 	};
-	const submitPoison = createPoisonDoor(clients, environment, allowanceOf);
+	const submitPoison = createPoisonDoor(clients, environment, (tenant) => allowanceOf(tenant).jobsInFlightMax);
 	return {
 		sweep: createSweepService({ environment, telemetry: telemetryAt(sweeperNow), ...clients }),
 		submit: (payload) => (payload.poison ? submitPoison(payload) : submitHealthy(payload)),
@@ -132,9 +126,6 @@ const contextOf = (tenant: string, { rps, burst, jobsInFlightMax }: Allowance): 
 	callbackKey: `key-of-${tenant}`,
 });
 
-const keyOf = (number: number): string => `payload-${number}`;
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-
 const Upload = z.object({
 	id: z.string(),
 	url: z.string(),
@@ -154,54 +145,4 @@ function receptionOf({ status, body }: { status: number; body: unknown }): Recep
 	if (status === ACCEPTED) return { kind: "accepted", job: JobView.parse(body).id };
 	if (status === TOO_MANY || status >= FIRST_SERVER_ERROR) return { kind: "later" };
 	return { kind: "refused", why: `${status} ${JSON.stringify(body)}` };
-}
-
-/** Writes what the submit function writes, of requests that it would not let in. */
-function createPoisonDoor(
-	{
-		dynamodb,
-		s3,
-		sqs,
-	}: {
-		dynamodb: ReturnType<typeof dynamodbClient>;
-		s3: ReturnType<typeof s3Client>;
-		sqs: ReturnType<typeof sqsClient>;
-	},
-	environment: Record<string, string>,
-	allowanceOf: (tenant: string) => Allowance,
-) {
-	const store = jobTable({ client: dynamodb, table: STORES.jobsTable, now: Date.now });
-	const payloads = payloadBucket(s3, STORES.jobsBucket);
-	const queue = jobQueue(sqs, queuedModelsOf(environment));
-	return async ({ number, tenant, body, poison }: Payload): Promise<Reception> => {
-		const job = randomUUID();
-		const key = requestObjectKey(tenant, job);
-		const isInline = body !== undefined && poison !== "garbage" && Buffer.byteLength(body) <= JOB_LIMITS.inlineMaxBytes;
-		if (body !== undefined && !isInline) await payloads.put(key, body);
-		const record = newJob({
-			job,
-			tenant,
-			model: MODEL,
-			version: 1,
-			variant: "champion",
-			slot: "a",
-			payload: isInline ? { request: body } : { requestKey: key },
-			requestSha256: sha256(body ?? ""),
-			callback: undefined,
-			requestId: `poison-${number}`,
-			traceparent: "",
-			createdAtMs: Date.now(),
-		});
-		try {
-			const { jobsInFlightMax } = allowanceOf(tenant);
-			const outcome = await store.submit({ job: record, keySha256: sha256(keyOf(number)), jobsInFlightMax });
-			if (outcome.kind === "full") return { kind: "later" };
-			if (outcome.kind === "repeated") return { kind: "accepted", job: outcome.known.job };
-			// What is not sent now the sweeper sends, as in the function.
-			await queue.send(record).catch(() => {});
-			return { kind: "accepted", job };
-		} catch {
-			return { kind: "later" };
-		}
-	};
 }

@@ -4,17 +4,13 @@
  * fails here. A last arm lifts the noisy tenant's limits: it shows that the measure would tell.
  */
 import { rm } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
-import { TriplaneError } from "../../charter/errors.ts";
-import { isEnded } from "../../charter/jobs.ts";
 import { MEDIAN, quantile } from "../bench/bench.ts";
 import { startSlowModel } from "../support/worker-slow-model.ts";
-import { type Arrival, arrivalsOf } from "./arrivals.ts";
-import type { Say } from "./chaos.ts";
+import { arrivalsOf } from "./arrivals.ts";
 import { type Allowance, type Doors, openDoors } from "./doors.ts";
-import { type Payload, payloadOf } from "./payloads.ts";
+import { type Arm, runArm } from "./fairness-arm.ts";
+import type { Say } from "./progress.ts";
 import { randomOf } from "./random.ts";
-import { depthOf, recordsOf } from "./settlement.ts";
 import { type Stage, setStage, taskEnvironment } from "./stage.ts";
 import { startFleet } from "./tasks.ts";
 
@@ -53,10 +49,6 @@ const UNLIMITED: Allowance = { rps: 1000, burst: 1000, jobsInFlightMax: 100_000 
 /** One worker on a model of 24 jobs a second: enough for all tiers together, and not for what the noisy tenant sends. */
 const CALL_MS = 500;
 const BATCHING = { maxSize: 12, maxWaitMs: 20 };
-const RETRY_MS = 200;
-const DEPTH_EVERY_MS = 250;
-const ENDS_WITHIN_SECONDS = 90;
-const P95 = 0.95;
 
 export async function measureFairness(seed: number, say: Say): Promise<FairnessReport> {
 	const startedAtMs = performance.now();
@@ -71,7 +63,8 @@ export async function measureFairness(seed: number, say: Say): Promise<FairnessR
 		const arm = (name: string, doors: Doors, noisyRps: number, seconds = ARM_SECONDS) => {
 			say(`${name}: ${seconds} s of jobs`);
 			const tenants = [...OTHERS.map((tenant) => ({ tenant, rps: OTHERS_RPS })), { tenant: NOISY, rps: noisyRps }];
-			return runArm(stage, doors, arrivalsOf(tenants, seconds, randomOf(seed, name)));
+			const arrivals = arrivalsOf(tenants, seconds, randomOf(seed, name));
+			return runArm({ stage, doors, arrivals, noisy: NOISY });
 		};
 		await arm("warm-up", limited, 0, WARM_UP_SECONDS);
 		const pairs: { quiet: Arm; noisy: Arm }[] = [];
@@ -98,86 +91,6 @@ async function startWorker(stage: Stage, scope: AsyncDisposableStack): Promise<v
 	const environment = taskEnvironment(stage, stage.emulator.url, BATCHING);
 	const fleet = await startFleet({ ...stage, environment, between }, 1);
 	scope.defer(() => fleet.stop());
-}
-
-interface Arm {
-	/** p95 of the others' job times, from the moment at which their client first asked. */
-	othersP95Ms: number;
-	depthMax: number;
-	noisySent: number;
-	noisyRefused: number;
-}
-
-let payloads = 0;
-
-async function runArm(stage: Stage, doors: Doors, arrivals: readonly Arrival[]): Promise<Arm> {
-	const { clients, queues } = stage.cloud;
-	/** When each accepted job of the others was first asked for. */
-	const askedAtMs = new Map<string, number>();
-	const noisyJobs: string[] = [];
-	let noisySent = 0;
-	const submit = async ({ tenant }: Arrival) => {
-		const payload: Payload = payloadOf(payloads++, tenant, stage.heldout);
-		const firstAskedAtMs = Date.now();
-		if (tenant === NOISY) {
-			noisySent += 1;
-			const reception = await doors.submit(payload);
-			if (reception.kind === "accepted") noisyJobs.push(reception.job);
-			return;
-		}
-		for (;;) {
-			const reception = await doors.submit(payload);
-			if (reception.kind === "accepted") return void askedAtMs.set(reception.job, firstAskedAtMs);
-			await sleep(RETRY_MS);
-		}
-	};
-	const watching = watchDepth(() => depthOf(clients.sqs, queues.queueUrl));
-	const startedAtMs = performance.now();
-	const submitting: Promise<void>[] = [];
-	for (const arrival of arrivals) {
-		await sleep(Math.max(0, arrival.afterMs - (performance.now() - startedAtMs)));
-		submitting.push(submit(arrival));
-	}
-	await Promise.all(submitting);
-	const endedAtMs = await endsOf(stage, [...askedAtMs.keys(), ...noisyJobs]);
-	const times = [...askedAtMs].map(([job, askedMs]) => (endedAtMs.get(job) ?? Number.NaN) - askedMs);
-	return {
-		othersP95Ms: quantile(times, P95),
-		depthMax: await watching.stop(),
-		noisySent,
-		noisyRefused: noisySent - noisyJobs.length,
-	};
-}
-
-function watchDepth(read: () => Promise<number>) {
-	const stopping = new AbortController();
-	let most = 0;
-	const work = (async () => {
-		while (!stopping.signal.aborted) {
-			most = Math.max(most, await read());
-			await sleep(DEPTH_EVERY_MS, undefined, { signal: stopping.signal }).catch(() => {});
-		}
-	})();
-	return {
-		stop: async () => {
-			stopping.abort();
-			await work;
-			return most;
-		},
-	};
-}
-
-/** @throws {TriplaneError} where they do not end in time */
-async function endsOf({ cloud }: Stage, jobs: readonly string[]): Promise<Map<string, number>> {
-	for (const untilMs = Date.now() + ENDS_WITHIN_SECONDS * 1000; Date.now() < untilMs; await sleep(DEPTH_EVERY_MS)) {
-		const records = await recordsOf(cloud.clients.dynamodb);
-		const ended = jobs.flatMap((job) => {
-			const record = records.get(job);
-			return record && isEnded(record.state) ? [[job, record.endedAtMs ?? 0] as const] : [];
-		});
-		if (ended.length === jobs.length) return new Map(ended);
-	}
-	throw new TriplaneError(`Of ${jobs.length} jobs some have not ended within ${ENDS_WITHIN_SECONDS} s.`);
 }
 
 interface Measured {

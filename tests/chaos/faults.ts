@@ -14,7 +14,7 @@ import type { Random } from "./random.ts";
 export const FAULTS = ["error", "throttle", "conflict", "reset", "silence", "lost"] as const;
 export type Fault = (typeof FAULTS)[number];
 
-export type FaultedService = "dynamodb" | "sqs";
+type FaultedService = "dynamodb" | "sqs";
 
 /** One call, as its `x-amz-target` names it. */
 export interface ServiceCall {

@@ -13,7 +13,7 @@ import type { Random } from "./random.ts";
  * - `otherInput`, `narrowRows`, `noNumbers`: requests that the model server refuses, for another model, without a column, of words
  */
 export const POISON_KINDS = ["garbage", "truncated", "missing", "otherInput", "narrowRows", "noNumbers"] as const;
-export type PoisonKind = (typeof POISON_KINDS)[number];
+type PoisonKind = (typeof POISON_KINDS)[number];
 
 export interface Payload {
 	/** Its place in the run, from 0. */

@@ -95,7 +95,7 @@ export async function startFleet(options: FleetOptions, size: number): Promise<F
  * Starts one task.
  * @param onEnding told once, when one of its containers has ended or it is stopped
  */
-export async function startTask(options: FleetOptions, number: number, onEnding: () => void): Promise<Task> {
+async function startTask(options: FleetOptions, number: number, onEnding: () => void): Promise<Task> {
 	const children = await startContainers(options, number);
 	const living = new Set<Container>(CONTAINERS);
 	let isEnding = false;

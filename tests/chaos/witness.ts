@@ -16,7 +16,7 @@ const POLL_MS = 500;
 const PAGE_RECORDS = 1000;
 
 /** What became of one job, write by write. */
-export interface JobHistory {
+interface JobHistory {
 	state: JobState;
 	/** Writes that gave it to a worker. */
 	claims: number;
@@ -27,7 +27,7 @@ export interface JobHistory {
 }
 
 /** Of all tenants' counters: lowest and highest values that they ever had, and what they are now. */
-export interface InFlightHistory {
+interface InFlightHistory {
 	least: number;
 	most: number;
 	now: Map<string, number>;
