@@ -34,7 +34,7 @@ export interface Overflow {
 }
 
 /** A request that was let in and is right. */
-export interface Admitted {
+interface Admitted {
 	tenant: TenantContext;
 	choice: Choice;
 	text: string;

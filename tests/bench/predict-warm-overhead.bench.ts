@@ -2,54 +2,33 @@
  * What everything around the model costs a warm request: the whole predict function against a bare handler with the same model.
  * In process; AWS is answered from memory behind the SDK's own clients, and every request asks the token bucket.
  */
-import { openSync, writeSync } from "node:fs";
-import { BatchSpanProcessor, type SpanExporter } from "@opentelemetry/sdk-trace-base";
 import type { APIGatewayProxyEvent } from "aws-lambda";
 import { ENVIRONMENT } from "../../charter/environment.ts";
-import { artifactKey, type Signature } from "../../charter/registry.ts";
+import type { Signature } from "../../charter/registry.ts";
 import { createPredictService } from "../../functions/predict/service.ts";
 import { onnxRuntime } from "../../functions/shared/inference/onnx.ts";
-import { createTelemetry } from "../../functions/shared/telemetry/telemetry.ts";
 import { acme, apiEvent, lambdaContext } from "../support/functions-api.ts";
-import { MemoryAws } from "../support/functions-aws.ts";
-import {
-	artifactBytes,
-	heldOut,
-	inferBody,
-	MODEL,
-	manifest,
-	predictEnvironment,
-	putRoute,
-	putVersion,
-	versionRecord,
-} from "../support/functions-predict.ts";
+import { artifactBytes, heldOut, inferBody, manifest, predictEnvironment } from "../support/functions-predict.ts";
 import { type Bench, MEDIAN, quantile } from "./bench.ts";
+import {
+	type Answering,
+	quietTelemetry,
+	registeredAws,
+	timeMs,
+	UNBOUNDED,
+	WARM_UP_REQUESTS,
+} from "./warm-functions.ts";
 
-const WARM_UP_REQUESTS = 500;
 /** Each round gives a figure of its own, and their median counts: a busy moment of the machine is one round's. */
 const ROUNDS = 15;
 const REQUESTS_PER_ROUND = 300;
 const P99 = 0.99;
-/** So large that no request is refused and no lease saves the bucket's update. */
-const UNBOUNDED = 1_000_000;
-
-type Answering = (event: APIGatewayProxyEvent) => Promise<{ statusCode: number; body: string }>;
-
-/** Spans are recorded and flushed; what a collector would take is not ours to measure. */
-const discarding: SpanExporter = { export: (_, done) => done({ code: 0 }), shutdown: async () => undefined };
 
 function wholeHandler(): Answering {
-	const aws = new MemoryAws();
-	aws.objects.set(artifactKey(MODEL, manifest.artifact.sha256), artifactBytes);
-	putVersion(aws, versionRecord(1));
-	putRoute(aws, [{ name: "champion", version: 1, weight: 100 }]);
 	const environment = { ...predictEnvironment, [ENVIRONMENT.reservedConcurrency]: String(UNBOUNDED) };
-	const sink = openSync("/dev/null", "w");
-	const write = (line: string) => {
-		writeSync(sink, `${line}\n`);
-	};
-	const telemetry = createTelemetry({ environment, write, processors: [new BatchSpanProcessor(discarding)] });
-	const { handler } = createPredictService({ environment, telemetry, ...aws.clients(), runtime: onnxRuntime });
+	const telemetry = quietTelemetry(environment);
+	const clients = registeredAws().clients();
+	const { handler } = createPredictService({ environment, telemetry, ...clients, runtime: onnxRuntime });
 	return (event) => handler(event, lambdaContext());
 }
 
@@ -65,14 +44,6 @@ async function bareHandler(): Promise<Answering> {
 		const values = outputs.map((output) => ({ ...output, data: Array.from(output.data, Number) }));
 		return { statusCode: 200, body: JSON.stringify({ outputs: values }) };
 	};
-}
-
-async function timeMs(answer: Answering, event: APIGatewayProxyEvent): Promise<number> {
-	const startedAtMs = performance.now();
-	const { statusCode, body } = await answer(event);
-	const ms = performance.now() - startedAtMs;
-	if (statusCode !== 200) throw new Error(`The bench's request was answered ${statusCode}: ${body}`);
-	return ms;
 }
 
 /** Times in milliseconds, request by request. */

@@ -33,7 +33,7 @@ export const settingsOfModel: QueuedModelSettings = {
 };
 
 /** Two numbers a row: small enough to be written out. */
-export const signature: Signature = {
+const signature: Signature = {
 	inputs: [{ name: "image", datatype: "FP32", shape: [-1, 2] }],
 	outputs: [{ name: "digit", datatype: "INT64", shape: [-1] }],
 };

@@ -15,7 +15,7 @@ export interface S3Request {
 	body?: unknown;
 }
 
-export const etagOf = (bytes: Uint8Array): string => `"${createHash("md5").update(bytes).digest("hex")}"`;
+const etagOf = (bytes: Uint8Array): string => `"${createHash("md5").update(bytes).digest("hex")}"`;
 
 const missing: S3Answer = {
 	status: 404,

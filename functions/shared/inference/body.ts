@@ -26,7 +26,7 @@ export function checkBody(raw: RawBody, maxBytes: number): void {
 }
 
 /** @throws {ApiError} UNSUPPORTED_MEDIA_TYPE or INVALID_REQUEST (binary tensors) */
-export function checkMediaType(headers: RawBody["headers"]): void {
+function checkMediaType(headers: RawBody["headers"]): void {
 	if (headers.has(BINARY_TENSORS_HEADER)) throw binaryTensorsError(`the header ${BINARY_TENSORS_HEADER}`);
 	const type = headers.get("content-type")?.split(";", 1)[0]?.trim().toLowerCase();
 	if (type !== undefined && type !== "application/json")
@@ -43,14 +43,8 @@ export function checkMediaType(headers: RawBody["headers"]): void {
 }
 
 /** Bytes that were sent, whatever they are. */
-export const bodyBytes = ({ body = "", isBase64Encoded }: RawBody): number =>
+const bodyBytes = ({ body = "", isBase64Encoded }: RawBody): number =>
 	isBase64Encoded ? Math.floor(body.length * BASE64_BYTES_PER_CHARACTER) : Buffer.byteLength(body);
-
-/**
- * The body's JSON value.
- * @throws {ApiError} INVALID_REQUEST with the place of the fault
- */
-export const parseBody = (raw: RawBody): unknown => parseText(bodyText(raw));
 
 /**
  * The JSON value of a body's text.

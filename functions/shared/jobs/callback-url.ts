@@ -33,7 +33,7 @@ export function readCallbackUrl(text: string): string {
 }
 
 /** A literal address must be public; a name must not be a local one. The URL's own parser has made one form of each address. */
-export function isPublicHost(hostname: string): boolean {
+function isPublicHost(hostname: string): boolean {
 	const literal = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
 	if (isIP(literal)) return isPublicAddress(literal);
 	const name = hostname.replace(/\.$/, "");

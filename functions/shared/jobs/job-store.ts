@@ -5,20 +5,20 @@
 import type { IdempotencyRecord, JobRecord } from "../../../charter/jobs.ts";
 
 /** The key that a tenant gave a submission, hashed. */
-export interface SubmissionKey {
+interface SubmissionKey {
 	tenant: string;
 	model: string;
 	keySha256: string;
 }
 
-export type SubmitOutcome =
+type SubmitOutcome =
 	| { kind: "submitted" }
 	/** The tenant's key stands for another submission, which came first. */
 	| { kind: "repeated"; known: IdempotencyRecord }
 	/** The tenant has as many jobs in flight on the model as it may. */
 	| { kind: "full" };
 
-export type EndOutcome =
+type EndOutcome =
 	/** The job with what its ending wrote; what that removed is still in it. */
 	| { kind: "ended"; job: JobRecord }
 	/** It was not there to be ended any more: this is what became of it, undefined where it is gone. */
@@ -52,4 +52,4 @@ export interface JobStore {
 	closeCallback(job: JobRecord, how: "settled" | "givenUp"): Promise<void>;
 }
 
-export type Ending = { state: "CANCELLED" } | { state: "EXPIRED"; error: { code: string; message: string } };
+type Ending = { state: "CANCELLED" } | { state: "EXPIRED"; error: { code: string; message: string } };

@@ -14,7 +14,7 @@ import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import { TriplaneError } from "../../../charter/errors.ts";
 
 /** What lies at a key now. */
-export interface Found {
+interface Found {
 	bytes: number;
 	/** Names this very content. */
 	etag: string;
