@@ -30,7 +30,7 @@ export function packSettings(raw: unknown, source: string): PackSettings {
 	const parsed = Config.safeParse(raw ?? {});
 	if (!parsed.success) {
 		const [issue] = parsed.error.issues;
-		const where = issue?.path.join(".") || "the file";
+		const where = String(issue?.path[0] ?? "the file");
 		throw new Unjudgeable(`${source} is no config of the pack: ${where}: ${issue?.message}. Correct it there.`);
 	}
 	const levels = new Map<string, Level | undefined>();

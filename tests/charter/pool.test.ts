@@ -91,7 +91,7 @@ describe("charter/pool", () => {
 				const memoryMib = plan.worker.memoryMib + plan.modelServer.memoryMib;
 				expect(memoryMib)
 					.to.satisfy(Number.isInteger)
-					.and.be.within(14_745, 14_745 * 32);
+					.and.be.within(14_745, 14_746 * 32);
 				expect(plan.worker.cpuUnits + plan.modelServer.cpuUnits).to.be.at.least(4 * 1024);
 				expect(plan.minInstances).to.be.at.most(plan.maxInstances);
 			}),
