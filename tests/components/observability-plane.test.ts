@@ -74,6 +74,17 @@ describe("components/observability-plane", function () {
 			.that.includes.members(["/triplane/dev/submit", "/triplane/dev/digit-reader-a-worker"]);
 	});
 
+	it("watches the jobs of a realtime model that overflows by their own promise", async () => {
+		const model = { ...rawModel(), overflow: "job", slo: { p95Ms: 150, jobP95Seconds: 60 } };
+		const { find, resources } = await deployed({ models: [model] });
+		const { inputs } = find("aws:cloudwatch/metricAlarm:MetricAlarm", "tumour-risk-overflow-queue-age");
+		expect([inputs.threshold, inputs.dimensions]).to.deep.equal([60, { QueueName: "tumour-risk-overflow-queue" }]);
+		const deadLetters = find("aws:cloudwatch/metricAlarm:MetricAlarm", "tumour-risk-overflow-dead-letters");
+		expect(deadLetters.inputs.alarmDescription).to.match(/run: npm run triplane -- jobs redrive tumour-risk$/);
+		const functions = resources.filter(({ type }) => type === "triplane:observability:FunctionAlarms");
+		expect(functions.map(({ name }) => name)).to.include.members(["tumour-risk-overflow", "jobs", "sweep", "callback"]);
+	});
+
 	it("saves the queries over all functions' logs", () => {
 		const { find } = run;
 		for (const { name, query } of LOG_QUERIES)
