@@ -43,6 +43,8 @@ export interface JobRequest {
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const FULL_RETRY_MAX_SECONDS = 60;
+/** Whether it was stored all the same, nobody knows. */
+const UNSTORED = `The job cannot be stored now; sent again under the same ${IDEMPOTENCY_KEY_HEADER} it makes no second one`;
 
 /**
  * The new job, or the one that the tenant's key stands for already.
@@ -78,7 +80,7 @@ export async function submitJob(ports: SubmitPorts, call: Call, request: JobRequ
 	if (decision.to === "reject") throw fullError(request);
 	const job = await inTime("The request cannot be stored now", prepare(ports, call, request, requestSha256));
 	const submission = { job, keySha256, jobsInFlightMax: Number(tenant.maxJobsInFlight) };
-	const outcome = await inTime("The job cannot be stored now", store.submit(submission));
+	const outcome = await inTime(UNSTORED, store.submit(submission));
 	if (outcome.kind === "full") throw fullError(request);
 	if (outcome.kind === "repeated")
 		return inTime("The job cannot be read now", jobOfKey(store, outcome.known, requestSha256));

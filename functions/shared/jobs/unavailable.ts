@@ -1,5 +1,4 @@
-/** What callers are told where the jobs' stores cannot be reached: to try again, and how to do so safely. */
-import { IDEMPOTENCY_KEY_HEADER } from "../../../charter/api.ts";
+/** What callers are told where the jobs' stores cannot be reached: to try again. */
 import { ApiError } from "../../../charter/errors.ts";
 
 const RETRY_SECONDS = 1;
@@ -14,10 +13,6 @@ export async function orUnavailable<T>(what: string, work: Promise<T>): Promise<
 		return await work;
 	} catch (cause) {
 		if (cause instanceof ApiError) throw cause;
-		throw new ApiError(
-			"UNAVAILABLE",
-			`${what}. Try again; with the same ${IDEMPOTENCY_KEY_HEADER} that makes no second job.`,
-			{ cause, retryAfterSeconds: RETRY_SECONDS },
-		);
+		throw new ApiError("UNAVAILABLE", `${what}. Try again.`, { cause, retryAfterSeconds: RETRY_SECONDS });
 	}
 }

@@ -113,8 +113,14 @@ describe("functions/submit, refusals", () => {
 
 	it("answers 503 where the table fails, with a bid to try again by the same key", async () => {
 		const { aws, submit } = jobsFixture();
-		aws.disturbances.set("GetItem", "fail");
-		expect(errorOf(await submit())).to.include({ status: 503, code: "UNAVAILABLE", retryAfter: "1" });
+		aws.dynamodb.TransactWriteItems = () => {
+			throw new TypeError("no table");
+		};
+		const refused = errorOf(await submit());
+		expect(refused).to.include({ status: 503, code: "UNAVAILABLE", retryAfter: "1" });
+		expect(refused.error).to.equal(
+			"The job cannot be stored now; sent again under the same idempotency-key it makes no second one. Try again.",
+		);
 	});
 
 	it("answers 503 where the payload cannot be stored, and has no job of it", async () => {
