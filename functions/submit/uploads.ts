@@ -42,7 +42,7 @@ export interface Upload {
 	etag: string;
 }
 
-/** @throws {ApiError} INVALID_REQUEST beside a body, NOT_FOUND, PAYLOAD_TOO_LARGE, UNAVAILABLE or DEADLINE_EXCEEDED */
+/** @throws {ApiError} INVALID_REQUEST beside a body, NOT_FOUND, PAYLOAD_TOO_LARGE, CONFLICT, UNAVAILABLE or DEADLINE_EXCEEDED */
 export async function readUpload(
 	{ payloads }: UploadPorts,
 	{ request, deadline }: Call,
@@ -67,6 +67,8 @@ export async function readUpload(
 			"PAYLOAD_TOO_LARGE",
 			`The upload has ${found.bytes} bytes, more than the ${JOB_LIMITS.uploadMaxBytes} of one job. Split the rows over several requests.`,
 		);
-	// What is changed between the two reads is noticed when it is copied by its etag.
-	return { text: decodeText(await inTime(payloads.get(key))), key, etag: found.etag };
+	// Whoever has its URL may put another one there now, of any size: only what was looked at is read.
+	const bytes = await inTime(payloads.getUnchanged(key, found.etag));
+	if (!bytes) throw new ApiError("CONFLICT", "The upload was changed while it was read. Submit it again.");
+	return { text: decodeText(bytes), key, etag: found.etag };
 }

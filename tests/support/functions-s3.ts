@@ -35,6 +35,8 @@ export class MemoryS3 {
 		if (method === "PUT") return source === undefined ? this.#put(key, body) : this.#copy(source, key, headers);
 		const object = this.objects.get(key);
 		if (!object) return method === "HEAD" ? { status: 404, body: "" } : missing;
+		const wanted = headers["if-match"];
+		if (wanted !== undefined && wanted !== etagOf(object)) return changed;
 		const about = { etag: etagOf(object), "content-length": String(object.byteLength) };
 		return { status: 200, body: method === "HEAD" ? "" : object, headers: about };
 	}

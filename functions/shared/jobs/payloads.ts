@@ -24,6 +24,8 @@ export interface Payloads {
 	put(key: string, text: string): Promise<void>;
 	/** @throws what S3 threw, also where there is no such object */
 	get(key: string): Promise<Uint8Array>;
+	/** Reads this very content; undefined where the object has another by now, or is gone. */
+	getUnchanged(key: string, etag: string): Promise<Uint8Array | undefined>;
 	/** Undefined where there is no such object. */
 	find(key: string): Promise<Found | undefined>;
 	/** Copies this very content; false where the object has another by now, or is gone. */
@@ -48,6 +50,11 @@ const FORBIDDEN = 403;
 /** @param client that adds checksums only where asked to, as `s3Client` of clients.ts: else it signs uploads for no content */
 export function payloadBucket(client: S3Client, bucket: string): Payloads {
 	const at = (key: string) => ({ Bucket: bucket, Key: key });
+	const read = async (input: { Key: string; IfMatch?: string }): Promise<Uint8Array> => {
+		const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, ...input }));
+		if (!Body) throw new PayloadError(`The object ${input.Key} in the bucket ${bucket} has no content.`);
+		return Body.transformToByteArray();
+	};
 	return {
 		put: async (key, text) => {
 			const Body = Buffer.from(text);
@@ -55,10 +62,14 @@ export function payloadBucket(client: S3Client, bucket: string): Payloads {
 				new PutObjectCommand({ ...at(key), Body, ContentType: UPLOAD_CONTENT_TYPE, ChecksumAlgorithm: "CRC32" }),
 			);
 		},
-		get: async (key) => {
-			const { Body } = await client.send(new GetObjectCommand(at(key)));
-			if (!Body) throw new PayloadError(`The object ${key} in the bucket ${bucket} has no content.`);
-			return Body.transformToByteArray();
+		get: (key) => read({ Key: key }),
+		getUnchanged: async (key, etag) => {
+			try {
+				return await read({ Key: key, IfMatch: etag });
+			} catch (thrown) {
+				if (hasStatus(thrown, NOT_FOUND, PRECONDITION_FAILED)) return undefined;
+				throw thrown;
+			}
 		},
 		find: async (key) => {
 			try {

@@ -93,6 +93,21 @@ describe("functions/submit, uploads", () => {
 		expect(fixture.aws.calls).to.not.include("GetObject");
 	});
 
+	it("reads only what it has looked at: one put in its place by then, however large, is answered 409", async () => {
+		const fixture = jobsFixture();
+		const id = await put(fixture, requestBody());
+		const key = uploadObjectKey("acme", MODEL, id);
+		const { get } = fixture.aws.objects;
+		let reads = 0;
+		fixture.aws.objects.get = (wanted) => {
+			if (wanted === key) reads += 1;
+			return reads > 1 && wanted === key ? Buffer.alloc(100, " ") : get.call(fixture.aws.objects, wanted);
+		};
+		expect(errorOf(await submitUpload(fixture, id))).to.include({ status: 409, code: "CONFLICT" });
+		expect(reads).to.equal(2);
+		expect(fixture.inFlight()).to.equal(0);
+	});
+
 	it("answers 409 where it was changed meanwhile, and has no job of it", async () => {
 		const fixture = jobsFixture();
 		const id = await put(fixture, largeBody());
