@@ -7,28 +7,25 @@ import * as pulumi from "@pulumi/pulumi";
 import { batchModels } from "../charter/batch.ts";
 import {
 	type CapacityPlan,
-	HEALTH_TIMEOUT_SECONDS,
-	integrationTimeoutMs,
 	planCapacity,
 	planThrottle,
 	realtimeModels,
 	servedModels,
 	stageThrottle,
 } from "../charter/derive.ts";
-import { JOBS_TIMEOUT_SECONDS, SUBMIT_INTEGRATION_TIMEOUT_MS } from "../charter/queued.ts";
 import type { Settings } from "../charter/settings.ts";
-import { jobRoutes, modelRoutes, queuedModelRoutes, serverRoutes } from "./parts/api-tree.ts";
 import type { ArtifactStore } from "./parts/artifact-store.ts";
 import { BatchPath } from "./parts/batch-path.ts";
 import type { BoundedFunction } from "./parts/bounded-function.ts";
 import { bundleFunction } from "./parts/bundle.ts";
 import { sharedTags } from "./parts/cost-tags.ts";
-import { type ApiRoute, FrontDoor } from "./parts/front-door.ts";
+import { FrontDoor } from "./parts/front-door.ts";
 import { Network } from "./parts/network.ts";
 import { OnDemandTable } from "./parts/on-demand-table.ts";
 import { onnxRuntimeLayerVersion } from "./parts/onnx-runtime-layer.ts";
 import { QueuedPath } from "./parts/queued-path.ts";
 import { RealtimeEndpoint } from "./parts/realtime-endpoint.ts";
+import { servedRoutes } from "./parts/served-routes.ts";
 import { ServerFunctions } from "./parts/server-functions.ts";
 import { Tenant } from "./parts/tenant.ts";
 
@@ -111,7 +108,7 @@ export class DataPlane extends pulumi.ComponentResource {
 			"front-door",
 			{
 				stageName: settings.environment,
-				routes: routes(this.server.health, this.endpoints, this.queued),
+				routes: servedRoutes(this.server.health, this.endpoints, this.queued),
 				authorize: this.server.authorize,
 				throttle: stageThrottle(throttles.map((each) => each.throttle)),
 				tags,
@@ -163,41 +160,6 @@ const IN_TASKS: readonly string[] = ["ecs", "fargate"];
 
 /** Whether a function runs a model itself. */
 const runsOnnx = (settings: Settings): boolean => settings.models.some(({ runtime }) => runtime.kind === "lambda");
-
-const routes = (
-	health: BoundedFunction,
-	endpoints: readonly RealtimeEndpoint[],
-	queued: QueuedPath | undefined,
-): ApiRoute[] => [
-	...serverRoutes().map((route) => ({
-		...route,
-		backend: health,
-		integrationTimeoutMs: integrationTimeoutMs(HEALTH_TIMEOUT_SECONDS),
-	})),
-	...endpoints.flatMap(({ model, predict, capacity }) =>
-		modelRoutes(model.name).map((route) => ({
-			...route,
-			backend: predict,
-			integrationTimeoutMs: capacity.integrationTimeoutMs,
-		})),
-	),
-	...(queued ? queuedRoutes(queued) : []),
-];
-
-const queuedRoutes = ({ endpoints, functions }: QueuedPath): ApiRoute[] => [
-	...endpoints.flatMap(({ model }) =>
-		queuedModelRoutes(model.name).flatMap((route) =>
-			functions.submit
-				? [{ ...route, backend: functions.submit, integrationTimeoutMs: SUBMIT_INTEGRATION_TIMEOUT_MS }]
-				: [],
-		),
-	),
-	...jobRoutes().map((route) => ({
-		...route,
-		backend: functions.jobs,
-		integrationTimeoutMs: integrationTimeoutMs(JOBS_TIMEOUT_SECONDS),
-	})),
-];
 
 /** Each tenant with its tier, which the settings' schema has checked to exist, and its shield. */
 function tenantThrottles(settings: Settings) {
