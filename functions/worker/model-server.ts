@@ -1,7 +1,8 @@
 /**
- * Any server of the Open Inference Protocol as {@link ModelServer}, over HTTP with connections kept open.
+ * Any server of the Open Inference Protocol as {@link ModelServer}, over HTTP on the task's own loopback.
  * @see https://github.com/open-inference/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
+import { type IncomingMessage, request } from "node:http";
 import { modelPath } from "../../charter/api.ts";
 import type { ApiErrorCode } from "../../charter/errors.ts";
 import { isObject } from "./infer-body.ts";
@@ -32,16 +33,11 @@ export function httpModelServer({ url, inferTimeoutMs }: ModelServerOptions): Mo
 		infer: async ({ model, version, body }, signal) => {
 			const timeout = AbortSignal.timeout(inferTimeoutMs);
 			try {
-				const response = await fetch(`${base}${modelPath(model)}/versions/${version}/infer`, {
-					method: "POST",
-					headers: { "content-type": "application/json" },
-					body,
-					signal: AbortSignal.any([signal, timeout]),
-					redirect: "error",
-				});
-				return outcomeOf(response.status, await boundedText(response));
+				const place = `${base}${modelPath(model)}/versions/${version}/infer`;
+				const response = await post(place, body, AbortSignal.any([signal, timeout]));
+				return outcomeOf(response.statusCode ?? 0, await boundedText(response));
 			} catch (thrown) {
-				if (signal.aborted) throw thrown;
+				signal.throwIfAborted();
 				if (timeout.aborted)
 					return failed("DEADLINE_EXCEEDED", `The model server did not answer within ${inferTimeoutMs} ms.`);
 				return failed("UNAVAILABLE", `The model server broke the call off: ${causeOf(thrown)}.`);
@@ -57,6 +53,19 @@ export function httpModelServer({ url, inferTimeoutMs }: ModelServerOptions): Mo
 			}
 		},
 	};
+}
+
+/**
+ * Not by fetch, which breaks off after five minutes without an answer, whatever time it is given. On loopback a connection
+ * for each call costs next to nothing, and none that was kept open can be found closed.
+ */
+function post(url: string, body: string, signal: AbortSignal): Promise<IncomingMessage> {
+	const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+	const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+	const asking = request(url, { method: "POST", headers, agent: false, signal }, resolve);
+	asking.on("error", reject);
+	asking.end(body);
+	return promise;
 }
 
 function outcomeOf(status: number, text: string): InferOutcome {
@@ -79,10 +88,10 @@ function jsonOf(text: string): unknown {
 	}
 }
 
-async function boundedText(response: Response): Promise<string> {
+async function boundedText(response: AsyncIterable<Buffer>): Promise<string> {
 	const decoder = new TextDecoder();
 	let [text, bytes] = ["", 0];
-	for await (const chunk of response.body ?? []) {
+	for await (const chunk of response) {
 		bytes += chunk.byteLength;
 		if (bytes > RESPONSE_MAX_BYTES) throw new RangeError(`its answer has more than ${RESPONSE_MAX_BYTES} bytes`);
 		text += decoder.decode(chunk, { stream: true });

@@ -65,7 +65,7 @@ describe("functions/worker/model-server", () => {
 			message: "The model server's answer is no JSON.",
 		});
 		answer = (_, response) => response.writeHead(307, { location: "http://169.254.169.254/" }).end();
-		expect(await infer()).to.include({ kind: "failed", code: "UNAVAILABLE" });
+		expect(await infer()).to.include({ kind: "failed", code: "INTERNAL" });
 	});
 	it("does not wait longer than it may, nor for a server that breaks off or is not there", async () => {
 		answer = () => {};
