@@ -62,6 +62,8 @@ const BATCHES_HELD = 2;
 const BATCHES_SETTLING = 2;
 const BATCH_BYTES_MAX = 4 * 1024 * 1024;
 const BATCH_ROWS_MAX = 1024;
+/** Of requests as text, together: as values they take up to forty times as much, and the process has two gigabytes. */
+const BYTES_IN_WORK_MAX = 16 * 1024 * 1024;
 /** Kept back of the drain's time, for giving back what could not be finished. */
 const RELEASE_RESERVE_MS = 10_000;
 const MS_PER_SECOND = 1000;
@@ -72,7 +74,7 @@ export function createWorker(settings: WorkerSettings, ports: WorkerPorts): Work
 	const { model, batchMaxSize } = settings;
 	const [stopping, timeUp, finished] = [new AbortController(), new AbortController(), new AbortController()];
 	const [roomBell, batchBell] = [createBell(clock), createBell(clock)];
-	const budget = createByteBudget(JOB_LIMITS.uploadMaxBytes);
+	const budget = createByteBudget(BYTES_IN_WORK_MAX);
 	const gathering = new Gathering<Work>({
 		sizeMax: batchMaxSize,
 		waitMaxMs: settings.batchMaxWaitMs,
@@ -169,6 +171,8 @@ export function createWorker(settings: WorkerSettings, ports: WorkerPorts): Work
 		run: async () => {
 			try {
 				await Promise.all([receiving.run().finally(batchBell.ring), batchLoop()]);
+				// What was received with the very last poll: it is given back at once.
+				await Promise.all(taking);
 				await Promise.all(settling);
 				await protection.end();
 			} finally {
