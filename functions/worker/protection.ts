@@ -21,6 +21,8 @@ const RETRY_MS = 10_000;
 export function createProtection(parts: { port: TaskProtection; clock: Pick<Clock, "now">; log: Log }): Protection {
 	const { port, clock, log } = parts;
 	let [isOn, saidAtMs, busyAtMs] = [false, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+	/** What was said last was not taken. */
+	let isUnheard = false;
 	let saying = Promise.resolve();
 
 	const say = (wanted: boolean): void => {
@@ -29,8 +31,10 @@ export function createProtection(parts: { port: TaskProtection; clock: Pick<Cloc
 		saying = saying.then(async () => {
 			try {
 				await port.protect(wanted);
+				isUnheard = false;
 			} catch (thrown) {
 				// Said again soon; a task that goes all the same drains as for a spot notice.
+				isUnheard = true;
 				saidAtMs = clock.now() - RENEW_MS + RETRY_MS;
 				log.warn("The task's protection could not be changed", {}, thrown);
 			}
@@ -41,7 +45,7 @@ export function createProtection(parts: { port: TaskProtection; clock: Pick<Cloc
 			const nowMs = clock.now();
 			if (isBusy) busyAtMs = nowMs;
 			const wanted = nowMs - busyAtMs < IDLE_MS;
-			if (wanted !== isOn || (wanted && nowMs - saidAtMs >= RENEW_MS)) say(wanted);
+			if (wanted !== isOn || ((wanted || isUnheard) && nowMs - saidAtMs >= RENEW_MS)) say(wanted);
 		},
 		end: async () => {
 			if (isOn) say(false);

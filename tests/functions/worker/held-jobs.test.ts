@@ -145,6 +145,21 @@ describe("functions/worker/protection", () => {
 		await at(1_816_000, false);
 		expect(said).to.deep.equal([true, true, false]);
 	});
+	it("is taken back again soon where the agent did not take that: an idle task must not stay for an hour", async () => {
+		let isDown = false;
+		const { said, at } = setUp(() => isDown);
+		await at(0, true);
+		isDown = true;
+		await at(16_000, false);
+		expect(said).to.deep.equal([true]);
+		isDown = false;
+		await at(25_000, false);
+		expect(said).to.deep.equal([true]);
+		await at(26_000, false);
+		expect(said).to.deep.equal([true, false]);
+		await at(3_600_000, false);
+		expect(said).to.deep.equal([true, false]);
+	});
 	it("is said again soon where the agent did not take it, and taken back at the end", async () => {
 		let isDown = true;
 		const { protection, said, at } = setUp(() => isDown);
