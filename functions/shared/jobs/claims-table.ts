@@ -109,13 +109,14 @@ export function claimsTable(options: ClaimsTable): Claims {
 				TableName: table,
 				Key: { pk: { S: jobKey(job) } },
 				UpdateExpression: "SET deadLetteredAtMs = if_not_exists(deadLetteredAtMs, :now)",
-				ConditionExpression: "attribute_exists(pk)",
-				ExpressionAttributeValues: marshall({ ":now": now() }),
+				ConditionExpression: "#state = :failed",
+				ExpressionAttributeNames: { "#state": "state" },
+				ExpressionAttributeValues: marshall({ ":now": now(), ":failed": "FAILED" }),
 			});
 			try {
 				await contendedWrite(() => client.send(mark), options);
 			} catch (thrown) {
-				// Its time to live is over: nobody will ask.
+				// Its time to live is over, and nobody will ask; or it was redriven meanwhile, and may have to be set aside anew.
 				if (!(thrown instanceof ConditionalCheckFailedException)) throw thrown;
 			}
 		},

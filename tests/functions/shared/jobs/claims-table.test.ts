@@ -106,6 +106,11 @@ describe("functions/shared/jobs/claims-table", () => {
 		expect(record()).to.include({ deadLetteredAtMs: NOW_MS });
 		await claims.markDeadLettered("none");
 	});
+	it("marks no job as set aside that was redriven before it could be said: it may fail anew", async () => {
+		const { claims, record } = setUp({ state: "QUEUED" });
+		await claims.markDeadLettered("j");
+		expect(record()).to.not.have.property("deadLetteredAtMs");
+	});
 	it("ends poison at once, and counts nothing on what is released", async () => {
 		const poison = setUp();
 		const outcome = await poison.claims.fail(await poison.claimed(), failure, { isFinal: true, delaySeconds: 0 });
