@@ -77,7 +77,10 @@ export function createOverflow({ environment, dynamodb, s3, sqs, now, pause = sl
 			const { idempotencyKey, callbackUrl } = preferences;
 			const { jobP95Seconds } = settings;
 			const asked = { tenant, model, choice, text, rows, idempotencyKey, callbackUrl, jobP95Seconds, dispatching };
-			return jobAnswer(ports, call, await submitJob(ports, call, asked), { ...preferences, jobP95Seconds });
+			const job = await submitJob(ports, call, asked);
+			// It counts when it has ended: also where its caller gets its result here, and so a second time.
+			call.facts.isInference = false;
+			return jobAnswer(ports, call, job, { ...preferences, jobP95Seconds });
 		},
 	};
 }

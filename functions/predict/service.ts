@@ -38,8 +38,6 @@ export interface PredictService {
 	warm(): Promise<void>;
 }
 
-const ACCEPTED = 202;
-
 /** @throws {FunctionSettingsError} where the environment lacks something, by name */
 export function createPredictService(parts: PredictParts): PredictService {
 	const { environment, telemetry, dynamodb, s3, runtime, overflow } = parts;
@@ -71,8 +69,7 @@ export function createPredictService(parts: PredictParts): PredictService {
 		}),
 	};
 	const count = ({ facts, status, latencyMs, costUsd = 0 }: Outcome): void => {
-		// What has become a job counts when it has ended.
-		if (!facts.isInference || status === ACCEPTED) return;
+		if (!facts.isInference) return;
 		writeRequestCounts(write, { ...facts, timestampMs: now(), model, status, latencyMs, costUsd, p95Ms });
 	};
 	return {

@@ -18,7 +18,7 @@ import { type ApiRequest, readApiRequest } from "./api-request.ts";
 
 /** What is learned of a request on its way; goes into its log record, span and metrics. */
 interface RequestFacts {
-	/** Whether it asks for an inference, and so counts for the model's SLO. */
+	/** Whether it asks for an inference and counts for the model's SLO; what becomes a job counts when that has ended. */
 	isInference: boolean;
 	/** Where the function serves several models; one that serves a single model has these in all its records. */
 	model?: string;

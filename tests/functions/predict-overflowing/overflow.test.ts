@@ -62,6 +62,16 @@ describe("functions/predict-overflowing", () => {
 		expect(errorOf(await infer({ body: large, tenant }))).to.include({ status: 429, code: "TOO_MANY_JOBS" });
 	});
 
+	it("counts a job once, also where its result is the answer", async () => {
+		const { infer, drain, lines } = overflowFixture();
+		const headers = { "idempotency-key": "k", prefer: "wait=5" };
+		expect((await infer({ body: large, headers })).statusCode).to.equal(202);
+		await drain();
+		expect(lines.metrics).to.have.length(1);
+		expect((await infer({ body: large, headers })).statusCode).to.equal(200);
+		expect(lines.metrics).to.have.length(1);
+	});
+
 	it("refuses what is wrong before it becomes a job", async () => {
 		const { infer, inFlight } = overflowFixture();
 		const body = inferBody(rowsOf(300), { outputs: [{ name: "nothing" }] });
