@@ -10,7 +10,11 @@ import type { CostTags } from "../../charter/tags.ts";
 const NAMESPACE = "ecs";
 const DIMENSION = "ecs:service:DesiredCount";
 const PERIOD_SECONDS = 60;
-const SCALE_OUT_COOLDOWN_SECONDS = 60;
+/**
+ * Hosts take minutes to come, and jobs for each *running* task stay as many until then: scaled by them again each minute, the
+ * tasks would double up to the most. A backlog that grows meanwhile is heeded all the same.
+ */
+const SCALE_OUT_COOLDOWN_SECONDS = COLD_START_SECONDS;
 /** GPUs take minutes to come: what was a lull must be an end before they go. */
 const SCALE_IN_COOLDOWN_SECONDS = 5 * 60;
 

@@ -170,7 +170,7 @@ describe("components/parts/backlog-scaling", () => {
 			policyType: "TargetTrackingScaling",
 			targetTrackingScalingPolicyConfiguration: {
 				targetValue: 60,
-				scaleOutCooldown: 60,
+				scaleOutCooldown: 600,
 				scaleInCooldown: 300,
 				customizedMetricSpecification: {
 					metrics: [
