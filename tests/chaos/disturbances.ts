@@ -15,14 +15,9 @@ import type { Fleet, Task } from "./tasks.ts";
 const KINDS = ["killWorker", "noticeWorker", "killModelServer", "hangModelServer", "hangWorker"] as const;
 type Kind = (typeof KINDS)[number];
 
-/** How often each comes in one round; a paused worker is away for long. */
-const TIMES_A_ROUND: Readonly<Record<Kind, number>> = {
-	killWorker: 3,
-	noticeWorker: 3,
-	killModelServer: 3,
-	hangModelServer: 3,
-	hangWorker: 1,
-};
+/** A paused worker is away for long: it opens a round, and the others come three times each. */
+const FIRST_OF_ROUND = "hangWorker";
+const TIMES_A_ROUND = 3;
 
 export interface Disturbance {
 	kind: Kind;
@@ -38,16 +33,18 @@ export interface Disturbance {
 
 const REST_MS = { least: 500, most: 4500 };
 const MODEL_SERVER_HANG_MS = { least: 1000, most: 12_000 };
-/** A lease holds 30 s. */
-const WORKER_HANG_MS = { least: 31_000, most: 38_000 };
+const LOOKS_FOR_WORK = 80;
+const LOOK_MS = 25;
+/** A lease holds 30 s, a message stays hidden for 35 s: by the end of it another worker has the jobs. */
+const WORKER_HANG_MS = { least: 40_000, most: 48_000 };
 
-/** Without an end; round by round, each in another order, so that a short run too meets every kind. */
+/** Without an end; round by round, so that a short run too meets every kind. */
 export function* disturbancesOf(random: Random): Generator<Disturbance, never> {
-	for (;;)
-		for (const kind of random.shuffle(
-			KINDS.flatMap((each) => Array.from({ length: TIMES_A_ROUND[each] }, () => each)),
-		)) {
-			const hang = kind === "hangWorker" ? WORKER_HANG_MS : MODEL_SERVER_HANG_MS;
+	const others = KINDS.filter((kind) => kind !== FIRST_OF_ROUND);
+	for (;;) {
+		const shuffled = random.shuffle(Array.from({ length: TIMES_A_ROUND }, () => others).flat());
+		for (const kind of [FIRST_OF_ROUND, ...shuffled] as const) {
+			const hang = kind === FIRST_OF_ROUND ? WORKER_HANG_MS : MODEL_SERVER_HANG_MS;
 			yield {
 				kind,
 				afterMs: random.between(REST_MS.least, REST_MS.most),
@@ -56,13 +53,16 @@ export function* disturbancesOf(random: Random): Generator<Disturbance, never> {
 				isKilledAfterHang: random.isHit(0.5),
 			};
 		}
+	}
 }
 
 type DisturbanceCounts = Record<Kind, number>;
 
 export interface Disturber {
 	counts(): Readonly<DisturbanceCounts>;
-	/** Ends the disturbing, and whatever hangs goes on. */
+	/** Begins nothing more; what hangs, hangs to its end. */
+	calm(): void;
+	/** Ends all of it: whatever hangs goes on. */
 	stop(): Promise<void>;
 }
 
@@ -74,16 +74,16 @@ export function startDisturber(fleet: Fleet, random: Random): Disturber {
 		hangModelServer: 0,
 		hangWorker: 0,
 	};
-	const stopping = new AbortController();
+	const [calming, stopping] = [new AbortController(), new AbortController()];
 	const hangs = new Set<Promise<void>>();
 	/** Of two hangs of one task the first one's end would end the other. */
 	const hanging = new Set<Task>();
-	const rest = (ms: number) => sleep(ms, undefined, { signal: stopping.signal }).catch(() => {});
+	const rest = (ms: number, { signal }: AbortController) => sleep(ms, undefined, { signal }).catch(() => {});
 	const hang = async (task: Task, { kind, hangMs, isKilledAfterHang }: Disturbance) => {
 		const container = kind === "hangWorker" ? "worker" : "modelServer";
 		hanging.add(task);
 		task.signal(container, "SIGSTOP");
-		await rest(hangMs);
+		await rest(hangMs, stopping);
 		task.signal(container, kind === "hangModelServer" && isKilledAfterHang ? "SIGKILL" : "SIGCONT");
 		hanging.delete(task);
 	};
@@ -97,18 +97,28 @@ export function startDisturber(fleet: Fleet, random: Random): Disturber {
 			hangs.add(hung);
 		}
 	};
+	/** An interruption tells most in the middle of work; but a task may have none, and time goes on. */
+	const untilAtWork = async (task: Task) => {
+		for (let looks = 0; looks < LOOKS_FOR_WORK && !calming.signal.aborted; looks++) {
+			if ((await task.inWork()) > 0) return;
+			await rest(LOOK_MS, calming);
+		}
+	};
 	const work = (async () => {
 		for (const disturbance of disturbancesOf(random)) {
-			await rest(disturbance.afterMs);
-			if (stopping.signal.aborted) return;
+			await rest(disturbance.afterMs, calming);
 			const tasks = fleet.tasks().filter((task) => !hanging.has(task));
 			const task = tasks[Math.floor(disturbance.target * tasks.length)];
+			if (task) await untilAtWork(task);
+			if (calming.signal.aborted) return;
 			if (task) carryOut(task, disturbance);
 		}
 	})();
 	return {
 		counts: () => counts,
+		calm: () => calming.abort(),
 		stop: async () => {
+			calming.abort();
 			stopping.abort();
 			await work;
 			await Promise.all(hangs);

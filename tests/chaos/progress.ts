@@ -38,7 +38,7 @@ export async function untilEnded(look: Look, limit: AbortSignal) {
 		if (looks % SAY_EVERY_LOOKS === 0) look.say(progressOf(look));
 		if (isDisturbed && ended >= jobs * DISTURBED_SHARE) {
 			isDisturbed = false;
-			void disturber.stop();
+			disturber.calm();
 		}
 		if (accepted.size === jobs && ended === jobs) return;
 	}

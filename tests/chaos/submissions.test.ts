@@ -38,7 +38,10 @@ describe("tests/chaos/submissions", () => {
 		await same.done;
 		expect([...same.asked.values()]).to.deep.equal([2, 2, 2]);
 		const { done } = submitTo((number, times) => ({ kind: "accepted", job: `job-${number}-${times}` }), true);
-		const error: Error = await done.then(() => new Error("nothing was thrown"), (thrown) => thrown);
+		const error: Error = await done.then(
+			() => new Error("nothing was thrown"),
+			(thrown) => thrown,
+		);
 		expect(error.message).to.match(/^The payload \d became two jobs under one key: job-\d-0 and job-\d-1\.$/);
 	});
 

@@ -4,6 +4,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { ENVIRONMENT } from "../../charter/environment.ts";
 import { freePort } from "../../sandbox/processes/ports.ts";
 import type { Warden } from "../../sandbox/processes/warden.ts";
@@ -18,6 +19,7 @@ const STOP_TIMEOUT_SECONDS = 120;
 const RESTART_MS = { least: 200, most: 10_000 };
 /** A task that lives so long has started well. */
 const STARTED_WELL_MS = 5_000;
+const HEALTH_TIMEOUT_MS = 500;
 
 type Child = Awaited<ReturnType<Warden["spawn"]>>;
 
@@ -26,6 +28,8 @@ export interface Task {
 	readonly number: number;
 	/** Whether it is on its way out, and its replacement under way. */
 	isEnding(): boolean;
+	/** Jobs that its worker has claimed now; 0 where the worker does not say. */
+	inWork(): Promise<number>;
 	/** Sends a signal to one container. @returns false where that has ended */
 	signal(container: Container, signal: NodeJS.Signals): boolean;
 	/** A spot notice, or a service that shrinks: SIGTERM to the worker, to the model server after it, SIGKILL where that is not enough. */
@@ -96,7 +100,7 @@ export async function startFleet(options: FleetOptions, size: number): Promise<F
  * @param onEnding told once, when one of its containers has ended or it is stopped
  */
 async function startTask(options: FleetOptions, number: number, onEnding: () => void): Promise<Task> {
-	const children = await startContainers(options, number);
+	const { healthUrl, ...children } = await startContainers(options, number);
 	const living = new Set<Container>(CONTAINERS);
 	let isEnding = false;
 	const signal = (container: Container, name: NodeJS.Signals) =>
@@ -121,10 +125,24 @@ async function startTask(options: FleetOptions, number: number, onEnding: () => 
 		return code;
 	});
 	const ended = Promise.all(exits).then(([code = null]) => code);
-	return { number, isEnding: () => isEnding, signal, stop, ended };
+	return { number, isEnding: () => isEnding, inWork: () => inWorkOf(healthUrl), signal, stop, ended };
 }
 
-async function startContainers(options: FleetOptions, number: number): Promise<Record<Container, Child>> {
+const Health = z.object({ inWork: z.number() });
+
+async function inWorkOf(healthUrl: string): Promise<number> {
+	try {
+		const response = await fetch(healthUrl, { signal: AbortSignal.timeout(HEALTH_TIMEOUT_MS) });
+		return Health.parse(await response.json()).inWork;
+	} catch {
+		return 0;
+	}
+}
+
+async function startContainers(
+	options: FleetOptions,
+	number: number,
+): Promise<Record<Container, Child> & { healthUrl: string }> {
 	const { warden, entries, environment, logFolder, between } = options;
 	await mkdir(logFolder, { recursive: true });
 	const [modelServerPort, healthPort] = [await freePort(), await freePort()];
@@ -141,5 +159,6 @@ async function startContainers(options: FleetOptions, number: number): Promise<R
 			name: `${container}-${number}`,
 			logFile: join(logFolder, `${container}-${number}.log`),
 		});
-	return { modelServer: await spawn("modelServer"), worker: await spawn("worker") };
+	const healthUrl = `http://127.0.0.1:${healthPort}/health`;
+	return { healthUrl, modelServer: await spawn("modelServer"), worker: await spawn("worker") };
 }
