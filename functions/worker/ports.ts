@@ -32,8 +32,8 @@ export interface DeadLetter {
 export interface Outbox {
 	/** Puts a copy of the message into the dead-letter queue. */
 	deadLetter(delivery: Delivery, why: DeadLetter): Promise<void>;
-	/** Asks for the callback of a job that has ended. */
-	callback(job: string): Promise<void>;
+	/** Asks for the callback of a tenant's job that has ended. */
+	callback(job: string, tenant: string): Promise<void>;
 }
 
 export interface Payloads {

@@ -114,10 +114,10 @@ export async function setAside(
 }
 
 /** Where this fails the sweeper asks again. */
-async function announce({ job, callback }: JobRecord, { outbox, log }: SettlePorts): Promise<void> {
+async function announce({ job, tenant, callback }: JobRecord, { outbox, log }: SettlePorts): Promise<void> {
 	if (!callback) return;
 	try {
-		await outbox.callback(job);
+		await outbox.callback(job, tenant);
 	} catch (thrown) {
 		log.warn(
 			`A callback could not be asked for; the sweeper will, within ${JOB_LIMITS.orphanAfterSeconds} s`,

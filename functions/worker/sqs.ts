@@ -57,9 +57,10 @@ export function sqsOutbox(client: SQSClient, { deadLetterQueueUrl, callbackQueue
 				}),
 			);
 		},
-		callback: async (job) => {
-			const message: CallbackMessage = { job };
-			await client.send(new SendMessageCommand({ QueueUrl: callbackQueueUrl, MessageBody: JSON.stringify(message) }));
+		callback: async (job, tenant) => {
+			const MessageBody = JSON.stringify({ job } satisfies CallbackMessage);
+			// A tenant whose receiver is slow does not hold up the others' callbacks.
+			await client.send(new SendMessageCommand({ QueueUrl: callbackQueueUrl, MessageBody, MessageGroupId: tenant }));
 		},
 	};
 }

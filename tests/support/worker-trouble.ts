@@ -53,7 +53,7 @@ export function troubled(
 			},
 			outbox: {
 				deadLetter: disturbed((delivery, why) => outbox.deadLetter(delivery, why)),
-				callback: disturbed((job) => outbox.callback(job)),
+				callback: disturbed((job, tenant) => outbox.callback(job, tenant)),
 			},
 			payloads: {
 				requestBytes: disturbed((job) => payloads.requestBytes(job)),

@@ -79,14 +79,14 @@ describe("functions/worker, its adapters", () => {
 		await using scope = new AsyncDisposableStack();
 		const { asked, url } = await listen(scope, () => ({ body: { MessageId: "m" } }));
 		const outbox = sqsOutbox(sqs(url), { deadLetterQueueUrl: `${url}/1/dead`, callbackQueueUrl: `${url}/1/calls` });
-		await outbox.callback("j");
+		await outbox.callback("j", "acme");
 		await outbox.deadLetter(
 			{ body: "b", receipt: "r" },
 			{ reason: "a\u0000b\uD800c", code: "INTERNAL", attempts: 3, tenant: "acme" },
 		);
 		const string = (StringValue: string) => ({ DataType: "String", StringValue });
 		expect(asked.map(({ body }) => body)).to.deep.equal([
-			{ QueueUrl: `${url}/1/calls`, MessageBody: '{"job":"j"}' },
+			{ QueueUrl: `${url}/1/calls`, MessageBody: '{"job":"j"}', MessageGroupId: "acme" },
 			{
 				QueueUrl: `${url}/1/dead`,
 				MessageBody: "b",
