@@ -44,7 +44,7 @@ export async function submitJob(
  * A job as it is now, its result fetched where it lies apart.
  * @throws {TriplaneError} with the API's answer, where it is no job
  */
-export async function readJob(client: Reader, id: string): Promise<Job> {
+async function readJob(client: Reader, id: string): Promise<Job> {
 	const { status, body } = await client.get(jobPath(id));
 	const parsed = Job.safeParse(body);
 	if (status !== OK || !parsed.success)
