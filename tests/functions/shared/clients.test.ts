@@ -6,11 +6,15 @@ import { SendMessageCommand } from "@aws-sdk/client-sqs";
 import { expect } from "chai";
 import { dynamodbClient, sqsClient } from "../../../functions/shared/clients.ts";
 
+const CHANGED = ["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+
 describe("functions/shared/clients", () => {
 	let server: Server;
 	let url: string;
 	let calls = 0;
-	const environment = { ...process.env };
+	const before = Object.fromEntries(
+		CHANGED.flatMap((name) => (name in process.env ? [[name, process.env[name]]] : [])),
+	);
 	beforeEach(async () => {
 		calls = 0;
 		server = createServer(() => {
@@ -23,7 +27,9 @@ describe("functions/shared/clients", () => {
 		Object.assign(process.env, { AWS_ENDPOINT_URL: url, AWS_REGION: "us-east-1", ...credentials });
 	});
 	afterEach(() => {
-		process.env = { ...environment };
+		// Never by another object: what Node itself reads of the environment would no longer change with it.
+		for (const name of CHANGED) delete process.env[name];
+		Object.assign(process.env, before);
 		server.closeAllConnections();
 		server.close();
 	});
