@@ -40,6 +40,8 @@ export interface JobRecord {
 	attempt: number;
 	/** What the job itself did wrong so far. */
 	failures: number;
+	/** The last attempt that came to nothing without its having been run: those up to it say nothing about the job. */
+	excusedAttempt?: number;
 	createdAtMs: number;
 	startedAtMs?: number;
 	endedAtMs?: number;

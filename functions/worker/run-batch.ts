@@ -35,8 +35,8 @@ export type JobResult =
 	| { kind: "refused"; failure: JobFailure }
 	/** One failure of its own. */
 	| { kind: "failed"; failure: JobFailure }
-	/** Through no fault of its own. */
-	| { kind: "unserved"; reason: string };
+	/** Through no fault of its own; excused where it was not run at all. */
+	| { kind: "unserved"; reason: string; isExcused?: true };
 
 export interface BatchPorts<Job extends Runnable> {
 	server: ModelServer;
@@ -92,7 +92,7 @@ async function run<Job extends Runnable>(all: readonly Job[], ports: BatchPorts<
 		case "refused":
 			return jobs.length > 1 ? halve(jobs, ports) : refuse(jobs, outcome.message, ports);
 		case "busy":
-			return unserved(jobs, outcome.message, ports);
+			return turnedAway(jobs, outcome.message, ports);
 		case "failed":
 			return eachAlone(jobs, ports);
 	}
@@ -133,7 +133,7 @@ async function eachAlone<Job extends Runnable>(jobs: readonly Job[], ports: Batc
 		const outcome = await call([job], ports);
 		if (outcome.kind === "answered") deliver([job], outcome.responses, ports);
 		else if (outcome.kind === "refused") refuse([job], outcome.message, ports);
-		else if (outcome.kind === "busy") unserved([job], outcome.message, ports);
+		else if (outcome.kind === "busy") turnedAway([job], outcome.message, ports);
 		else failures.set(job, { code: outcome.code, message: outcome.message });
 	}
 	if (failures.size > 0) await ports.clock.pause(TOLD_MS, ports.signal);
@@ -179,6 +179,12 @@ function refuse<Job extends Runnable>(jobs: readonly Job[], message: string, por
 
 function unserved<Job extends Runnable>(jobs: readonly Job[], reason: string, ports: BatchPorts<Job>): boolean {
 	for (const job of jobs) ports.report(job, { kind: "unserved", reason });
+	return false;
+}
+
+/** Else all that wait for a busy server would become suspects, go alone, and keep it busier still. */
+function turnedAway<Job extends Runnable>(jobs: readonly Job[], reason: string, ports: BatchPorts<Job>): boolean {
+	for (const job of jobs) ports.report(job, { kind: "unserved", reason, isExcused: true });
 	return false;
 }
 

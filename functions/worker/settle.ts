@@ -56,7 +56,7 @@ async function write(job: Held, result: JobResult, ports: SettlePorts): Promise<
 		case "failed":
 			return fail(job, result.failure, result.kind === "refused", ports);
 		case "unserved":
-			return release(job, result.reason, ports);
+			return release(job, result.reason, ports, result.isExcused);
 	}
 }
 
@@ -92,10 +92,10 @@ async function fail(job: Held, failure: JobFailure, isFinal: boolean, ports: Set
 	return { kind: "failed", failure };
 }
 
-async function release(job: Held, reason: string, ports: SettlePorts): Promise<Settled> {
+async function release(job: Held, reason: string, ports: SettlePorts, isExcused = false): Promise<Settled> {
 	await ports.held.letGo(job);
 	const delaySeconds = ports.isDraining() ? 0 : releaseBackoffSeconds(ports.random());
-	const outcome = await ports.claims.release(job.claim, delaySeconds);
+	const outcome = await ports.claims.release(job.claim, delaySeconds, isExcused);
 	if (outcome.kind === "lost") return { kind: "lost" };
 	await ports.queue.hide(job.delivery, delaySeconds);
 	return { kind: "released", reason };

@@ -18,7 +18,8 @@ export interface Work extends Held, Gathered, Runnable {
 	freeBytes: () => void;
 }
 
-/** A claim that was taken up so often without a result may be what takes servers down with it: it goes alone. */
+/** A job that was taken up so often without a result may be what takes servers down with it: it goes alone. */
 const SUSPECT_ATTEMPTS = 3;
 
-export const isSuspect = ({ attempt }: JobRecord): boolean => attempt > SUSPECT_ATTEMPTS;
+export const isSuspect = ({ attempt, excusedAttempt = 0 }: JobRecord): boolean =>
+	attempt - excusedAttempt > SUSPECT_ATTEMPTS;

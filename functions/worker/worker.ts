@@ -67,7 +67,7 @@ const BYTES_IN_WORK_MAX = 16 * 1024 * 1024;
 /** Kept back of the drain's time, for giving back what could not be finished. */
 const RELEASE_RESERVE_MS = 10_000;
 const MS_PER_SECOND = 1000;
-const STOPPING: JobResult = { kind: "unserved", reason: "The worker is stopping." };
+const STOPPING: JobResult = { kind: "unserved", reason: "The worker is stopping.", isExcused: true };
 
 export function createWorker(settings: WorkerSettings, ports: WorkerPorts): Worker {
 	const { clock, log, observer, server } = ports;

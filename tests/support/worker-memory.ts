@@ -110,8 +110,9 @@ export class MemoryJobs implements Claims {
 		return this.#change(claim, { state: "QUEUED", failures }) ? ({ kind: "requeued", failures } as const) : LOST;
 	}
 
-	async release(claim: Claim) {
-		return this.#change(claim, { state: "QUEUED" }) ? ({ kind: "released" } as const) : LOST;
+	async release(claim: Claim, _: number, isExcused = false) {
+		const excuse = isExcused ? { excusedAttempt: claim.attempt } : {};
+		return this.#change(claim, { state: "QUEUED", ...excuse }) ? ({ kind: "released" } as const) : LOST;
 	}
 
 	async markDeadLettered(job: string): Promise<void> {

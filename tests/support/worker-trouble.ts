@@ -43,7 +43,7 @@ export function troubled(
 				heartbeat: disturbed((claim) => claims.heartbeat(claim)),
 				commit: disturbed((claim, response) => claims.commit(claim, response)),
 				fail: disturbed((claim, failure, options) => claims.fail(claim, failure, options)),
-				release: disturbed((claim, seconds) => claims.release(claim, seconds)),
+				release: disturbed((claim, ...how) => claims.release(claim, ...how)),
 				markDeadLettered: disturbed((job) => claims.markDeadLettered(job)),
 			},
 			queue: {

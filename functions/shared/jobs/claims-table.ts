@@ -99,8 +99,9 @@ export function claimsTable(options: ClaimsTable): Claims {
 			const isDone = await settle(claim, write, ({ state }) => state === (isLast ? "FAILED" : "QUEUED"));
 			return isDone ? { kind: isLast ? "failed" : "requeued", failures } : { kind: "lost" };
 		},
-		release: async (claim, delaySeconds) => {
-			const write = updateHeld(claim, requeue(delaySeconds));
+		release: async (claim, delaySeconds, isExcused = false) => {
+			const excuse = isExcused ? { excusedAttempt: claim.attempt } : {};
+			const write = updateHeld(claim, requeue(delaySeconds, excuse));
 			const isDone = await settle(claim, write, ({ state }) => state === "QUEUED");
 			return { kind: isDone ? "released" : "lost" };
 		},

@@ -57,8 +57,11 @@ export interface Claims {
 	 * @param delaySeconds how long its message is kept back, so that the sweeper does not come first
 	 */
 	fail(claim: Claim, failure: JobFailure, options: { isFinal: boolean; delaySeconds: number }): Promise<FailOutcome>;
-	/** Gives it back without counting anything against it. */
-	release(claim: Claim, delaySeconds: number): Promise<ReleaseOutcome>;
+	/**
+	 * Gives it back without counting anything against it.
+	 * @param isExcused it was not run at all: this attempt and those before it must not make it suspect
+	 */
+	release(claim: Claim, delaySeconds: number, isExcused?: boolean): Promise<ReleaseOutcome>;
 	/** Notes that a failed job lies in the dead-letter queue. */
 	markDeadLettered(job: string): Promise<void>;
 }

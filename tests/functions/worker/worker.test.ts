@@ -101,6 +101,20 @@ describe("functions/worker/worker", () => {
 		await worker.stop();
 		expect(rig.jobs.records.get(job)).to.include({ state: "SUCCEEDED", failures: 0, attempt: 4 });
 	});
+	it("makes nobody suspect who waits for a busy server: they go together as before", async () => {
+		let isBusy = true;
+		const server = new ScriptedServer((call) => (isBusy ? { kind: "busy", message: "Later." } : twice(call)));
+		const rig = workerRig({ server });
+		for (let i = 0; i < 32; i++) rig.submit({ request: numbersRequest(i) });
+		const worker = rig.start({ batchMaxWaitMs: 5_000 }, { random: () => 0 });
+		await until(() => [...rig.jobs.records.values()].every(({ attempt }) => attempt > 4));
+		isBusy = false;
+		const before = server.calls.length;
+		await until(() => rig.queue.messages.size === 0);
+		await worker.stop();
+		expect(server.calls.length - before).to.be.at.most(20);
+		expect(Math.max(...server.calls.slice(before).map(({ length }) => length))).to.be.above(1);
+	});
 	it("learns how many rows the model takes at once", async () => {
 		const server = new ScriptedServer((call, values) =>
 			values.length > 3 ? { kind: "refused", message: "At most 3 rows." } : twice(call),

@@ -119,8 +119,11 @@ describe("functions/shared/jobs/claims-table", () => {
 		const job = await claimed();
 		expect(await claims.release(job, 0)).to.deep.equal({ kind: "released" });
 		expect(await claims.release(job, 0)).to.deep.equal({ kind: "released" });
+		expect(record()).to.not.have.property("excusedAttempt");
 		expect(record()).to.include({ state: "QUEUED", failures: 0, attempt: 1, dueAtMs: NOW_MS + ORPHAN_MS });
 		expect(inFlight()).to.equal(3);
+		await claims.release(await claimed(), 0, true);
+		expect(record()).to.include({ state: "QUEUED", attempt: 2, excusedAttempt: 2 });
 	});
 	it("passes an outage on after all its tries, and a refusal of the request at once", async () => {
 		const { aws, claims } = setUp();
