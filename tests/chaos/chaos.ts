@@ -45,6 +45,8 @@ export const isWell = ({ lost, doubled, mismatched, poison, poisonInDlq }: Chaos
 const TENANTS = ["acme", "borealis", "cinder", "delphi", "ember"] as const;
 /** Enough that workers never wait for work, and far from enough for a queue that grows with the run. */
 const ALLOWANCE = { rps: 500, burst: 1000, jobsInFlightMax: 60 };
+/** Of each of twelve clients: about forty jobs a second. */
+const CLIENT_REST_MS = 300;
 const FAULT_SHARE = 0.05;
 const POISON_SHARE = 0.01;
 const UNREADABLE_SHARE = 0.002;
@@ -115,7 +117,13 @@ async function disturb(stage: Stage, { seed, jobs, workers }: ChaosOptions, scop
 
 	say(`submitting ${jobs} jobs of ${TENANTS.length} tenants to ${workers} tasks, seed ${seed}`);
 	const { submit } = doors;
-	const submissions = startSubmissions({ payloads, submit, random: random("clients"), signal: limit });
+	const submissions = startSubmissions({
+		payloads,
+		submit,
+		random: random("clients"),
+		restMs: CLIENT_REST_MS,
+		signal: limit,
+	});
 	const bodies = unreadableBodies(Math.max(1, Math.round(jobs * UNREADABLE_SHARE)), random("unreadable"));
 	const restMs = UNREADABLE_REST_MS;
 	const sending = sendUnreadable(clients.sqs, queues.queueUrl, bodies, { restMs, signal: limit });

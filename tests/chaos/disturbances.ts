@@ -31,7 +31,7 @@ export interface Disturbance {
 	isKilledAfterHang: boolean;
 }
 
-const REST_MS = { least: 500, most: 4500 };
+const REST_MS = { least: 300, most: 3000 };
 const MODEL_SERVER_HANG_MS = { least: 1000, most: 12_000 };
 const LOOKS_FOR_WORK = 80;
 const LOOK_MS = 25;

@@ -15,7 +15,13 @@ function submitTo(answer: (number: number, asked: number) => Reception, isRepeat
 		asked.set(number, times + 1);
 		return answer(number, times);
 	};
-	const options = { payloads, submit, random: withRepeats(isRepeated), signal: signal ?? new AbortController().signal };
+	const options = {
+		payloads,
+		submit,
+		random: withRepeats(isRepeated),
+		restMs: 0,
+		signal: signal ?? new AbortController().signal,
+	};
 	return { ...startSubmissions(options), asked };
 }
 

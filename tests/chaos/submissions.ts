@@ -18,6 +18,8 @@ export interface SubmissionOptions {
 	payloads: readonly Payload[];
 	submit: (payload: Payload) => Promise<Reception>;
 	random: Random;
+	/** Rest of a client between two payloads: so a run lasts long enough to be disturbed, however fast the machine is. */
+	restMs: number;
 	signal: AbortSignal;
 }
 
@@ -33,16 +35,17 @@ const RETRY_MS = 150;
 /** Share of the clients that lost the answer, and ask again. */
 const REPEATED_SHARE = 0.05;
 
-export function startSubmissions({ payloads, submit, random, signal }: SubmissionOptions): Submissions {
+export function startSubmissions({ payloads, submit, random, restMs, signal }: SubmissionOptions): Submissions {
 	const accepted = new Map<string, Payload>();
 	const left = [...payloads].reverse();
+	const rest = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {});
 	const jobOf = async (payload: Payload): Promise<string | undefined> => {
 		while (!signal.aborted) {
 			const reception = await submit(payload);
 			if (reception.kind === "accepted") return reception.job;
 			if (reception.kind === "refused")
 				throw new TriplaneError(`The payload ${payload.number} was refused, but is good: ${reception.why}`);
-			await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
+			await rest(RETRY_MS);
 		}
 		return undefined;
 	};
@@ -51,6 +54,7 @@ export function startSubmissions({ payloads, submit, random, signal }: Submissio
 			const job = await jobOf(payload);
 			if (job === undefined) return;
 			accepted.set(job, payload);
+			await rest(restMs);
 			if (!random.isHit(REPEATED_SHARE)) continue;
 			const again = await jobOf(payload);
 			if (again !== undefined && again !== job)
