@@ -32,6 +32,8 @@ export const ENVIRONMENT = {
 	queueUrl: "TRIPLANE_QUEUE_URL",
 	deadLetterQueueUrl: "TRIPLANE_DEAD_LETTER_QUEUE_URL",
 	callbackQueueUrl: "TRIPLANE_CALLBACK_QUEUE_URL",
+	/** Name of the asynchronous endpoint that a queue's jobs are forwarded to. */
+	sagemakerEndpoint: "TRIPLANE_SAGEMAKER_ENDPOINT",
 	/** URL of the model server beside a worker, as in "http://127.0.0.1:8080". */
 	modelServerUrl: "TRIPLANE_MODEL_SERVER_URL",
 	/** Port on which a model server listens, and one on which a worker tells its health. */

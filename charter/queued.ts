@@ -154,10 +154,13 @@ export function planScaling({ name, runtime, slo, traffic }: EcsModel): SlotScal
 		throw new SettingsError(
 			`Model "${name}" can never keep up with its peak of ${traffic.peakRps} rps: its ${runtime.maxTasks} tasks with ${runtime.batchMaxSize} jobs in ${slo.p95Ms} ms do ${jobsPerSecond.toFixed(1)} jobs a second. Raise runtime.maxTasks or runtime.batchMaxSize, or lower slo.p95Ms to what the model needs for a batch.`,
 		);
-	const promisedSeconds = jobP95Seconds(slo);
 	return {
-		minTasks: promisedSeconds < COLD_START_SECONDS ? Math.min(runtime.onDemandBase, runtime.maxTasks) : 0,
+		minTasks: jobP95Seconds(slo) < COLD_START_SECONDS ? Math.min(runtime.onDemandBase, runtime.maxTasks) : 0,
 		maxTasks: runtime.maxTasks,
-		backlogPerTask: Math.max(1, Math.floor(promisedSeconds / jobSeconds)),
+		backlogPerTask: backlogPerServer(slo),
 	};
 }
+
+/** Jobs that may wait for whatever works on one after the other: what it can do within the time that is promised. */
+export const backlogPerServer = (slo: QueuedModel["slo"]): number =>
+	Math.max(1, Math.floor((jobP95Seconds(slo) * 1000) / slo.p95Ms));

@@ -27,11 +27,12 @@ import { systemClock } from "../worker/clock.ts";
 import { createHeldJobs } from "../worker/held-jobs.ts";
 import { createObserver } from "../worker/observe.ts";
 import { jobPayloads } from "../worker/payloads.ts";
-import type { Clock, Queue } from "../worker/ports.ts";
+import type { Clock } from "../worker/ports.ts";
 import { type JobResult, runBatch } from "../worker/run-batch.ts";
 import { settle } from "../worker/settle.ts";
 import { sqsOutbox, sqsQueue } from "../worker/sqs.ts";
 import type { Held } from "../worker/work.ts";
+import { forgetting } from "./forgetting.ts";
 import { inProcess } from "./in-process.ts";
 
 export interface OverflowParts {
@@ -151,23 +152,5 @@ export function createOverflowService(parts: OverflowParts): OverflowHandler {
 			if (!(await workOn(record, context.awsRequestId, () => context.getRemainingTimeInMillis()))) failed.push(record);
 		await telemetry.tracing.flush();
 		return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
-	};
-}
-
-/** SQS itself forgets what the function does not report: removing a message is leaving it out, hiding one is keeping it. */
-function forgetting(queue: Queue) {
-	let isKept = false;
-	return {
-		remove: async (): Promise<void> => {
-			isKept = false;
-		},
-		hide: async (...args: Parameters<Queue["hide"]>): Promise<void> => {
-			isKept = true;
-			await queue.hide(...args);
-		},
-		keep: (): void => {
-			isKept = true;
-		},
-		isForgotten: (): boolean => !isKept,
 	};
 }

@@ -4,12 +4,15 @@
  */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
 /** A dead endpoint is noticed well within a request's deadline, and a retry still fits. */
 const CONNECTION_TIMEOUT_MS = 500;
 const DYNAMODB_REQUEST_TIMEOUT_MS = 1_000;
 const SQS_REQUEST_TIMEOUT_MS = 1_000;
+/** It only takes the request in. */
+const SAGEMAKER_REQUEST_TIMEOUT_MS = 3_000;
 /** An artifact may have tens of megabytes. */
 const S3_REQUEST_TIMEOUT_MS = 5_000;
 const S3_BULK_SILENCE_MS = 30_000;
@@ -32,3 +35,7 @@ export const s3Client = (): S3Client =>
 
 /** For sending: a long poll would outlast its timeout. */
 export const sqsClient = (): SQSClient => new SQSClient(within(SQS_REQUEST_TIMEOUT_MS));
+
+/** For asynchronous endpoints. */
+export const sagemakerClient = (): SageMakerRuntimeClient =>
+	new SageMakerRuntimeClient(within(SAGEMAKER_REQUEST_TIMEOUT_MS));

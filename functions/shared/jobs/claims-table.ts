@@ -23,16 +23,18 @@ export interface ClaimsTable extends Pauses {
 	table: string;
 	/** Who works, for people who look at a record, as in a task's id. */
 	worker: string;
+	/** How long a claim or heartbeat holds. @default JOB_LIMITS.leaseSeconds */
+	leaseSeconds?: number;
 	/** Milliseconds since the epoch. */
 	now: () => number;
 }
 
 const MS_PER_SECOND = 1000;
-const LEASE_MS = JOB_LIMITS.leaseSeconds * MS_PER_SECOND;
 const ORPHAN_MS = JOB_LIMITS.orphanAfterSeconds * MS_PER_SECOND;
 
 export function claimsTable(options: ClaimsTable): Claims {
-	const { client, table, worker, now } = options;
+	const { client, table, worker, leaseSeconds = JOB_LIMITS.leaseSeconds, now } = options;
+	const leaseMs = leaseSeconds * MS_PER_SECOND;
 	const read = async (job: string): Promise<JobRecord | undefined> => {
 		const { Item } = await client.send(
 			new GetItemCommand({ TableName: table, Key: { pk: { S: jobKey(job) } }, ConsistentRead: true }),
@@ -71,7 +73,10 @@ export function claimsTable(options: ClaimsTable): Claims {
 			// One name a call: by it the claim is recognised whose answer was lost.
 			const owner = `${worker}/${randomUUID()}`;
 			try {
-				const write = () => client.send(new UpdateItemCommand({ TableName: table, ...claimUpdate(job, owner, now()) }));
+				const write = () => {
+					const update = claimUpdate(job, owner, { nowMs: now(), leaseMs });
+					return client.send(new UpdateItemCommand({ TableName: table, ...update }));
+				};
 				const { Attributes } = await contendedWrite(write, options);
 				return { kind: "claimed", job: jobOf(Attributes ?? {}) };
 			} catch (thrown) {
@@ -80,7 +85,7 @@ export function claimsTable(options: ClaimsTable): Claims {
 			}
 		},
 		heartbeat: async (claim) => {
-			const untilMs = now() + LEASE_MS;
+			const untilMs = now() + leaseMs;
 			const change = { set: { leaseUntilMs: untilMs, dueAtMs: untilMs + ORPHAN_MS }, remove: [] };
 			const isExtended = await settle(claim, updateHeld(claim, change), () => false);
 			return isExtended ? { kind: "extended", untilMs } : { kind: "lost" };
@@ -136,8 +141,8 @@ function refusedClaim(job: JobRecord | undefined, owner: string): ClaimOutcome {
 	return { kind: "held", untilMs: job.leaseUntilMs ?? 0 };
 }
 
-function claimUpdate(job: string, owner: string, nowMs: number) {
-	const untilMs = nowMs + LEASE_MS;
+function claimUpdate(job: string, owner: string, { nowMs, leaseMs }: { nowMs: number; leaseMs: number }) {
+	const untilMs = nowMs + leaseMs;
 	return {
 		Key: { pk: { S: jobKey(job) } },
 		UpdateExpression:

@@ -47,7 +47,7 @@ export interface JobFailure {
 export interface Claims {
 	/** Takes a job that is queued, or that runs under a lease that has lapsed. Counts one attempt. */
 	claim(job: string): Promise<ClaimOutcome>;
-	/** Extends the lease by JOB_LIMITS.leaseSeconds from now. */
+	/** Extends the lease from now, for as long as a claim holds. */
 	heartbeat(claim: Claim): Promise<HeartbeatOutcome>;
 	/** Ends the job with its response. */
 	commit(claim: Claim, response: JobResponse): Promise<CommitOutcome>;

@@ -1,0 +1,134 @@
+/**
+ * Ends jobs by what SageMaker tells of them: finds job and attempt by the inference's name, and commits, fails or gives back as
+ * a worker does. The attempt is the fencing token: a notification that comes late or twice changes nothing. What cannot be
+ * done now is thrown, so that Lambda tries again and at last keeps the notification.
+ */
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { Tracer } from "@opentelemetry/api";
+import type { SNSEvent } from "aws-lambda";
+import { ENVIRONMENT } from "../../charter/environment.ts";
+import type { JobRecord } from "../../charter/jobs.ts";
+import { inferenceOutputPrefix, inferenceTimes } from "../../charter/sagemaker.ts";
+import { type Environment, requiredNumbers, requiredText } from "../shared/environment.ts";
+import { claimsTable } from "../shared/jobs/claims-table.ts";
+import { messageOf } from "../shared/jobs/job-queue.ts";
+import { jobTable } from "../shared/jobs/job-table.ts";
+import { payloadBucket } from "../shared/jobs/payloads.ts";
+import type { Telemetry } from "../shared/telemetry/telemetry.ts";
+import { systemClock } from "../worker/clock.ts";
+import { createObserver } from "../worker/observe.ts";
+import type { JobResult } from "../worker/run-batch.ts";
+import { setAside, settle } from "../worker/settle.ts";
+import { sqsOutbox } from "../worker/sqs.ts";
+import { type Notification, NotificationError, readNotification } from "./notification.ts";
+import { takeOutput } from "./output.ts";
+import { resending } from "./resending.ts";
+
+export interface ResultParts {
+	environment: Environment;
+	telemetry: Telemetry;
+	/** Makes the spans of jobs, which link to who submitted them. */
+	tracer: Tracer;
+	dynamodb: DynamoDBClient;
+	s3: S3Client;
+	sqs: SQSClient;
+	/** @default the system's */
+	pause?: (ms: number) => Promise<void>;
+}
+
+/** SNS hands over one notification at a time. */
+export type ResultHandler = (event: {
+	Records: readonly { Sns: Pick<SNSEvent["Records"][number]["Sns"], "Message"> }[];
+}) => Promise<void>;
+
+const WORKER = "sagemaker";
+const UNHELD = { letGo: async () => undefined };
+
+/** @throws {FunctionSettingsError} where the environment lacks something, by name */
+export function createResultService(parts: ResultParts): ResultHandler {
+	const { environment, telemetry, tracer, dynamodb, s3, sqs, pause = systemClock.pause } = parts;
+	const text = (name: string) => requiredText(environment, name);
+	const { now, write } = telemetry;
+	const [model, team, feature] = [text(ENVIRONMENT.model), text(ENVIRONMENT.team), text(ENVIRONMENT.feature)];
+	const { jobP95Seconds } = requiredNumbers(environment, ENVIRONMENT.slo, ["jobP95Seconds"]);
+	const { requestTtlSeconds } = inferenceTimes(jobP95Seconds);
+	const log = telemetry.log.with({ model, team, feature });
+	const queue = resending(sqs, text(ENVIRONMENT.queueUrl));
+	const outbox = sqsOutbox(sqs, {
+		deadLetterQueueUrl: text(ENVIRONMENT.deadLetterQueueUrl),
+		callbackQueueUrl: text(ENVIRONMENT.callbackQueueUrl),
+	});
+	const bucket = text(ENVIRONMENT.jobsBucket);
+	const objects = payloadBucket(s3, bucket);
+	const shared = { client: dynamodb, table: text(ENVIRONMENT.jobsTable), now, pause, random: Math.random };
+	const claims = claimsTable({ ...shared, worker: WORKER });
+	const jobs = jobTable(shared);
+	const observer = createObserver({ log, write, now, tracer, team, feature, jobP95Seconds });
+
+	const end = async (claim: JobRecord, told: Notification): Promise<void> => {
+		const taken = told.kind === "completed" ? await takeOutput(objects, told.output.key, claim) : undefined;
+		const delivery = { body: JSON.stringify(messageOf(claim)), receipt: "" };
+		const result = (): JobResult => {
+			if (taken?.kind === "taken") return { kind: "done", response: "" };
+			if (told.kind === "failed" && (told.seconds ?? 0) >= requestTtlSeconds)
+				return { kind: "unserved", reason: `It waited too long for SageMaker: ${told.reason}`, isExcused: true };
+			const message = taken?.reason ?? (told.kind === "failed" ? `The model failed: ${told.reason}` : "");
+			return { kind: "failed", failure: { code: "INTERNAL", message } };
+		};
+		observer.claimed(claim);
+		const settled = await settle({ delivery, claim, isVoid: false }, result(), {
+			claims,
+			queue: queue(claim.tenant),
+			outbox,
+			// It is kept already.
+			payloads: { writeResponse: async () => (taken?.kind === "taken" ? taken.response : { response: "" }) },
+			held: UNHELD,
+			log,
+			random: Math.random,
+			isDraining: () => false,
+		});
+		observer.settled(claim, settled);
+		if (settled.kind === "unknown") throw settled.thrown;
+	};
+
+	const take = async (told: Notification): Promise<void> => {
+		if (told.kind === "completed") demandOwn(told.output, { bucket, prefix: inferenceOutputPrefix(model) });
+		const job = await jobs.read(told.job);
+		const { attempt } = told;
+		if (job?.model !== model) {
+			log.warn("SageMaker tells of a job that there is not", { job: told.job });
+			return;
+		}
+		if (job.attempt !== attempt) {
+			log.info(`SageMaker tells of attempt ${attempt}, which is no longer the job's`, { job: told.job });
+			return;
+		}
+		if (job.state === "RUNNING") return end(job, told);
+		// An earlier try of this very notification ended between the two.
+		const isLeftBehind = job.state === "FAILED" && job.deadLetteredAtMs === undefined;
+		if (!isLeftBehind) return;
+		const delivery = { body: JSON.stringify(messageOf(job)), receipt: "" };
+		await setAside(delivery, job, { outbox, claims, queue: queue(job.tenant) });
+	};
+
+	return async ({ Records }) => {
+		try {
+			for (const { Sns } of Records) await take(readNotification(Sns.Message));
+		} catch (thrown) {
+			log.error("A notification of SageMaker could not be dealt with; it is tried again, then kept", {}, thrown);
+			throw thrown;
+		} finally {
+			await telemetry.tracing.flush();
+		}
+	};
+}
+
+/** @throws {NotificationError} where an output lies where no output of this model's endpoint can */
+function demandOwn({ bucket, key }: { bucket: string; key: string }, own: { bucket: string; prefix: string }): void {
+	if (bucket === own.bucket && key.startsWith(own.prefix)) return;
+	throw new NotificationError(
+		`SageMaker says that its output lies at s3://${bucket}/${key}, not under s3://${own.bucket}/${own.prefix}. Look who else publishes on the endpoint's topic.`,
+	);
+}
