@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { TriplaneError } from "../../charter/errors.ts";
-import type { JobRecord } from "../../charter/jobs.ts";
+import { JOB_LIMITS, type JobRecord } from "../../charter/jobs.ts";
 import { PlatformClient } from "../platform/client.ts";
 import { assertEqualsTrainer, type HeldoutRow, inChunks, requestByValues } from "../platform/heldout.ts";
 import { awaitJobs, type Job, submitJob } from "../platform/job-client.ts";
@@ -52,7 +52,7 @@ export async function tellJobs(stage: Stage, { outputs, tokens }: Raised, steps:
 		"jobs",
 		(say) => runBurst(stage, outputs, served, tenant, say),
 		({ submitted, killedTask, claimedAgain, p95Seconds: p95 }) =>
-			`${submitted} jobs by ${tenant.name}; worker ${killedTask.slice(-8)} killed, ${claimedAgain} done again by its successor; each ended once, equal to the trainer's own, 95 % in ${p95.toFixed(1)} s`,
+			`${submitted} jobs by ${tenant.name}; worker ${killedTask.slice(-8)} killed, ${claimedAgain} done again: all ended once, equal the trainer's own, 95 % in ${p95.toFixed(1)} s`,
 	);
 }
 
@@ -76,6 +76,7 @@ async function runBurst(
 		say(`${ids.length} jobs submitted`);
 	}
 	const killedTask = await kill;
+	say(`worker killed; what it held comes back when its leases of ${JOB_LIMITS.leaseSeconds} s lapse`);
 	const jobs = await awaitJobs(client, ids, {
 		pollMs: POLL_MS,
 		timeoutMs: TIMEOUT_MS,
