@@ -18,19 +18,25 @@ import { up } from "./commands/up.ts";
 const EXIT = { failed: 1, usage: 2 } as const;
 const checkout = fileURLToPath(new URL("..", import.meta.url));
 
-/** Rejects on Ctrl-C or SIGTERM, so that what was started is ended in order; a second one ends this process at once. */
-const interrupted = new Promise<never>((_, reject) => {
-	let isStopping = false;
-	// Never `once`: libraries end the process on a signal that nobody else listens to.
-	for (const signal of ["SIGINT", "SIGTERM"] as const)
-		process.on(signal, () => {
-			const stop = new Interrupted(signal);
-			if (isStopping) process.exit(stop.exitCode);
-			isStopping = true;
-			reject(stop);
-		});
-});
-interrupted.catch(() => undefined);
+/**
+ * Rejects on Ctrl-C or SIGTERM, so that what was started is ended in order; a second one ends this process at once.
+ * For commands that have something to end: all others end at the first one, as any program does.
+ */
+function onInterrupt(): Promise<never> {
+	const interrupted = new Promise<never>((_, reject) => {
+		let isStopping = false;
+		// Never `once`: libraries end the process on a signal that nobody else listens to.
+		for (const signal of ["SIGINT", "SIGTERM"] as const)
+			process.on(signal, () => {
+				const stop = new Interrupted(signal);
+				if (isStopping) process.exit(stop.exitCode);
+				isStopping = true;
+				reject(stop);
+			});
+	});
+	interrupted.catch(() => undefined);
+	return interrupted;
+}
 
 class Interrupted extends TriplaneError {
 	override readonly name = "Interrupted";
@@ -54,9 +60,9 @@ program
 	.command("up", { isDefault: false })
 	.description("raise the platform on an embedded AWS, show that it works, tear it down")
 	.option("--keep", "stay up and print the URL and the tenants' tokens; Ctrl-C ends it")
-	.addOption(new Option("--only <serve>", "tell of the models of this kind alone").choices(["realtime"]))
+	.addOption(new Option("--only <serve>", "deploy and show the models of this kind alone").choices(["realtime"]))
 	.option("--json", "print the report as JSON (progress goes to stderr)")
-	.action(async (options) => finish(await up(checkout, options, interrupted)));
+	.action(async (options) => finish(await up(checkout, options, onInterrupt())));
 program
 	.command("down")
 	.description("end the sandbox that is up in this checkout")
@@ -103,7 +109,7 @@ program
 	.option("--end <time>", "end of the window (default: one window's length after its start)")
 	.option("--outputs <file>", "of `pulumi stack output --json` (default: the sandbox that is up)")
 	.option("--json", "print JSON; progress goes to stderr")
-	.action(async (model, options) => finish(await batchRun(checkout, model, options, interrupted)));
+	.action(async (model, options) => finish(await batchRun(checkout, model, options)));
 program
 	.command("jobs")
 	.description("jobs of queued models")
@@ -113,7 +119,7 @@ program
 	.option("--limit <count>", "most messages to look at (default: all)", positiveCount)
 	.option("--outputs <file>", "of `pulumi stack output --json` (default: the sandbox that is up)")
 	.option("--json", "print JSON: {model, redriven, resent, settled, left}")
-	.action(async (model, options) => finish(await redrive(checkout, model, options)));
+	.action(async (model, options) => finish(await redrive(checkout, model, options, onInterrupt())));
 program
 	.command("doctor")
 	.description("before a first `pulumi up` on AWS: what the account and this machine lack, and what to do")
@@ -147,7 +153,9 @@ Examples:
   pulumi preview --json > plan.json; triplane check --preview plan.json --format markdown --output comment.md
   pulumi stack export | triplane check --state /dev/stdin --format sarif --output charter.sarif`,
 	)
-	.action(async (entry: string | undefined, options: CheckOptions) => finish(await check(entry, options, interrupted)));
+	.action(async (entry: string | undefined, options: CheckOptions) =>
+		finish(await check(entry, options, onInterrupt())),
+	);
 
 try {
 	await program.parseAsync();

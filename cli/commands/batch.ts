@@ -5,12 +5,11 @@ import { parseInstant } from "../../charter/windows.ts";
 import { runWindow, type WindowRun } from "../platform/batch.ts";
 import { findTarget } from "../platform/stack.ts";
 
-/** Exit code 0 where the window is committed or none is due, 1 where it failed. */
+/** Exit code 0 where the window is committed or none is due, 1 where it failed. Who ends this process ends the waiting alone. */
 export async function batchRun(
 	checkout: string,
 	model: string,
 	options: { start?: string; end?: string; outputs?: string; json?: boolean },
-	interrupted: Promise<never>,
 ): Promise<number> {
 	const { start, end } = options;
 	for (const [name, text] of Object.entries({ start, end }))
@@ -27,11 +26,9 @@ export async function batchRun(
 			`The stack has no batch model "${model}", only ${outputs.batchModels.map(({ name }) => name).join(", ") || "none"}. Declare it in triplane:models with serve: batch, and run \`pulumi up\`.`,
 		);
 	const request = { ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
-	const running = runWindow(aws, found.stateMachine, request, ({ done, failed, total }) => {
+	const run = await runWindow(aws, found.stateMachine, request, ({ done, failed, total }) => {
 		console.error(`${done} of ${total} chunks scored${failed > 0 ? `, ${failed} failed` : ""}`);
 	});
-	// An interrupt ends the waiting alone: the window goes on.
-	const run = await Promise.race([running, interrupted]);
 	if (options.json) console.log(JSON.stringify(run));
 	else console.log(wordsOf(model, found.dataBucket, run));
 	return run.status === "SUCCEEDED" ? 0 : 1;

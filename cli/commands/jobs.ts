@@ -13,14 +13,26 @@ export interface RedriveOptions {
 	json?: boolean;
 }
 
-/** @returns 0, or 1 where a message had to be left in the dead-letter queue */
-export async function redrive(checkout: string, model: string, options: RedriveOptions): Promise<number> {
+/**
+ * @param interrupted rejects when the user asks to stop: after the message in hand, with what was done so far
+ * @returns 0, or 1 where a message had to be left in the dead-letter queue
+ */
+export async function redrive(
+	checkout: string,
+	model: string,
+	options: RedriveOptions,
+	interrupted: Promise<never>,
+): Promise<number> {
 	const { aws, outputs } = await findTarget(checkout, options.outputs);
 	const { table, slots } = queuesOf(outputs, model);
 	const [dynamodb, sqs] = [new DynamoDBClient(aws), new SQSClient(aws)];
+	const stop = new AbortController();
+	interrupted.catch(() => stop.abort());
 	try {
-		const counts = await redriveJobs({ dynamodb, sqs, table, now: Date.now }, model, slots, options.limit);
+		const ports = { dynamodb, sqs, table, now: Date.now };
+		const counts = await redriveJobs(ports, model, slots, { limit: options.limit, signal: stop.signal });
 		console.log(options.json ? JSON.stringify({ model, ...counts }) : wordsOf(model, counts));
+		if (stop.signal.aborted) await interrupted;
 		return counts.left > 0 ? 1 : 0;
 	} finally {
 		dynamodb.destroy();

@@ -15,7 +15,9 @@ const Rows = z.array(z.array(z.number())).min(1);
 const Metadata = z.object({
 	inputs: z.array(z.object({ name: z.string(), datatype: z.string(), shape: z.array(z.number()) })).min(1),
 });
-const Outputs = z.object({ outputs: z.array(z.object({ name: z.string(), data: z.array(z.unknown()) })) });
+const Outputs = z.object({
+	outputs: z.array(z.object({ name: z.string(), datatype: z.string(), data: z.array(z.unknown()) })),
+});
 
 const Accepted = z.object({ id: z.string() });
 const [OK, ACCEPTED] = [200, 202];
@@ -34,7 +36,8 @@ export async function predict(
 			`No tenant "${options.tenant}" is declared. Use one of ${current.tenants.map(({ name }) => name).join(", ")}.`,
 		);
 	const client = new PlatformClient(current.url, tenant.token);
-	const request = await toRequest(await readData(options.data), options.data, client, model);
+	const source = options.data === "-" ? "Standard input" : options.data;
+	const request = await toRequest(await readData(options.data, source), source, client, model);
 	const answer = await inferToEnd(client, model, request);
 	if (options.json) console.log(JSON.stringify(answer, null, 2));
 	else if (answer.status === OK) console.log(tableOf(answer.body));
@@ -54,38 +57,38 @@ async function inferToEnd(client: PlatformClient, model: string, request: { inpu
 	return { ...answer, status: OK, body: job.result };
 }
 
-async function readData(file: string): Promise<unknown> {
+async function readData(file: string, source: string): Promise<unknown> {
 	let content: string;
 	try {
 		content = file === "-" ? await text(process.stdin) : await readFile(file, "utf8");
 	} catch (error) {
-		throw new TriplaneError(`${file} cannot be read: ${error instanceof Error ? error.message : error}`, {
+		throw new TriplaneError(`${source} cannot be read: ${error instanceof Error ? error.message : error}`, {
 			cause: error,
 		});
 	}
 	try {
 		return JSON.parse(content);
 	} catch (error) {
-		throw new TriplaneError(`${file} holds no JSON: ${error instanceof Error ? error.message : error}`, {
+		throw new TriplaneError(`${source} holds no JSON: ${error instanceof Error ? error.message : error}`, {
 			cause: error,
 		});
 	}
 }
 
 /** A request as it is, or rows of numbers made into one by the model's own metadata. */
-async function toRequest(data: unknown, file: string, client: PlatformClient, model: string) {
+async function toRequest(data: unknown, source: string, client: PlatformClient, model: string) {
 	const request = Request.safeParse(data);
 	if (request.success) return request.data;
 	const rows = Rows.safeParse(data);
 	if (!rows.success)
 		throw new TriplaneError(
-			`${file} holds neither a request ({"inputs": […]}, Open Inference Protocol) nor rows of numbers ([[…], […]]).`,
+			`${source} holds neither a request ({"inputs": […]}, Open Inference Protocol) nor rows of numbers ([[…], […]]).`,
 		);
 	const width = rows.data[0]?.length ?? 0;
 	const ragged = rows.data.findIndex((row) => row.length !== width);
 	if (ragged !== -1)
 		throw new TriplaneError(
-			`${file} is ragged: row ${ragged} has ${rows.data[ragged]?.length} numbers, the first has ${width}. Give each row as many.`,
+			`${source} is ragged: row ${ragged} has ${rows.data[ragged]?.length} numbers, the first has ${width}. Give each row as many.`,
 		);
 	const answer = await client.get(modelPath(encodeURIComponent(model)));
 	if (answer.status !== 200)
@@ -103,17 +106,18 @@ async function toRequest(data: unknown, file: string, client: PlatformClient, mo
 	};
 }
 
-function tableOf(body: unknown): string {
+/** A row for each of the request's, a column for each output. @param body of the answer */
+export function tableOf(body: unknown): string {
 	const { outputs } = Outputs.parse(body);
 	const rows = Math.min(...outputs.map(({ data }) => data.length));
 	const table = new Table({ head: ["row", ...outputs.map(({ name }) => name)], style: { head: [], border: [] } });
 	for (let row = 0; row < rows; row++)
-		table.push([row, ...outputs.map(({ data }) => cellOf(data, row, data.length / rows))]);
+		table.push([row, ...outputs.map(({ data, datatype }) => cellOf(data, datatype, row, data.length / rows))]);
 	return table.toString();
 }
 
-const cellOf = (data: unknown[], row: number, width: number): string =>
+const cellOf = (data: unknown[], datatype: string, row: number, width: number): string =>
 	data
 		.slice(row * width, (row + 1) * width)
-		.map((value) => (typeof value === "number" && !Number.isInteger(value) ? value.toFixed(6) : String(value)))
+		.map((value) => (typeof value === "number" && datatype.startsWith("FP") ? value.toFixed(6) : String(value)))
 		.join("  ");

@@ -58,32 +58,37 @@ const WAIT_SECONDS = 1;
 /** Longer than a run over a long queue keeps what it leaves there hidden from itself. */
 const HIDDEN_SECONDS = 15 * 60;
 
-/** @param limit most messages to look at */
+/**
+ * @param options `limit`: most messages to look at (default: all); `signal`: stops between two messages
+ * @throws what AWS threw; whatever happens, a message that is not dealt with is visible again
+ */
 export async function redriveJobs(
 	ports: RedrivePorts,
 	model: string,
 	slots: readonly SlotQueues[],
-	limit = Number.POSITIVE_INFINITY,
+	{ limit = Number.POSITIVE_INFINITY, signal }: { limit?: number | undefined; signal?: AbortSignal } = {},
 ): Promise<RedriveCounts> {
 	const counts: RedriveCounts = { redriven: 0, resent: 0, settled: 0, left: 0 };
 	let budget = limit;
 	/** A job that fails again at once would go round for ever. */
 	const seen = new Set<string>();
 	for (const slot of slots) {
-		const left: Message[] = [];
+		const held = new Set<Message>();
 		try {
-			while (budget > 0) {
+			while (budget > 0 && !signal?.aborted) {
 				const messages = await receive(ports.sqs, slot.deadLetterQueueUrl, Math.min(BATCH, budget));
 				if (messages.length === 0) break;
 				budget -= messages.length;
+				for (const message of messages) held.add(message);
 				for (const message of messages) {
+					if (signal?.aborted) break;
 					const outcome = await redriveMessage(ports, model, slot, message, seen);
 					counts[outcome] += 1;
-					if (outcome === "left") left.push(message);
+					if (outcome !== "left") held.delete(message);
 				}
 			}
 		} finally {
-			for (const { ReceiptHandle } of left)
+			for (const { ReceiptHandle } of held)
 				await ports.sqs.send(
 					new ChangeMessageVisibilityCommand({
 						QueueUrl: slot.deadLetterQueueUrl,

@@ -35,7 +35,7 @@ function setUp(...jobs: JobRecord[]) {
 	}
 	const { dynamodb, sqs } = aws.clients();
 	const ports = { dynamodb, sqs, table: JOBS_TABLE, now: () => START_MS + 60_000 };
-	return { aws, ports, run: (limit?: number) => redriveJobs(ports, MODEL, slots, limit) };
+	return { aws, ports, run: (limit?: number) => redriveJobs(ports, MODEL, slots, { limit }) };
 }
 const setAside = (aws: MemoryAws, job: JobRecord): unknown =>
 	aws.sqs.messages(DEAD).push({ body: JSON.stringify(messageOf(job)), receives: 1 });
@@ -72,7 +72,6 @@ describe("cli/platform/redrive", () => {
 		);
 		expect([jobIn(aws, JOB_ID)?.state, aws.sqs.messages(DEAD).length]).to.deep.equal(["QUEUED", 1]);
 		aws.disturbances.clear();
-		delete aws.sqs.messages(DEAD)[0]?.receipt;
 		expect(await run()).to.deep.equal({ ...none, resent: 1 });
 		expect([inFlightIn(aws, "acme"), aws.sqs.messages(QUEUE_A).length]).to.deep.equal([1, 1]);
 	});
@@ -103,6 +102,20 @@ describe("cli/platform/redrive", () => {
 		expect(await run(12)).to.deep.equal({ ...none, redriven: 12 });
 		expect(await run()).to.deep.equal({ ...none, redriven: 13 });
 		expect(inFlightIn(aws, "acme")).to.equal(25);
+	});
+
+	it("stops after the message in hand, and hides none of the others from the next run", async () => {
+		const jobs = Array.from({ length: 3 }, (_, i) => failed({ job: `j${i}` }));
+		const { aws, ports, run } = setUp(...jobs);
+		const stop = new AbortController();
+		const { SendMessage } = aws.sqs;
+		aws.sqs.SendMessage = (request) => {
+			stop.abort();
+			return SendMessage.call(aws.sqs, request);
+		};
+		expect(await redriveJobs(ports, MODEL, slots, { signal: stop.signal })).to.deep.equal({ ...none, redriven: 1 });
+		expect(aws.sqs.messages(DEAD).map(({ receipt }) => receipt)).to.deep.equal([undefined, undefined]);
+		expect(await run()).to.deep.equal({ ...none, redriven: 2 });
 	});
 
 	it("does not go round with a job that fails again at once", async () => {
