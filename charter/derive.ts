@@ -22,6 +22,7 @@ import {
 	queuedCallsAtOnce,
 	queuedModels,
 } from "./queued.ts";
+import { endpointFunctions, isOnSageMaker, planEndpoint } from "./sagemaker.ts";
 import type { ModelSettings, Settings, TenantSettings, TierSettings } from "./settings.ts";
 
 /** A model that answers while its caller waits, from a function. */
@@ -91,7 +92,9 @@ export interface CapacityPlan {
  */
 export function planCapacity(settings: Settings): CapacityPlan {
 	const queued = queuedModels(settings);
-	for (const model of queued) if (isOnEcs(model)) planPool(model);
+	for (const model of queued)
+		if (isOnEcs(model)) planPool(model);
+		else if (isOnSageMaker(model)) planEndpoint(model);
 	assertReservationsFit(reservations(settings));
 	return {
 		...sharedReservations(settings),
@@ -116,6 +119,13 @@ function reservations(settings: Settings): Record<string, number> {
 		),
 		...planQueued(queued, overflowing),
 		...Object.fromEntries(overflowing.map((model) => [`${model.name}-overflow`, overflowConcurrency(model)])),
+		...Object.fromEntries(
+			queued
+				.filter(isOnSageMaker)
+				.flatMap((model) =>
+					Object.entries(endpointFunctions(model)).map(([of, reservation]) => [`${model.name}-${of}`, reservation]),
+				),
+		),
 		...batchReservations(settings),
 	};
 }

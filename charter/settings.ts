@@ -43,7 +43,9 @@ const EcsRuntime = z.strictObject({
 const SageMakerRuntime = z.strictObject({
 	kind: z.literal("sagemaker"),
 	image: digestPinnedImage,
-	instanceType: z.string(),
+	instanceType: z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, {
+		error: 'SageMaker names its instances with "ml.", as in "ml.g5.xlarge"',
+	}),
 	/** It scales down to none; this is the most. */
 	maxInstances: positiveInt.default(2),
 });
@@ -142,8 +144,6 @@ const Model = z
 				["slo", "jobP95Seconds"],
 				"a model that overflows into jobs promises how long one takes: set slo.jobP95Seconds",
 			);
-		if (model.runtime.kind === "sagemaker")
-			issue(["runtime", "kind"], "SageMaker is not served by this version of Triplane: run the model on ecs");
 		if (model.batch && model.serve !== "batch") issue(["batch"], "only a batch model is cut into chunks: remove batch");
 		if (model.serve === "batch" && model.schedule === undefined)
 			issue(["schedule"], 'a batch model runs by a schedule: set schedule, as in "rate(1 day)"');

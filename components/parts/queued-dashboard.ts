@@ -26,6 +26,8 @@ interface SlotFacts {
 	deadLetterQueueName: string;
 	/** Of its workers, where they run on ECS. */
 	serviceName?: string;
+	/** Of its endpoint, where they run on SageMaker. */
+	endpointName?: string;
 }
 
 export interface QueuedDashboardFacts {
@@ -82,6 +84,7 @@ function graphs(facts: QueuedDashboardFacts): Graph[] {
 			],
 		},
 		...tasksGraph(facts),
+		...inferenceGraphs(facts),
 		badShareGraph(model.name, `slower than ${promisedSeconds} s`, model.slo.errorRate),
 		{
 			title: "Jobs that were set aside",
@@ -145,6 +148,33 @@ function tasksGraph({ clusterName, slots, model }: QueuedDashboardFacts): Graph[
 				: {}),
 		},
 	];
+}
+
+/** What waits inside SageMaker, where the queue's own figures end; nothing of workers that run elsewhere. */
+function inferenceGraphs({ slots, model }: QueuedDashboardFacts): Graph[] {
+	const ofEndpoints = (metricName: string, label: string): Series[] =>
+		slots.flatMap(({ slot, endpointName }) =>
+			endpointName === undefined
+				? []
+				: [["AWS/SageMaker", metricName, "EndpointName", endpointName, { stat: "Maximum", label: `${label} ${slot}` }]],
+		);
+	const promise = { label: "slo.jobP95Seconds", value: model.slo.jobP95Seconds ?? 0 };
+	return [
+		{
+			title: "Requests that wait in SageMaker, all and for each instance",
+			unit: "requests",
+			metrics: [
+				...ofEndpoints("ApproximateBacklogSize", "all of"),
+				...ofEndpoints("ApproximateBacklogSizePerInstance", "an instance of"),
+			],
+		},
+		{
+			title: "Age of the oldest request in SageMaker (seconds)",
+			unit: "seconds",
+			metrics: ofEndpoints("ApproximateAgeOfOldestRequest", "slot"),
+			lines: [promise],
+		},
+	].filter(({ metrics }) => metrics.length > 0);
 }
 
 /** Idle hours included. All hosts at the price of the first type on demand: spot is cheaper, and has no list price. */

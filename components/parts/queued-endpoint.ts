@@ -5,12 +5,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { JOB_LIMITS, type Slot } from "../../charter/jobs.ts";
 import { isOnEcs, type QueuedModel, SLOT_RETENTION_SECONDS, SLOT_VISIBILITY_SECONDS } from "../../charter/queued.ts";
+import { FORWARD_VISIBILITY_SECONDS, isOnSageMaker } from "../../charter/sagemaker.ts";
 import type { Settings } from "../../charter/settings.ts";
 import type { ArtifactStore } from "./artifact-store.ts";
+import type { BoundedFunction } from "./bounded-function.ts";
 import { modelTags } from "./cost-tags.ts";
 import type { JobStore } from "./job-store.ts";
 import type { Network } from "./network.ts";
 import type { OnDemandTable } from "./on-demand-table.ts";
+import { SageMakerEndpoint } from "./sagemaker-endpoint.ts";
 import type { SlotQueue } from "./slot-queues.ts";
 import { SpotGpuPool } from "./spot-gpu-pool.ts";
 import { WorkQueue } from "./work-queue.ts";
@@ -32,11 +35,12 @@ export interface QueuedEndpointArgs {
 	artifacts: ArtifactStore;
 }
 
-/** A slot's queue, and its workers where they run on ECS. */
+/** A slot's queue, and what works on it: workers on ECS, or SageMaker. */
 export interface ServedSlot extends SlotQueue {
 	/** As in "digit-reader-a". */
 	name: string;
 	workers: WorkerService | undefined;
+	inference: SageMakerEndpoint | undefined;
 }
 
 export class QueuedEndpoint extends pulumi.ComponentResource {
@@ -55,6 +59,7 @@ export class QueuedEndpoint extends pulumi.ComponentResource {
 		const tags = modelTags(settings, model);
 		this.model = model;
 		const ecs = isOnEcs(model) && network ? { model, network } : undefined;
+		const sagemaker = isOnSageMaker(model) ? { model } : undefined;
 		const pool = ecs && new SpotGpuPool(`pool-${name}`, { ...ecs, tags }, child);
 		this.pool = pool;
 		this.slots = (args.slots ?? SLOTS_SERVED).map((slot) => {
@@ -62,7 +67,7 @@ export class QueuedEndpoint extends pulumi.ComponentResource {
 			const work = new WorkQueue(
 				slotName,
 				{
-					visibilitySeconds: SLOT_VISIBILITY_SECONDS,
+					visibilitySeconds: sagemaker ? FORWARD_VISIBILITY_SECONDS : SLOT_VISIBILITY_SECONDS,
 					retentionSeconds: SLOT_RETENTION_SECONDS,
 					receivesMax: JOB_LIMITS.receivesMax,
 					tags,
@@ -70,13 +75,17 @@ export class QueuedEndpoint extends pulumi.ComponentResource {
 				child,
 			);
 			const workers = ecs && pool && new WorkerService(slotName, { ...args, ...ecs, pool, work, tags }, child);
-			return { name: slotName, model, slot, work, workers };
+			const inference = sagemaker && new SageMakerEndpoint(slotName, { ...args, ...sagemaker, work, tags }, child);
+			return { name: slotName, model, slot, work, workers, inference };
 		});
 		this.registerOutputs({});
 	}
 
 	/** What writes a log record a job. */
-	get logWriters(): WorkerTask[] {
-		return this.slots.flatMap(({ workers }) => (workers ? [workers.task] : []));
+	get logWriters(): (WorkerTask | BoundedFunction)[] {
+		return this.slots.flatMap(({ workers, inference }) => [
+			...(workers ? [workers.task] : []),
+			...(inference ? [inference.forward, inference.result] : []),
+		]);
 	}
 }

@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CostTags } from "../../charter/tags.ts";
 import type { BoundedFunction } from "./bounded-function.ts";
 import type { FrontDoor } from "./front-door.ts";
+import { InferenceWatch } from "./inference-watch.ts";
 import { stackName } from "./names.ts";
 import { QueueAlarms, queueWatch } from "./queue-alarms.ts";
 import { queuedDashboardBody } from "./queued-dashboard.ts";
@@ -28,7 +29,10 @@ export class QueuedWatch extends pulumi.ComponentResource {
 		const child = { parent: this };
 		const { endpoint, submit, api, topic, tags } = args;
 		const { model, slots, pool } = endpoint;
-		for (const slot of slots) new QueueAlarms(slot.name, { ...queueWatch(model, slot.work), topic, tags }, child);
+		for (const { name: slotName, work, inference } of slots) {
+			new QueueAlarms(slotName, { ...queueWatch(model, work), topic, tags }, child);
+			if (inference) new InferenceWatch(slotName, { inference, model, topic, tags }, child);
+		}
 		new SloAlarms(name, { model, topic, tags }, child);
 		new aws.cloudwatch.Dashboard(
 			`${name}-dashboard`,
@@ -51,9 +55,10 @@ export class QueuedWatch extends pulumi.ComponentResource {
 	}
 }
 
-const slotFacts = ({ slot, work, workers }: ServedSlot) => ({
+const slotFacts = ({ slot, work, workers, inference }: ServedSlot) => ({
 	slot,
 	queueName: work.queue.name,
 	deadLetterQueueName: work.deadLetters.name,
 	...(workers ? { serviceName: workers.service.name } : {}),
+	...(inference ? { endpointName: inference.endpoint.name } : {}),
 });

@@ -151,13 +151,16 @@ describe("charter/settings", () => {
 		);
 	});
 
-	it("refuses SageMaker, which this version does not serve, and says where the model can run", () => {
-		const runtime = { kind: "sagemaker", image: `repository@sha256:${"0".repeat(64)}`, instanceType: "ml.g5.xlarge" };
+	it("takes a queued model on SageMaker, which needs no worker image, and demands its names for instances", () => {
 		const slo = { p95Ms: 500, jobP95Seconds: 30 };
-		expect(faultOf(withModel({ serve: "queued", runtime, slo }))).to.equal(
-			only(
-				"models[tumour-risk].runtime.kind: SageMaker is not served by this version of Triplane: run the model on ecs",
-			),
+		const on = (instanceType: string) => {
+			const runtime = { kind: "sagemaker", image: `repository@sha256:${"0".repeat(64)}`, instanceType };
+			return withModel({ serve: "queued", runtime, slo });
+		};
+		const [model] = parseSettings(on("ml.g5.xlarge"), "Pulumi.test.yaml").models;
+		expect(model?.runtime).to.include({ kind: "sagemaker", instanceType: "ml.g5.xlarge", maxInstances: 2 });
+		expect(faultOf(on("g5.xlarge"))).to.equal(
+			only('models[tumour-risk].runtime.instanceType: SageMaker names its instances with "ml.", as in "ml.g5.xlarge"'),
 		);
 	});
 

@@ -21,6 +21,16 @@ const overflowing = (dev["triplane:models"] as { serve: string; slo: object }[])
 		? { ...model, overflow: "job", slo: { ...model.slo, jobP95Seconds: 60, monthlyCostUsd: 500 } }
 		: model,
 );
+/** The dev stack's queued model on SageMaker instead of its own hosts. */
+const onSageMaker = (dev["triplane:models"] as { serve: string; slo: object; runtime: { image?: string } }[]).map(
+	(model) =>
+		model.serve === "queued"
+			? {
+					...model,
+					runtime: { kind: "sagemaker", image: model.runtime.image, instanceType: "ml.g5.xlarge", maxInstances: 3 },
+				}
+			: model,
+);
 
 /** Findings that are not passed, as "rule: answer". */
 function openOn(resources: readonly ResourceInput[], settings: object = fromStack): string[] {
@@ -85,6 +95,15 @@ describe("components under the charter's policies", function () {
 			const resources = await devResources("applied", { "triplane:models": models, "triplane:tenants": tenants });
 			expect(openOn(resources, { models, tenants })).to.deep.equal([]);
 		}
+	});
+
+	it("are accepted with a model on SageMaker, whose asynchronous endpoint needs no capacity of its own before it", async () => {
+		const models = onSageMaker;
+		const resources = await devResources("applied", { "triplane:models": models });
+		expect(openOn(resources, { ...fromStack, models })).to.deep.equal([]);
+		const [endpoint, ...others] = resources.filter(({ type }) => type === "aws:sagemaker/endpoint:Endpoint");
+		expect(endpoint?.name).to.equal("digit-reader-a");
+		expect(others).to.deep.equal([]);
 	});
 
 	it("are rejected by the rule concerned when any one bound is taken out of the program", () => {

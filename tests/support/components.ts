@@ -5,7 +5,7 @@ import { type EcsModel, isOnEcs, queuedModels } from "../../charter/queued.ts";
 import { parseSettings, type Settings } from "../../charter/settings.ts";
 import type { CostTags } from "../../charter/tags.ts";
 import type { Registered } from "./pulumi-mocks.ts";
-import { rawModel, rawQueuedModel, rawSettings, WORKER_IMAGE } from "./settings.ts";
+import { rawModel, rawQueuedModel, rawSageMakerModel, rawSettings, WORKER_IMAGE } from "./settings.ts";
 
 /** Settings of the smallest whole stack, parsed. */
 export const settingsWith = (change: object = {}): Settings =>
@@ -26,6 +26,10 @@ export const queuedSettingsWith = (change: object = {}): Settings =>
 		network: { kind: "adopt", vpcId: "vpc-1", subnetIds: ["subnet-1", "subnet-2"] },
 		...change,
 	});
+
+/** The smallest stack with a model on SageMaker, which needs no network of ours. */
+export const sagemakerSettingsWith = (change: object = {}): Settings =>
+	settingsWith({ models: [rawModel(), rawSageMakerModel()], ...change });
 
 /** The queued model of that stack, with changes of the model and of its runtime. */
 export function ecsModelWith(change: object = {}, runtime: object = {}): EcsModel {

@@ -40,5 +40,12 @@ export const rawQueuedModel = () => ({
 	traffic: { rps: 2, peakRps: 10 },
 });
 
+/** The same model on SageMaker, raw. */
+export const rawSageMakerModel = () => {
+	const raw = rawQueuedModel();
+	const { image } = raw.runtime;
+	return { ...raw, runtime: { kind: "sagemaker", image, instanceType: "ml.g5.xlarge", maxInstances: 3 } };
+};
+
 /** The platform's worker, as models on ECS need it. */
 export const WORKER_IMAGE = `123456789012.dkr.ecr.us-east-1.amazonaws.com/triplane-worker@sha256:${"1".repeat(64)}`;

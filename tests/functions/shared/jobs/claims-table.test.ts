@@ -12,13 +12,14 @@ const LEASE_MS = 30_000;
 const ORPHAN_MS = 60_000;
 const failure = { code: "INTERNAL", message: "It fell." };
 
-function setUp(change: Partial<JobRecord> = {}) {
+function setUp(change: Partial<JobRecord> = {}, leaseSeconds?: number) {
 	const aws = new MemoryAws();
 	const clock = { nowMs: NOW_MS };
 	const claims = claimsTable({
 		client: aws.clients().dynamodb,
 		table: TABLE,
 		worker: "task-1",
+		...(leaseSeconds === undefined ? {} : { leaseSeconds }),
 		now: () => clock.nowMs,
 		pause: async () => {},
 		random: () => 0,
@@ -56,6 +57,14 @@ describe("functions/shared/jobs/claims-table", () => {
 			expect(outcome.kind === "ended" && outcome.job.state).to.equal(state);
 		}
 		expect(await running.claims.claim("none")).to.deep.equal({ kind: "unknown" });
+	});
+	it("holds a claim for as long as it is told to, from its start and from each extension", async () => {
+		const { claims, clock, claimed, record } = setUp({}, 900);
+		const job = await claimed();
+		expect(job).to.include({ leaseUntilMs: NOW_MS + 900_000, dueAtMs: NOW_MS + 900_000 + ORPHAN_MS });
+		clock.nowMs += 1_000;
+		expect(await claims.heartbeat(job)).to.deep.equal({ kind: "extended", untilMs: NOW_MS + 901_000 });
+		expect(record()).to.include({ leaseUntilMs: NOW_MS + 901_000, dueAtMs: NOW_MS + 901_000 + ORPHAN_MS });
 	});
 	it("extends the lease of what is held", async () => {
 		const { claims, clock, claimed, record } = setUp();
