@@ -29,6 +29,16 @@ export const REALTIME_PAYLOAD_MAX_BYTES = 1024 * 1024;
 /** Most rows in one realtime request: what the budget is made for. */
 export const REALTIME_BATCH_MAX_ROWS = 256;
 
+/** Deepest that JSON in a body may be nested: far beyond a tensor's rank, far below what a parser's or a writer's stack bears. */
+export const JSON_DEPTH_MAX = 32;
+/**
+ * Most lists and objects in a body: as a value each takes some sixty bytes and more, of text as few as two. Enough for 65,536
+ * rows of three lists each; flat data needs none.
+ */
+export const JSON_LISTS_MAX = 256 * 1024;
+/** Longest that the "parameters" of a request, an input or an output may be as JSON: no model here reads them, all pass them on. */
+export const PARAMETERS_MAX_CHARACTERS = 64 * 1024;
+
 /** Longest partition key of a DynamoDB table, in bytes of UTF-8. */
 export const PARTITION_KEY_MAX_BYTES = 2048;
 

@@ -5,6 +5,7 @@
 import { ApiError } from "../../../charter/errors.ts";
 import type { ApiRequest } from "../http/api-request.ts";
 import { findJsonFault } from "./json-fault.ts";
+import { checkStructure } from "./json-structure.ts";
 
 /** Where Triton's clients say that binary tensors follow the JSON. */
 const BINARY_TENSORS_HEADER = "inference-header-content-length";
@@ -48,10 +49,11 @@ const bodyBytes = ({ body = "", isBase64Encoded }: RawBody): number =>
 
 /**
  * The JSON value of a body's text.
- * @throws {ApiError} INVALID_REQUEST with the place of the fault
+ * @throws {ApiError} INVALID_REQUEST with the place of the fault, PAYLOAD_TOO_LARGE where it has too many lists and objects
  */
 export function parseText(text: string): unknown {
 	if (text.trim() === "") throw new ApiError("INVALID_REQUEST", 'The body is empty. Send a JSON object with "inputs".');
+	checkStructure(text);
 	try {
 		return JSON.parse(text);
 	} catch (cause) {

@@ -4,7 +4,11 @@
  * @see https://github.com/open-inference/open-inference-protocol/blob/main/specification/protocol/inference_rest.md
  */
 import { ApiError } from "../../../charter/errors.ts";
-import { PARTITION_KEY_MAX_BYTES, REALTIME_BATCH_MAX_ROWS } from "../../../charter/limits.ts";
+import {
+	PARAMETERS_MAX_CHARACTERS,
+	PARTITION_KEY_MAX_BYTES,
+	REALTIME_BATCH_MAX_ROWS,
+} from "../../../charter/limits.ts";
 import type { Signature, TensorSpec, VersionRecord } from "../../../charter/registry.ts";
 import { entityKey } from "../../../charter/tenancy.ts";
 import { binaryTensorsError } from "./body.ts";
@@ -36,10 +40,22 @@ export function readInferRequest(
 ): InferRequest {
 	const request = record(body, "The body", ["id", "parameters", "inputs", "outputs"]);
 	// binary_data_output is a wish that the protocol lets a server not grant; clients then read the JSON.
-	if (request.parameters !== undefined) record(request.parameters, '"parameters"');
+	readParameters(request.parameters, '"parameters"');
 	const inputs = readInputs(request.inputs, signature, rowsMax);
 	if (inputs.entities) checkEntities(inputs.entities, model, signature.features?.entityInput);
 	return { id: readId(request.id), ...inputs, outputs: readOutputs(request.outputs, signature) };
+}
+
+/** Bounded: they are kept, keyed by and sent on with the request. None are as good as empty ones. */
+function readParameters(parameters: unknown, where: string): Record<string, unknown> {
+	if (parameters === undefined) return {};
+	const known = record(parameters, where);
+	const { length } = JSON.stringify(known);
+	if (length <= PARAMETERS_MAX_CHARACTERS) return known;
+	throw new ApiError(
+		"PAYLOAD_TOO_LARGE",
+		`${where} takes ${length} characters, more than the ${PARAMETERS_MAX_CHARACTERS} that it may. Send tensors as inputs.`,
+	);
 }
 
 function readId(id: unknown): string | undefined {
@@ -104,12 +120,10 @@ function readTensor(input: Record<string, unknown>, spec: TensorSpec, rowsMax: n
 			`${where} has the datatype ${typeof input.datatype === "string" ? input.datatype.slice(0, 20) : kindOf(input.datatype)}, but the model takes ${datatype}`,
 			`Send ${datatype}`,
 		);
-	if (input.parameters !== undefined) {
-		const parameters = record(input.parameters, `The "parameters" of ${where}`);
-		if (Object.hasOwn(parameters, "binary_data_size")) throw binaryTensorsError(`"binary_data_size" of ${where}`);
-		if (Object.hasOwn(parameters, "shared_memory_region"))
-			throw fault(`${where} names a shared memory region, which a function does not have`, 'Send the values as "data"');
-	}
+	const parameters = readParameters(input.parameters, `The "parameters" of ${where}`);
+	if (Object.hasOwn(parameters, "binary_data_size")) throw binaryTensorsError(`"binary_data_size" of ${where}`);
+	if (Object.hasOwn(parameters, "shared_memory_region"))
+		throw fault(`${where} names a shared memory region, which a function does not have`, 'Send the values as "data"');
 	const shape = readShape(input.shape, spec, rowsMax, where);
 	return { name, datatype, shape, data: readTensorData(input.data, datatype, shape, where) };
 }
@@ -146,7 +160,7 @@ function readOutputs(outputs: unknown, { outputs: specs }: Signature): string[] 
 				`Ask for ${names(specs)}`,
 			);
 		if (asked.includes(name)) throw fault(`outputs[${i}] repeats "${name}"`, "Ask for each output once");
-		const wishes = parameters === undefined ? {} : record(parameters, `The "parameters" of outputs[${i}]`);
+		const wishes = readParameters(parameters, `The "parameters" of outputs[${i}]`);
 		for (const unsupported of ["classification", "shared_memory_region"])
 			if (Object.hasOwn(wishes, unsupported))
 				throw fault(`outputs[${i}] asks for ${unsupported}, which is not supported`, "Read the output's data instead");

@@ -87,6 +87,20 @@ describe("functions/shared/inference/infer-request", () => {
 		expect(readInferRequest(body, version).outputs).to.deep.equal(["label"]);
 	});
 
+	it("takes 64 KiB of parameters at each place, and refuses one character more with its place", () => {
+		const filled = (characters: number) => ({ note: "x".repeat(characters - '{"note":""}'.length) });
+		const placed = (parameters: object) => ({
+			'"parameters"': { parameters, inputs: [values(), group()] },
+			'The "parameters" of inputs[0] "values"': { inputs: [values({ parameters }), group()] },
+			'The "parameters" of outputs[0]': { inputs: [values(), group()], outputs: [{ name: "label", parameters }] },
+		});
+		for (const body of Object.values(placed(filled(65_536)))) expect(readInferRequest(body, version).rows).to.equal(2);
+		for (const [where, body] of Object.entries(placed(filled(65_537))))
+			expect(() => readInferRequest(body, version))
+				.to.throw(`${where} takes 65537 characters, more than the 65536 that it may. Send tensors as inputs.`)
+				.with.property("code", "PAYLOAD_TOO_LARGE");
+	});
+
 	const refused: [what: string, body: unknown, message: RegExp][] = [
 		["no object", [], /^The body is a list\. Send an object\.$/],
 		["null", null, /^The body is null/],
