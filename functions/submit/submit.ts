@@ -17,7 +17,7 @@ import type { Throttle } from "../shared/throttle/throttle.ts";
 import { jobAnswer } from "./job-answer.ts";
 import { type Preferences, readPreferences } from "./preferences.ts";
 import { readOperation } from "./routes.ts";
-import { createUpload, readUpload } from "./uploads.ts";
+import { createUpload, readUpload, readUploadBytes } from "./uploads.ts";
 
 /** One queued model, as the function knows it. */
 export interface SubmitModel extends Serving {
@@ -46,9 +46,11 @@ export async function submit(ports: SubmitFunctionPorts, call: Call): Promise<An
 		case "ready":
 			await chooseVersion(model, call);
 			return jsonAnswer({ name, ready: true });
-		case "upload":
+		case "upload": {
+			const bytes = readUploadBytes(call);
 			await admitInTime(model.throttle, tenant, call.deadline);
-			return createUpload(ports, call, { tenant: tenant.tenant, model: name });
+			return createUpload(ports, call, { tenant: tenant.tenant, model: name, bytes });
+		}
 		case "infer": {
 			const preferences = readPreferences(call.request.headers);
 			const job = await call.span.child(SPANS.admit, () => accept(ports, call, model, preferences));

@@ -1,14 +1,16 @@
 /**
  * Requests that are larger than the API takes: a presigned URL to put one to, and that object read back as the request.
- * Whose an upload is lies in its key, which the tenant's own name is part of: nobody reaches another's.
+ * Whose an upload is lies in its key, which the tenant's own name is part of: nobody reaches another's. How large it is, is
+ * signed: S3 itself refuses anything else.
  */
 import { randomUUID } from "node:crypto";
+import { z } from "zod";
 import { UPLOAD_ID_HEADER } from "../../charter/api.ts";
 import { ApiError } from "../../charter/errors.ts";
 import { JOB_LIMITS, uploadObjectKey } from "../../charter/jobs.ts";
 import { type Answer, jsonAnswer } from "../shared/http/answer.ts";
 import type { Call } from "../shared/http/serve.ts";
-import { decodeText } from "../shared/inference/body.ts";
+import { bodyText, checkBody, decodeText, parseText } from "../shared/inference/body.ts";
 import { type Payloads, UPLOAD_CONTENT_TYPE } from "../shared/jobs/payloads.ts";
 import { orUnavailable } from "../shared/jobs/unavailable.ts";
 
@@ -18,21 +20,51 @@ export interface UploadPorts {
 	now: () => number;
 }
 
+const UploadRequest = z.object({ bytes: z.int().positive() });
+
 interface Owner {
 	tenant: string;
 	model: string;
 }
 
 const CREATED = 201;
+/** Far more than a number takes. */
+const BODY_MAX_BYTES = 1024;
 const MS_PER_SECOND = 1000;
 
-export async function createUpload({ payloads, now }: UploadPorts, call: Call, owner: Owner): Promise<Answer> {
+/**
+ * How large the upload is going to be.
+ * @throws {ApiError} INVALID_REQUEST, PAYLOAD_TOO_LARGE or UNSUPPORTED_MEDIA_TYPE
+ */
+export function readUploadBytes({ request }: Pick<Call, "request">): number {
+	checkBody(request, BODY_MAX_BYTES);
+	const parsed = UploadRequest.safeParse(parseText(bodyText(request)));
+	if (!parsed.success)
+		throw new ApiError(
+			"INVALID_REQUEST",
+			'The body does not say how large the upload is. Send {"bytes": N}, the size of what is then put, in bytes from 1.',
+		);
+	const { bytes } = parsed.data;
+	if (bytes > JOB_LIMITS.uploadMaxBytes) throw tooLarge(bytes);
+	return bytes;
+}
+
+/** @param bytes what is going to be put there, and no more nor less */
+export async function createUpload(
+	{ payloads, now }: UploadPorts,
+	call: Call,
+	{ bytes, ...owner }: Owner & { bytes: number },
+): Promise<Answer> {
 	const id = randomUUID();
 	const expiresAt = new Date(now() + JOB_LIMITS.uploadUrlSeconds * MS_PER_SECOND).toISOString();
 	const key = uploadObjectKey(owner.tenant, owner.model, id);
-	const signing = orUnavailable("No upload can be signed now", payloads.putUrl(key, JOB_LIMITS.uploadUrlSeconds));
+	const signing = orUnavailable(
+		"No upload can be signed now",
+		payloads.putUrl(key, bytes, JOB_LIMITS.uploadUrlSeconds),
+	);
 	const url = await call.deadline.wait(signing, "the upload was signed");
-	return jsonAnswer({ id, url, method: "PUT", headers: { "content-type": UPLOAD_CONTENT_TYPE }, expiresAt }, CREATED);
+	const headers = { "content-type": UPLOAD_CONTENT_TYPE, "content-length": String(bytes) };
+	return jsonAnswer({ id, url, method: "PUT", headers, expiresAt }, CREATED);
 }
 
 /** An upload's text, and where it lies. */
@@ -62,13 +94,15 @@ export async function readUpload(
 			"NOT_FOUND",
 			`There is no upload "${uploadId}" of this tenant for "${model}". Put the request to the URL that POST …/uploads answers first.`,
 		);
-	if (found.bytes > JOB_LIMITS.uploadMaxBytes)
-		throw new ApiError(
-			"PAYLOAD_TOO_LARGE",
-			`The upload has ${found.bytes} bytes, more than the ${JOB_LIMITS.uploadMaxBytes} of one job. Split the rows over several requests.`,
-		);
-	// Whoever has its URL may put another one there now, of any size: only what was looked at is read.
+	if (found.bytes > JOB_LIMITS.uploadMaxBytes) throw tooLarge(found.bytes);
+	// Whoever has its URL may put another one there now: only what was looked at is read.
 	const bytes = await inTime(payloads.getUnchanged(key, found.etag));
 	if (!bytes) throw new ApiError("CONFLICT", "The upload was changed while it was read. Submit it again.");
 	return { text: decodeText(bytes), key, etag: found.etag };
 }
+
+const tooLarge = (bytes: number): ApiError =>
+	new ApiError(
+		"PAYLOAD_TOO_LARGE",
+		`The upload has ${bytes} bytes, more than the ${JOB_LIMITS.uploadMaxBytes} of one job. Split the rows over several requests.`,
+	);

@@ -66,7 +66,8 @@ export function openDoors(stage: Stage, endpoint: string, allowanceOf: (tenant: 
 		const headers = { "content-type": "application/json", [IDEMPOTENCY_KEY_HEADER]: `payload-${number}` };
 		const infer = `${modelPath(MODEL)}/infer`;
 		if (!isUploaded) return receptionOf(await ask(infer, tenant, headers, body));
-		const upload = await ask(`${modelPath(MODEL)}/uploads`, tenant, headers, null);
+		const size = JSON.stringify({ bytes: Buffer.byteLength(body) });
+		const upload = await ask(`${modelPath(MODEL)}/uploads`, tenant, headers, size);
 		if (upload.status >= TOO_MANY) return { kind: "later" };
 		const id = await put(Upload.parse(upload.body), body);
 		return receptionOf(await ask(infer, tenant, { ...headers, [UPLOAD_ID_HEADER]: id }, null));

@@ -30,8 +30,8 @@ export interface Payloads {
 	find(key: string): Promise<Found | undefined>;
 	/** Copies this very content; false where the object has another by now, or is gone. */
 	copy(from: string, to: string, etag: string): Promise<boolean>;
-	/** URL by which whoever has it may put one JSON object there. */
-	putUrl(key: string, seconds: number): Promise<string>;
+	/** URL by which whoever has it may put JSON of exactly so many bytes there. */
+	putUrl(key: string, bytes: number, seconds: number): Promise<string>;
 	getUrl(key: string, seconds: number): Promise<string>;
 }
 
@@ -90,9 +90,10 @@ export function payloadBucket(client: S3Client, bucket: string): Payloads {
 				throw thrown;
 			}
 		},
-		putUrl: (key, seconds) => {
-			const command = new PutObjectCommand({ ...at(key), ContentType: UPLOAD_CONTENT_TYPE });
-			return getSignedUrl(client, command, { expiresIn: seconds, signableHeaders: new Set(["content-type"]) });
+		putUrl: (key, bytes, seconds) => {
+			const command = new PutObjectCommand({ ...at(key), ContentType: UPLOAD_CONTENT_TYPE, ContentLength: bytes });
+			const signableHeaders = new Set(["content-type", "content-length"]);
+			return getSignedUrl(client, command, { expiresIn: seconds, signableHeaders });
 		},
 		getUrl: (key, seconds) => getSignedUrl(client, new GetObjectCommand(at(key)), { expiresIn: seconds }),
 	};

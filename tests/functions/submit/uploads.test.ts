@@ -8,7 +8,9 @@ import { MODEL } from "../../support/functions-predict.ts";
 type Fixture = ReturnType<typeof jobsFixture>;
 
 const uploads = `/v2/models/${MODEL}/uploads`;
-const newUpload = async ({ submit }: Fixture) => bodyOf(await submit({ resource: uploads, body: null }));
+const askUpload = ({ submit }: Fixture, body: unknown, change: object = {}) =>
+	submit({ resource: uploads, body: JSON.stringify(body), ...change });
+const newUpload = async (fixture: Fixture, bytes = 5) => bodyOf(await askUpload(fixture, { bytes }));
 /** An upload that was put, and its id. */
 async function put(fixture: Fixture, content: string | Uint8Array, tenant = "acme"): Promise<string> {
 	const { id } = await newUpload(fixture);
@@ -19,19 +21,38 @@ const submitUpload = ({ submit }: Fixture, id: string, change: object = {}) =>
 	submit({ body: null, headers: { "x-upload-id": id, ...change } });
 
 describe("functions/submit, uploads", () => {
-	it("answers 201 with a URL to put JSON to, for a quarter of an hour", async () => {
+	it("answers 201 with a URL to put JSON of so many bytes to, for a quarter of an hour", async () => {
 		const fixture = jobsFixture();
-		const { id, url, ...rest } = await newUpload(fixture);
+		const { id, url, ...rest } = await newUpload(fixture, 5_000_000);
 		expect(rest).to.deep.equal({
 			method: "PUT",
-			headers: { "content-type": "application/json" },
+			headers: { "content-type": "application/json", "content-length": "5000000" },
 			expiresAt: "2026-01-01T00:15:00.000Z",
 		});
 		const { pathname, searchParams } = new URL(String(url));
 		expect(pathname).to.equal(`/${uploadObjectKey("acme", MODEL, String(id))}`);
 		expect(searchParams.get("X-Amz-Expires")).to.equal("900");
-		expect(searchParams.get("X-Amz-SignedHeaders")).to.equal("content-type;host");
+		expect(searchParams.get("X-Amz-SignedHeaders")).to.equal("content-length;content-type;host");
 		expect([...searchParams.keys()].filter((name) => name.includes("checksum"))).to.deep.equal([]);
+	});
+
+	it("signs up to the largest upload, and refuses the next byte with 413", async () => {
+		const fixture = jobsFixture();
+		expect((await askUpload(fixture, { bytes: JOB_LIMITS.uploadMaxBytes })).statusCode).to.equal(201);
+		const answer = await askUpload(fixture, { bytes: JOB_LIMITS.uploadMaxBytes + 1 });
+		expect(errorOf(answer)).to.include({ status: 413, code: "PAYLOAD_TOO_LARGE" });
+	});
+
+	it("signs nothing for who does not say how large it is", async () => {
+		const fixture = jobsFixture();
+		for (const body of [{}, { bytes: 0 }, { bytes: -1 }, { bytes: 1.5 }, { bytes: "5" }, [], null, 5])
+			expect(errorOf(await askUpload(fixture, body)), JSON.stringify(body)).to.include({
+				status: 400,
+				code: "INVALID_REQUEST",
+			});
+		const empty = await fixture.submit({ resource: uploads, body: null });
+		expect(errorOf(empty)).to.include({ status: 400, code: "INVALID_REQUEST" });
+		expect(errorOf(await askUpload(fixture, { bytes: 5, why: "x".repeat(2_000) }))).to.include({ status: 413 });
 	});
 
 	it("makes a job of a large upload, copied to where nobody can change it", async () => {
@@ -124,9 +145,9 @@ describe("functions/submit, uploads", () => {
 	});
 
 	it("spends a token of the tenant's rate for each URL", async () => {
-		const { submit } = jobsFixture();
+		const fixture = jobsFixture();
 		const tenant = { ...unbounded, rps: "1", burst: "1" };
-		expect((await submit({ resource: uploads, body: null, tenant })).statusCode).to.equal(201);
-		expect(errorOf(await submit({ resource: uploads, body: null, tenant }))).to.include({ status: 429 });
+		expect((await askUpload(fixture, { bytes: 5 }, { tenant })).statusCode).to.equal(201);
+		expect(errorOf(await askUpload(fixture, { bytes: 5 }, { tenant }))).to.include({ status: 429 });
 	});
 });
