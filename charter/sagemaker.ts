@@ -32,8 +32,18 @@ export function readInferenceId(id: string): Attempt | undefined {
 	return job === undefined ? undefined : { job, attempt: Number(attempt) };
 }
 
-/** What a container is told of a request beside its body, in the header X-Amzn-SageMaker-Custom-Attributes. */
+/** What SageMaker asks of every container, on the port of its model server. */
+export const CONTAINER_ROUTES = {
+	ping: { method: "GET", path: "/ping" },
+	invocations: { method: "POST", path: "/invocations" },
+} as const;
+
+/** In which a container is told of a request what its body does not say. */
+export const ATTRIBUTES_HEADER = "x-amzn-sagemaker-custom-attributes";
 export const customAttributes = ({ version }: Pick<JobRecord, "version">): string => `version=${version}`;
+
+/** The version that a request is for, as text; undefined where it says none. */
+export const versionIn = (attributes: string): string | undefined => /^version=(.*)$/s.exec(attributes)?.[1];
 
 /** What SageMaker takes: an hour in the model, six hours before it. */
 const INVOCATION_MAX_SECONDS = 60 * 60;

@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { ApiError } from "../../charter/errors.ts";
 import { JOB_LIMITS } from "../../charter/jobs.ts";
+import { ATTRIBUTES_HEADER } from "../../charter/sagemaker.ts";
 import { type Answer, errorAnswer } from "../shared/http/answer.ts";
 import type { Log } from "../shared/telemetry/log.ts";
 import { type Operation, readOperation } from "./operations.ts";
@@ -59,7 +60,7 @@ async function respond(request: IncomingMessage, response: ServerResponse, infer
 	const { method = "", url = "" } = request;
 	const [path = ""] = url.split("?", 1);
 	try {
-		const operation = readOperation(parts.model, method, path);
+		const operation = readOperation(parts.model, method, path, request.headers[ATTRIBUTES_HEADER]?.toString());
 		const work = async () => parts.answer(operation, await readBody(request));
 		send(response, await (operation.kind === "infer" ? infer(work) : work()));
 	} catch (thrown) {

@@ -1,7 +1,11 @@
-/** Which operation of the Open Inference Protocol an HTTP request asks for, by its method and path. Not what it answers. */
+/**
+ * Which operation of the Open Inference Protocol an HTTP request asks for, by its method and path; or by those of SageMaker's
+ * containers, which are told the version in a header. Not what it answers.
+ */
 import { MODEL_ROUTES, modelPath, type Route, SERVER_ROUTES } from "../../charter/api.ts";
 import { ApiError } from "../../charter/errors.ts";
 import { VERSION_MAX } from "../../charter/registry.ts";
+import { CONTAINER_ROUTES, versionIn } from "../../charter/sagemaker.ts";
 import { MethodNotAllowedError } from "../shared/http/answer.ts";
 import { unknownVersion } from "../shared/inference/versions.ts";
 
@@ -14,10 +18,21 @@ const SHOWN_MAX_CHARACTERS = 100;
 
 /**
  * @param path without the query
+ * @param attributes what SageMaker's header says, where there is one
  * @throws {ApiError} NOT_FOUND where no such route or version exists
  * @throws {MethodNotAllowedError} where the route wants another method
  */
-export function readOperation(model: string, method: string, path: string): Operation {
+export function readOperation(model: string, method: string, path: string, attributes = ""): Operation {
+	const { ping, invocations } = CONTAINER_ROUTES;
+	if (path === ping.path) {
+		demandMethod(method, ping);
+		return { kind: "ready" };
+	}
+	if (path === invocations.path) {
+		demandMethod(method, invocations);
+		const version = versionIn(attributes);
+		return { kind: "infer", version: version === undefined ? undefined : readVersion(model, version) };
+	}
 	const server = SERVER_ROUTES.find((route) => route.path === path);
 	if (server) {
 		demandMethod(method, server);
@@ -42,7 +57,7 @@ function matches(template: string, path: string): boolean {
 	return wanted.length === found.length && wanted.every((part, i) => part === "{version}" || part === found[i]);
 }
 
-function demandMethod(method: string, route: Route): void {
+function demandMethod(method: string, route: Pick<Route, "method">): void {
 	if (method !== route.method) throw new MethodNotAllowedError(method.slice(0, 20), route.method);
 }
 

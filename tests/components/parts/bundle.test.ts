@@ -31,6 +31,8 @@ const NAMES = [
 	"predict",
 	"predict-overflowing",
 	"register",
+	"sagemaker-forward",
+	"sagemaker-result",
 	"submit",
 	"sweep",
 ];

@@ -55,6 +55,22 @@ describe("functions/model-server/door", () => {
 			expect(distance(probabilities, digitRows)).to.be.below(1e-5);
 		}
 	});
+	it("answers as SageMaker asks its containers: the same, of the version that a header names", async () => {
+		expect(await json("GET", "/ping")).to.deep.equal({ status: 200, body: { ready: true } });
+		const invoke = (attributes?: string) =>
+			fetch(`${server.url}/invocations`, {
+				method: "POST",
+				body: digitsRequest(digitRows, { id: "all" }),
+				...(attributes === undefined ? {} : { headers: { "x-amzn-sagemaker-custom-attributes": attributes } }),
+			});
+		for (const attributes of ["version=1", undefined]) {
+			const { labels } = digitsAnswer(await (await invoke(attributes)).text());
+			expect(labels).to.deep.equal(digitRows.map(({ label }) => label));
+		}
+		for (const unknown of ["version=2", "version=", "version=01", "version=1\tx"])
+			expect((await invoke(unknown)).status, unknown).to.equal(404);
+		expect(await ask("GET", "/invocations")).to.include({ status: 405, allow: "POST" });
+	});
 	it("refuses in the protocol's form, with the status that says whose fault it is", async () => {
 		const refusals: [string, string, string | undefined, number, RegExp][] = [
 			["GET", "/", undefined, 404, /no path here/],
