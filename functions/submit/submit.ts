@@ -19,6 +19,9 @@ import { type Preferences, readPreferences } from "./preferences.ts";
 import { readOperation } from "./routes.ts";
 import { createUpload, readUpload, readUploadBytes } from "./uploads.ts";
 
+const TOO_LARGE_TODO =
+	"Split the rows over several requests, or put this one where POST …/uploads says and send its x-upload-id.";
+
 /** One queued model, as the function knows it. */
 export interface SubmitModel extends Serving {
 	settings: Pick<QueuedModelSettings, "team" | "feature" | "jobP95Seconds">;
@@ -66,7 +69,7 @@ async function accept(
 	{ uploadId, idempotencyKey, callbackUrl }: Preferences,
 ): Promise<JobRecord> {
 	const tenant = requireTenant(call.request);
-	checkBody(call.request, JOB_LIMITS.bodyMaxBytes);
+	checkBody(call.request, JOB_LIMITS.bodyMaxBytes, TOO_LARGE_TODO);
 	await admitInTime(model.throttle, tenant, call.deadline);
 	const whose = { tenant: tenant.tenant, model: model.model };
 	const upload = uploadId === undefined ? undefined : await readUpload(ports, call, { ...whose, uploadId });

@@ -14,15 +14,16 @@ const BASE64_BYTES_PER_CHARACTER = 3 / 4;
 export type RawBody = Pick<ApiRequest, "headers" | "body" | "isBase64Encoded">;
 
 /**
+ * @param todo what who sends more than that can do
  * @throws {ApiError} UNSUPPORTED_MEDIA_TYPE, INVALID_REQUEST (binary tensors) or PAYLOAD_TOO_LARGE, without reading the body
  */
-export function checkBody(raw: RawBody, maxBytes: number): void {
+export function checkBody(raw: RawBody, maxBytes: number, todo = "Split the rows over several requests."): void {
 	checkMediaType(raw.headers);
 	const bytes = bodyBytes(raw);
 	if (bytes > maxBytes)
 		throw new ApiError(
 			"PAYLOAD_TOO_LARGE",
-			`The body has ${bytes} bytes, more than the ${maxBytes} of one request. Split the rows over several requests.`,
+			`The body has ${bytes} bytes, more than the ${maxBytes} of one request. ${todo}`,
 		);
 }
 

@@ -28,7 +28,7 @@ const TABLE: readonly [title: string, change: ApiEventOptions, status: number, c
 		{ body: " ".repeat(JOB_LIMITS.bodyMaxBytes + 1) },
 		413,
 		"PAYLOAD_TOO_LARGE",
-		"The body has 4194305 bytes, more than the 4194304",
+		"The body has 4194305 bytes, more than the 4194304 of one request. Split the rows over several requests, or put this one where POST …/uploads says",
 	],
 	[
 		"more rows than a job may have",
