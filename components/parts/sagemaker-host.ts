@@ -6,6 +6,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { MODEL_SERVER_PORT } from "../../charter/containers.ts";
 import { ENVIRONMENT } from "../../charter/environment.ts";
+import { SettingsError } from "../../charter/errors.ts";
 import { COLD_START_SECONDS } from "../../charter/queued.ts";
 import { artifactPrefix } from "../../charter/registry.ts";
 import {
@@ -26,6 +27,7 @@ import { executionGrants } from "./task-roles.ts";
 
 /** SageMaker writes its containers' logs there and nowhere else. */
 const LOG_PREFIX = "/aws/sagemaker/Endpoints/";
+const NAME_MAX_CHARACTERS = 63;
 
 export interface SageMakerHostArgs extends Omit<JobStores, "work"> {
 	settings: Settings;
@@ -38,13 +40,15 @@ export interface SageMakerHostArgs extends Omit<JobStores, "work"> {
 export class SageMakerHost extends pulumi.ComponentResource {
 	readonly endpoint: aws.sagemaker.Endpoint;
 
-	/** @param name name of the model and slot, as in "digit-reader-a" */
+	/**
+	 * @param name name of the model and slot, as in "digit-reader-a"
+	 * @throws {SettingsError} where the endpoint's name would be longer than SageMaker takes
+	 */
 	constructor(name: string, args: SageMakerHostArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("triplane:data:SageMakerHost", name, {}, opts);
 		const child = { parent: this };
 		const { settings, model, store, registry, artifacts, topic, tags } = args;
-		// Named by us: the log group must be there before the endpoint is, or it would have no retention.
-		const endpointName = stackName(name);
+		const endpointName = nameOf(name);
 		const logGroup = new aws.cloudwatch.LogGroup(
 			`${name}-model-server-logs`,
 			{ name: `${LOG_PREFIX}${endpointName}`, retentionInDays: settings.observability.logRetentionDays, tags },
@@ -113,6 +117,15 @@ export class SageMakerHost extends pulumi.ComponentResource {
 		);
 		this.registerOutputs({ endpoint: this.endpoint.name });
 	}
+}
+
+/** Named by us: the log group must be there before the endpoint is, or it would have no retention. */
+function nameOf(name: string): string {
+	const endpointName = stackName(name);
+	if (endpointName.length <= NAME_MAX_CHARACTERS) return endpointName;
+	throw new SettingsError(
+		`The endpoint of "${name}" would be named "${endpointName}", which has ${endpointName.length} characters of the ${NAME_MAX_CHARACTERS} that SageMaker takes. Shorten the model's or the stack's name.`,
+	);
 }
 
 /** The model's own artifacts and versions, its own part of the jobs' payloads, and its own topic. */

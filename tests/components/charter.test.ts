@@ -104,6 +104,12 @@ describe("components under the charter's policies", function () {
 		const [endpoint, ...others] = resources.filter(({ type }) => type === "aws:sagemaker/endpoint:Endpoint");
 		expect(endpoint?.name).to.equal("digit-reader-a");
 		expect(others).to.deep.equal([]);
+		const without = (type: string) => resources.filter((resource) => resource.type !== type);
+		const settings = { ...fromStack, models };
+		expect(openOn(without("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"), settings)).to.include(
+			"dead-letter-by-invocation: fail",
+		);
+		expect(openOn(without("aws:appautoscaling/target:Target"), settings)).to.deep.equal(["monthly-cost-cap: fail"]);
 	});
 
 	it("are rejected by the rule concerned when any one bound is taken out of the program", () => {

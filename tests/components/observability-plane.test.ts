@@ -3,7 +3,7 @@ import { LOG_QUERIES } from "../../components/parts/log-queries.ts";
 import program from "../../index.ts";
 import { asConfig, jsonOf } from "../support/components.ts";
 import { underMocks } from "../support/pulumi-mocks.ts";
-import { rawModel, rawQueuedModel, rawSettings, WORKER_IMAGE } from "../support/settings.ts";
+import { rawModel, rawQueuedModel, rawSageMakerModel, rawSettings, WORKER_IMAGE } from "../support/settings.ts";
 
 const deployed = (change: object = {}) => {
 	const settings = Object.entries({ ...rawSettings(), ...change });
@@ -72,6 +72,39 @@ describe("components/observability-plane", function () {
 		expect(find("aws:cloudwatch/queryDefinition:QueryDefinition", "query-latest-errors").inputs.logGroupNames)
 			.to.be.an("array")
 			.that.includes.members(["/triplane/dev/submit", "/triplane/dev/digit-reader-a-worker"]);
+	});
+
+	it("watches a model on SageMaker by its queue, both functions, lost results, and what waits in its endpoint", async () => {
+		const { find, resources } = await deployed({ models: [rawModel(), rawSageMakerModel()] });
+		const named = (type: string) =>
+			resources.filter((resource) => resource.type === `triplane:observability:${type}`).map(({ name }) => name);
+		expect(named("QueueAlarms")).to.have.members(["digit-reader-a", "digit-reader-a-result", "callbacks", "sweep"]);
+		expect(named("FunctionAlarms")).to.include.members(["digit-reader-a-forward", "digit-reader-a-result"]);
+		expect(named("SloAlarms")).to.have.members(["tumour-risk", "digit-reader"]);
+		const {
+			alarmDescription: _,
+			tags: __,
+			...age
+		} = find("aws:cloudwatch/metricAlarm:MetricAlarm", "digit-reader-a-inference-age").inputs;
+		expect(age).to.deep.equal({
+			namespace: "AWS/SageMaker",
+			metricName: "ApproximateAgeOfOldestRequest",
+			dimensions: { EndpointName: "triplane-dev-digit-reader-a" },
+			statistic: "Maximum",
+			period: 60,
+			evaluationPeriods: 5,
+			datapointsToAlarm: 3,
+			comparisonOperator: "GreaterThanThreshold",
+			threshold: 30,
+			treatMissingData: "notBreaching",
+			alarmActions: ["arn:alarms-topic"],
+			okActions: ["arn:alarms-topic"],
+		});
+		const dashboard = find("aws:cloudwatch/dashboard:Dashboard", "digit-reader-dashboard");
+		expect(JSON.stringify(jsonOf(dashboard, "dashboardBody"))).to.include('"triplane-dev-digit-reader-a"');
+		expect(find("aws:cloudwatch/queryDefinition:QueryDefinition", "query-latest-errors").inputs.logGroupNames)
+			.to.be.an("array")
+			.that.includes.members(["/triplane/dev/digit-reader-a-forward", "/triplane/dev/digit-reader-a-result"]);
 	});
 
 	it("watches the jobs of a realtime model that overflows by their own promise", async () => {

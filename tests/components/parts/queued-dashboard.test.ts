@@ -62,6 +62,24 @@ describe("components/parts/queued-dashboard", () => {
 		expect(metricsOf("Jobs that were set aside")).to.deep.equal(ofSlots("ApproximateNumberOfMessagesVisible", "dead"));
 	});
 
+	it("shows what waits inside SageMaker where a slot is served there, and nothing of it elsewhere", () => {
+		const [slot] = facts.slots;
+		const { serviceName: __, ...bare } = slot ?? { slot: "a", queueName: "", deadLetterQueueName: "" };
+		const there = { ...withoutCluster, slots: [{ ...bare, endpointName: "endpoint-a" }] };
+		const series = (metric: string, label: string) => [
+			...["AWS/SageMaker", metric, "EndpointName", "endpoint-a"],
+			{ stat: "Maximum", label },
+		];
+		expect(widget("Requests that wait in SageMaker", there)?.metrics).to.deep.equal([
+			series("ApproximateBacklogSize", "all of a"),
+			series("ApproximateBacklogSizePerInstance", "an instance of a"),
+		]);
+		const age = widget("Age of the oldest request in SageMaker", there);
+		expect(age?.metrics).to.deep.equal([series("ApproximateAgeOfOldestRequest", "slot a")]);
+		expect(age?.annotations?.horizontal).to.deep.equal([{ label: "slo.jobP95Seconds", value: 30 }]);
+		expect(widget("Requests that wait in SageMaker")).to.equal(undefined);
+	});
+
 	it("shows the entry and what answers there", () => {
 		expect(widget("Submissions as callers")?.metrics).to.deep.equal([
 			[

@@ -1,5 +1,6 @@
 /** Every input of a slot on SageMaker: the server, its endpoint, its scaling, and the two functions around it. */
 import { expect } from "chai";
+import { SettingsError } from "../../../charter/errors.ts";
 import { queuedModels } from "../../../charter/queued.ts";
 import { isOnSageMaker } from "../../../charter/sagemaker.ts";
 import { ArtifactStore } from "../../../components/parts/artifact-store.ts";
@@ -17,11 +18,11 @@ const QUEUES = "https://sqs.us-east-1.amazonaws.com/123456789012";
 const settings = sagemakerSettingsWith();
 const [model] = queuedModels(settings).filter(isOnSageMaker);
 
-const deployed = () =>
+const deployed = (name = "digit-reader") =>
 	underMocks(() => {
 		const tags = TAGS;
 		if (!model) throw new Error("The settings have no model on SageMaker.");
-		const endpoint = new QueuedEndpoint("digit-reader", {
+		const endpoint = new QueuedEndpoint(name, {
 			settings,
 			model,
 			network: undefined,
@@ -98,6 +99,13 @@ describe("components/parts/sagemaker-endpoint", function () {
 			endpointConfigName: NAME,
 			tags: OWN_TAGS,
 		});
+	});
+
+	it("refuses an endpoint whose name SageMaker would not take, and says what is too long", async () => {
+		const name = "m".repeat(49);
+		const thrown = await deployed(name).catch((reason: unknown) => reason);
+		expect(thrown).to.be.instanceOf(SettingsError);
+		expect(String(thrown)).to.include("which has 64 characters of the 63 that SageMaker takes");
 	});
 
 	it("keeps the server's log where SageMaker writes it, for as long as every other, from the first line", () => {
