@@ -10,7 +10,7 @@ import {
 import type { JobRecord } from "../../charter/jobs.ts";
 import { customAttributes, type InferenceTimes, inferenceId } from "../../charter/sagemaker.ts";
 
-export type Acceptance =
+type Acceptance =
 	| { kind: "accepted" }
 	/** SageMaker says that the request is at fault. */
 	| { kind: "refused"; message: string }

@@ -7,7 +7,7 @@ import { TriplaneError } from "../../charter/errors.ts";
 import { readInferenceId } from "../../charter/sagemaker.ts";
 
 /** Where an object lies. */
-export interface ObjectPlace {
+interface ObjectPlace {
 	bucket: string;
 	key: string;
 }

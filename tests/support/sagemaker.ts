@@ -27,7 +27,7 @@ import { memoryTelemetry } from "./functions-telemetry.ts";
 export const ENDPOINT = "digits-a";
 export const DEAD_LETTERS = settingsOfModel.deadLetterQueues.a ?? "";
 export const BUCKET = TABLES.bucket;
-export const JOB_P95_SECONDS = 20;
+const JOB_P95_SECONDS = 20;
 
 interface WireRequest {
 	path: string;
@@ -35,12 +35,12 @@ interface WireRequest {
 }
 
 /** What the endpoint was asked for, by header without SageMaker's prefix. */
-export type Asked = Record<string, string>;
+type Asked = Record<string, string>;
 
 const PREFIX = "x-amzn-sagemaker-";
 
 /** Accepts whatever it is asked for, unless told to refuse. */
-export class MemorySageMaker {
+class MemorySageMaker {
 	readonly asked: Asked[] = [];
 	/** Answered instead, as long as it is there. */
 	refusal: { status: number; type: string; message: string } | undefined;

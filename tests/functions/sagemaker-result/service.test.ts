@@ -1,9 +1,10 @@
 /** What SageMaker's notifications do to a job: its end, once, whatever comes late, twice, or in another order. */
+import { marshall } from "@aws-sdk/util-dynamodb";
 import { expect } from "chai";
 import fc from "fast-check";
 import { responseObjectKey } from "../../../charter/jobs.ts";
 import { NotificationError } from "../../../functions/sagemaker-result/notification.ts";
-import { CALLBACKS, JOB_ID, QUEUE_A, START_MS } from "../../support/functions-jobs.ts";
+import { CALLBACKS, JOB_ID, JOBS_TABLE, QUEUE_A, START_MS } from "../../support/functions-jobs.ts";
 import { MODEL } from "../../support/functions-predict.ts";
 import {
 	BUCKET,
@@ -73,6 +74,17 @@ describe("functions/sagemaker-result/service", () => {
 		await fixture.complete(2);
 		expect(fixture.job()).to.include({ state: "SUCCEEDED", response: responseOf(2) });
 	});
+
+	for (const state of ["CANCELLED", "EXPIRED"] as const)
+		it(`does nothing about a job that is ${state} meanwhile`, async () => {
+			const fixture = await forwarded();
+			const ended = { ...fixture.job(), state, endedAtMs: START_MS };
+			fixture.aws.dynamodb.put(JOBS_TABLE, marshall(ended, { removeUndefinedValues: true }));
+			await fixture.complete(1);
+			await fixture.fail(1, "x");
+			expect(fixture.job()).to.deep.equal(ended);
+			expect([fixture.bodies(QUEUE_A), fixture.bodies(DEAD_LETTERS)]).to.deep.equal([[], []]);
+		});
 
 	it("does nothing about a job that is gone, or another model's", async () => {
 		const fixture = await forwarded({ model: "another" });
