@@ -13,6 +13,7 @@ import {
 } from "./limits.ts";
 import { planPool } from "./pool.ts";
 import {
+	assertModelsFit,
 	isOnEcs,
 	isQueued,
 	overflowConcurrency,
@@ -88,13 +89,14 @@ export interface CapacityPlan {
 /**
  * Bounds of everything that the settings ask for.
  * @throws {SettingsError} where an API could not wait as long as a model may take, the reservations exceed the account's
- * concurrency, or a queued model could never keep up
+ * concurrency, a queued model could never keep up, or there are more models with jobs than a function can be told of
  */
 export function planCapacity(settings: Settings): CapacityPlan {
 	const queued = queuedModels(settings);
 	for (const model of queued)
 		if (isOnEcs(model)) planPool(model);
 		else if (isOnSageMaker(model)) planEndpoint(model);
+	assertModelsFit([...queued, ...overflowingModels(settings)]);
 	assertReservationsFit(reservations(settings));
 	return {
 		...sharedReservations(settings),

@@ -29,10 +29,31 @@ export interface QueuedModelSettings {
 	feature: string;
 	/** URL of each slot's queue. */
 	queues: Partial<Record<Slot, string>>;
-	deadLetterQueues: Partial<Record<Slot, string>>;
 	/** 95 % of the jobs are done within this time. */
 	jobP95Seconds: number;
-	peakRps: number;
+}
+
+/** What the names and addresses of all models with jobs may take, of the 4 KB that Lambda gives a function's environment. */
+const TOLD_MAX_BYTES = 3 * 1024;
+/** The longest region's, and of the name what is added to the model's. */
+const QUEUE_URL_EXTRA_BYTES =
+	"https://sqs.ap-southeast-1.amazonaws.com.cn/123456789012/".length + "-overflow-queue-1234567".length;
+
+/**
+ * Whether what functions are told of models with jobs fits into their environment, one slot of each: Lambda would refuse it
+ * only when half of the stack is there.
+ * @throws {SettingsError} that names the numbers
+ */
+export function assertModelsFit(models: readonly Pick<ModelSettings, "name" | "team" | "feature" | "slo">[]): void {
+	const told = models.map(({ name, team, feature, slo: { jobP95Seconds = 0 } }) => {
+		const queues = { a: "x".repeat(QUEUE_URL_EXTRA_BYTES + name.length) };
+		return [name, { team, feature, queues, jobP95Seconds } satisfies QueuedModelSettings] as const;
+	});
+	const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(told)));
+	if (bytes > TOLD_MAX_BYTES)
+		throw new SettingsError(
+			`The ${models.length} models with jobs (serve: queued, or overflow: job) take ${bytes} bytes of their functions' environment, more than the ${TOLD_MAX_BYTES} that there are for them. Shorten the names of models, teams and features, or share the models between two stacks.`,
+		);
 }
 
 /** Longest that the functions of the queued path may run, in seconds: `submit` as long as `Prefer: wait` may hold it. */

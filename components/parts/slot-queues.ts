@@ -12,7 +12,7 @@ import type { WorkQueue } from "./work-queue.ts";
 
 /** The queue of one slot of a model. */
 export interface SlotQueue {
-	model: Pick<ModelSettings, "name" | "team" | "feature" | "slo" | "traffic">;
+	model: Pick<ModelSettings, "name" | "team" | "feature" | "slo">;
 	slot: Slot;
 	work: WorkQueue;
 }
@@ -20,15 +20,13 @@ export interface SlotQueue {
 /** The charter's {@link QueuedModelSettings} of each model by its name, as JSON. */
 export function queuedModelsJson(slots: readonly SlotQueue[]): pulumi.Output<string> {
 	const byModel = Map.groupBy(slots, ({ model }) => model);
-	const settings = [...byModel].map(([{ name, team, feature, slo, traffic }, queues]) => {
+	const settings = [...byModel].map(([{ name, team, feature, slo }, queues]) => {
 		const of: pulumi.Input<QueuedModelSettings> = pulumi.output({
 			team,
 			feature,
 			queues: Object.fromEntries(queues.map(({ slot, work }) => [slot, work.queue.url])),
-			deadLetterQueues: Object.fromEntries(queues.map(({ slot, work }) => [slot, work.deadLetters.url])),
 			// The settings' schema has checked that a model with jobs promises it.
 			jobP95Seconds: slo.jobP95Seconds ?? 0,
-			peakRps: traffic.peakRps,
 		});
 		return [name, of] as const;
 	});

@@ -16,7 +16,7 @@ import { apiEvent, lambdaContext } from "../support/functions-api.ts";
 import { STORES } from "./cloud.ts";
 import type { Payload } from "./payloads.ts";
 import { createPoisonDoor } from "./poison-door.ts";
-import { FEATURE, JOB_P95_SECONDS, MODEL, PEAK_RPS, type Stage, TEAM, through } from "./stage.ts";
+import { FEATURE, JOB_P95_SECONDS, MODEL, type Stage, TEAM, through } from "./stage.ts";
 import type { Reception } from "./submissions.ts";
 import { CLOCK_AHEAD_MS } from "./sweeping.ts";
 
@@ -99,9 +99,7 @@ function submitEnvironment({ cloud: { queues } }: Stage, endpoint: string): Reco
 		team: TEAM,
 		feature: FEATURE,
 		queues: { a: through(endpoint, queues.queueUrl) },
-		deadLetterQueues: { a: through(endpoint, queues.deadLetterQueueUrl) },
 		jobP95Seconds: JOB_P95_SECONDS,
-		peakRps: PEAK_RPS,
 	};
 	return {
 		[ENVIRONMENT.environment]: "chaos",

@@ -20,7 +20,6 @@ export const TEAM = "documents";
 export const FEATURE = "scanning";
 /** 95 % of the jobs are to be done within this time. */
 export const JOB_P95_SECONDS = 30;
-export const PEAK_RPS = 50;
 /** Some hundred times what the model takes, and less than most hangs last. */
 const INFER_TIMEOUT_MS = 4_000;
 

@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { planCapacity } from "../../charter/derive.ts";
 import { SettingsError } from "../../charter/errors.ts";
 import { JOB_LIMITS } from "../../charter/jobs.ts";
 import {
+	assertModelsFit,
 	CALLBACK_TIMEOUT_SECONDS,
 	CALLBACK_VISIBILITY_SECONDS,
 	isOnEcs,
@@ -27,6 +29,17 @@ describe("charter/queued", () => {
 		const models = queuedModels(queuedSettingsWith());
 		expect(models.map(({ name }) => name)).to.deep.equal(["digit-reader"]);
 		expect(models.every(isOnEcs)).to.equal(true);
+	});
+
+	it("refuses more models with jobs than a function can be told of, before anything is made", () => {
+		const many = (count: number) =>
+			Array.from({ length: count }, (_, i) => ({ ...ecsModelWith(), name: `digit-reader-${10 + i}` }));
+		expect(() => assertModelsFit(many(15))).not.to.throw();
+		expect(() => assertModelsFit(many(16))).to.throw(
+			SettingsError,
+			"The 16 models with jobs (serve: queued, or overflow: job) take 3105 bytes of their functions' environment, more than the 3072 that there are for them. Shorten the names of models, teams and features, or share the models between two stacks.",
+		);
+		expect(() => planCapacity({ ...queuedSettingsWith(), models: many(16) })).to.throw(SettingsError, "The 16 models");
 	});
 
 	it("lets submit run as long as a caller may wait, and the API wait for it", () => {

@@ -81,9 +81,7 @@ describe("components/data-plane", function () {
 						team: "diagnostics",
 						feature: "screening",
 						queues: { a: `${queue}-queue` },
-						deadLetterQueues: { a: `${queue}-dead-letters` },
 						jobP95Seconds: 60,
-						peakRps: 60,
 					},
 				}),
 			});

@@ -27,9 +27,7 @@ export const settingsOfModel: QueuedModelSettings = {
 	team: "vision",
 	feature: "reading",
 	queues: { a: QUEUE_A, b: QUEUE_B },
-	deadLetterQueues: { a: `${QUEUE_A}-dead`, b: `${QUEUE_B}-dead` },
 	jobP95Seconds: 20,
-	peakRps: 10,
 };
 
 /** Two numbers a row: small enough to be written out. */

@@ -8,16 +8,7 @@ import { createOverflow } from "../../functions/predict-overflowing/overflow.ts"
 import { onnxRuntime } from "../../functions/shared/inference/onnx.ts";
 import { type ApiEventOptions, apiEvent, lambdaContext } from "./functions-api.ts";
 import { MemoryAws } from "./functions-aws.ts";
-import {
-	CALLBACKS,
-	inFlightIn,
-	jobIn,
-	jobsEnvironment,
-	QUEUE_A,
-	START_MS,
-	settingsOfModel,
-	unbounded,
-} from "./functions-jobs.ts";
+import { CALLBACKS, inFlightIn, jobIn, jobsEnvironment, QUEUE_A, START_MS, unbounded } from "./functions-jobs.ts";
 import {
 	artifactBytes,
 	heldOut,
@@ -33,7 +24,7 @@ import {
 import { sqsRecord } from "./functions-sqs-event.ts";
 import { memoryTelemetry } from "./functions-telemetry.ts";
 
-export const DEAD_LETTERS = settingsOfModel.deadLetterQueues.a ?? "";
+export const DEAD_LETTERS = `${QUEUE_A}-dead`;
 
 /** So many rows, the held-out ones over and over. */
 export const rowsOf = (count: number) =>

@@ -18,14 +18,13 @@ import {
 	putJob,
 	QUEUE_A,
 	START_MS,
-	settingsOfModel,
 } from "./functions-jobs.ts";
 import { MODEL, TABLES } from "./functions-predict.ts";
 import { sqsRecord } from "./functions-sqs-event.ts";
 import { memoryTelemetry } from "./functions-telemetry.ts";
 
 export const ENDPOINT = "digits-a";
-export const DEAD_LETTERS = settingsOfModel.deadLetterQueues.a ?? "";
+export const DEAD_LETTERS = `${QUEUE_A}-dead`;
 export const BUCKET = TABLES.bucket;
 const JOB_P95_SECONDS = 20;
 

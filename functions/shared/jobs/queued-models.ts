@@ -11,9 +11,7 @@ const QueuedModels = z.record(
 		team: z.string(),
 		feature: z.string(),
 		queues,
-		deadLetterQueues: queues,
 		jobP95Seconds: z.number(),
-		peakRps: z.number(),
 	}) satisfies z.ZodType<QueuedModelSettings>,
 );
 

@@ -66,9 +66,7 @@ describe("components/parts/job-functions", function () {
 				team: "documents",
 				feature: "form-entry",
 				queues: { a: `${QUEUES}/digit-reader-a-queue`, b: `${QUEUES}/digit-reader-b-queue` },
-				deadLetterQueues: { a: `${QUEUES}/digit-reader-a-dead-letters`, b: `${QUEUES}/digit-reader-b-dead-letters` },
 				jobP95Seconds: 30,
-				peakRps: 10,
 			},
 		};
 		const overflowing = {
@@ -76,9 +74,7 @@ describe("components/parts/job-functions", function () {
 				team: "diagnostics",
 				feature: "screening",
 				queues: { a: `${QUEUES}/tumour-risk-overflow-queue` },
-				deadLetterQueues: { a: `${QUEUES}/tumour-risk-overflow-dead-letters` },
 				jobP95Seconds: 60,
-				peakRps: 60,
 			},
 		};
 		expect(environmentOf("submit")).to.deep.equal({
