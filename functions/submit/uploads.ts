@@ -38,7 +38,8 @@ const MS_PER_SECOND = 1000;
  */
 export function readUploadBytes({ request }: Pick<Call, "request">): number {
 	checkBody(request, BODY_MAX_BYTES);
-	const parsed = UploadRequest.safeParse(parseText(bodyText(request)));
+	const text = bodyText(request);
+	const parsed = UploadRequest.safeParse(text.trim() === "" ? undefined : parseText(text));
 	if (!parsed.success)
 		throw new ApiError(
 			"INVALID_REQUEST",

@@ -52,6 +52,7 @@ describe("functions/submit, uploads", () => {
 			});
 		const empty = await fixture.submit({ resource: uploads, body: null });
 		expect(errorOf(empty)).to.include({ status: 400, code: "INVALID_REQUEST" });
+		expect(empty.body).to.contain('Send {\\"bytes\\": N}');
 		expect(errorOf(await askUpload(fixture, { bytes: 5, why: "x".repeat(2_000) }))).to.include({ status: 413 });
 	});
 
