@@ -34,7 +34,8 @@ export async function raise(stage: Stage, steps: Steps): Promise<Platform> {
 	const deployed = await steps.run(
 		"up",
 		(say) => deploy(stack, say),
-		({ result }) => `${result.resources} resources, the pack in force found ${result.violations.length} violation(s)`,
+		({ result: { resources, violations } }) =>
+			`${resources} resources, violations of the charter: ${violations.length || "none"}`,
 	);
 	const served = await serveSample(stage, deployed.outputs, SAMPLE, steps);
 	const tokens = await issueTokens(stage.aws, deployed.outputs.tenantTable, deployed.outputs.tenants);
