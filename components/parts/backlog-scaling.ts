@@ -6,6 +6,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { COLD_START_SECONDS, type SlotScaling } from "../../charter/queued.ts";
 import type { CostTags } from "../../charter/tags.ts";
+import { scalingTarget, stepToFirst } from "./scaling-target.ts";
 
 const NAMESPACE = "ecs";
 const DIMENSION = "ecs:service:DesiredCount";
@@ -39,7 +40,7 @@ export class BacklogScaling extends pulumi.ComponentResource {
 		super("triplane:data:BacklogScaling", name, {}, opts);
 		const child = { parent: this };
 		const { clusterName, serviceName, queueName, scaling, tags } = args;
-		const target = new aws.appautoscaling.Target(
+		const scaled = scalingTarget(
 			`${name}-target`,
 			{
 				serviceNamespace: NAMESPACE,
@@ -51,11 +52,6 @@ export class BacklogScaling extends pulumi.ComponentResource {
 			},
 			child,
 		);
-		const scaled = {
-			serviceNamespace: target.serviceNamespace,
-			scalableDimension: target.scalableDimension,
-			resourceId: target.resourceId,
-		};
 		const visible: Metric = {
 			id: "visible",
 			namespace: "AWS/SQS",
@@ -95,21 +91,7 @@ export class BacklogScaling extends pulumi.ComponentResource {
 			},
 			child,
 		);
-		const first = new aws.appautoscaling.Policy(
-			`${name}-first-task`,
-			{
-				...scaled,
-				policyType: "StepScaling",
-				stepScalingPolicyConfiguration: {
-					adjustmentType: "ChangeInCapacity",
-					// Until its host is there a second one would only be asked for on top.
-					cooldown: COLD_START_SECONDS,
-					metricAggregationType: "Maximum",
-					stepAdjustments: [{ metricIntervalLowerBound: "0", scalingAdjustment: 1 }],
-				},
-			},
-			child,
-		);
+		const first = stepToFirst(`${name}-first-task`, scaled, child);
 		new aws.cloudwatch.MetricAlarm(
 			`${name}-waits-without-task`,
 			{

@@ -7,6 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { COLD_START_SECONDS } from "../../charter/queued.ts";
 import { type EndpointScaling, SAGEMAKER_VARIANT } from "../../charter/sagemaker.ts";
 import type { CostTags } from "../../charter/tags.ts";
+import { scalingTarget, stepToFirst } from "./scaling-target.ts";
 
 const DIMENSION = "sagemaker:variant:DesiredInstanceCount";
 const PERIOD_SECONDS = 60;
@@ -28,7 +29,7 @@ export class SageMakerScaling extends pulumi.ComponentResource {
 		const child = { parent: this };
 		const { endpointName, scaling, tags } = args;
 		const ofEndpoint = { EndpointName: endpointName };
-		const target = new aws.appautoscaling.Target(
+		const scaled = scalingTarget(
 			`${name}-target`,
 			{
 				serviceNamespace: "sagemaker",
@@ -40,11 +41,6 @@ export class SageMakerScaling extends pulumi.ComponentResource {
 			},
 			child,
 		);
-		const scaled = {
-			serviceNamespace: target.serviceNamespace,
-			scalableDimension: target.scalableDimension,
-			resourceId: target.resourceId,
-		};
 		new aws.appautoscaling.Policy(
 			`${name}-backlog-per-instance`,
 			{
@@ -64,21 +60,7 @@ export class SageMakerScaling extends pulumi.ComponentResource {
 			},
 			child,
 		);
-		const first = new aws.appautoscaling.Policy(
-			`${name}-first-instance`,
-			{
-				...scaled,
-				policyType: "StepScaling",
-				stepScalingPolicyConfiguration: {
-					adjustmentType: "ChangeInCapacity",
-					// Until it serves a second one would only be asked for on top.
-					cooldown: COLD_START_SECONDS,
-					metricAggregationType: "Maximum",
-					stepAdjustments: [{ metricIntervalLowerBound: "0", scalingAdjustment: 1 }],
-				},
-			},
-			child,
-		);
+		const first = stepToFirst(`${name}-first-instance`, scaled, child);
 		new aws.cloudwatch.MetricAlarm(
 			`${name}-waits-without-instance`,
 			{

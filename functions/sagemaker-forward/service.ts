@@ -3,43 +3,27 @@
  * SageMaker may take. Its message goes once SageMaker has accepted; if nothing ever comes back, the lease lapses and the
  * sweeper sends it again. What comes back is sagemaker-result's.
  */
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { S3Client } from "@aws-sdk/client-s3";
 import type { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
-import type { SQSClient } from "@aws-sdk/client-sqs";
-import type { Tracer } from "@opentelemetry/api";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { ENVIRONMENT } from "../../charter/environment.ts";
 import { JOB_LIMITS } from "../../charter/jobs.ts";
-import { inferenceInputKey, inferenceTimes } from "../../charter/sagemaker.ts";
+import { inferenceInputKey } from "../../charter/sagemaker.ts";
 import { forgetting } from "../overflow/forgetting.ts";
-import { type Environment, requiredNumbers, requiredText } from "../shared/environment.ts";
+import { requiredText } from "../shared/environment.ts";
 import { claimsTable } from "../shared/jobs/claims-table.ts";
-import { payloadBucket } from "../shared/jobs/payloads.ts";
-import type { Telemetry } from "../shared/telemetry/telemetry.ts";
 import { admit } from "../worker/admit.ts";
 import { createByteBudget } from "../worker/byte-budget.ts";
-import { systemClock } from "../worker/clock.ts";
-import { createObserver } from "../worker/observe.ts";
 import { jobPayloads } from "../worker/payloads.ts";
 import { joinRows } from "../worker/rows.ts";
 import type { JobResult } from "../worker/run-batch.ts";
 import { settle } from "../worker/settle.ts";
-import { sqsOutbox, sqsQueue } from "../worker/sqs.ts";
+import { sqsQueue } from "../worker/sqs.ts";
 import type { Held, Work } from "../worker/work.ts";
 import { asyncEndpoint } from "./endpoint.ts";
+import { readSlot, type SlotParts } from "./slot.ts";
 
-export interface ForwardParts {
-	environment: Environment;
-	telemetry: Telemetry;
-	/** Makes the spans of jobs that end here, which link to who submitted them. */
-	tracer: Tracer;
-	dynamodb: DynamoDBClient;
-	s3: S3Client;
-	sqs: SQSClient;
+export interface ForwardParts extends SlotParts {
 	sagemaker: SageMakerRuntimeClient;
-	/** @default the system's */
-	pause?: (ms: number) => Promise<void>;
 }
 
 export type ForwardHandler = (
@@ -52,37 +36,24 @@ const UNHELD = { hold: () => undefined, letGo: async () => undefined };
 
 /** @throws {FunctionSettingsError} where the environment lacks something, by name */
 export function createForwardService(parts: ForwardParts): ForwardHandler {
-	const { environment, telemetry, tracer, dynamodb, s3, sqs, pause = systemClock.pause } = parts;
-	const text = (name: string) => requiredText(environment, name);
-	const { now, write } = telemetry;
-	const [model, team, feature] = [text(ENVIRONMENT.model), text(ENVIRONMENT.team), text(ENVIRONMENT.feature)];
-	const { jobP95Seconds } = requiredNumbers(environment, ENVIRONMENT.slo, ["jobP95Seconds"]);
-	const times = inferenceTimes(jobP95Seconds);
-	const log = telemetry.log.with({ model, team, feature });
-	const queue = sqsQueue(sqs, text(ENVIRONMENT.queueUrl));
-	const outbox = sqsOutbox(sqs, {
-		deadLetterQueueUrl: text(ENVIRONMENT.deadLetterQueueUrl),
-		callbackQueueUrl: text(ENVIRONMENT.callbackQueueUrl),
-	});
-	const bucket = text(ENVIRONMENT.jobsBucket);
-	const objects = payloadBucket(s3, bucket);
+	const { environment, telemetry, sqs, sagemaker } = parts;
+	const { model, times, log, observer, bucket, objects, queueUrl, outbox, jobs } = readSlot(parts);
+	const { now } = telemetry;
+	const queue = sqsQueue(sqs, queueUrl);
 	const payloads = jobPayloads(objects);
 	const endpoint = asyncEndpoint({
-		client: parts.sagemaker,
-		endpoint: text(ENVIRONMENT.sagemakerEndpoint),
+		client: sagemaker,
+		endpoint: requiredText(environment, ENVIRONMENT.sagemakerEndpoint),
 		bucket,
 		...times,
 	});
-	const observer = createObserver({ log, write, now, tracer, team, feature, jobP95Seconds });
-	const table = text(ENVIRONMENT.jobsTable);
 
 	/** Whether SQS may forget the message. */
 	const forward = async ({ body, receiptHandle }: SQSRecord, worker: string): Promise<boolean> => {
 		const messages = forgetting(queue);
-		const shared = { client: dynamodb, table, worker, now, pause, random: Math.random };
-		const claims = claimsTable(shared);
+		const claims = claimsTable({ ...jobs, worker });
 		const { leaseSeconds } = times;
-		const longClaims = claimsTable({ ...shared, leaseSeconds });
+		const longClaims = claimsTable({ ...jobs, worker, leaseSeconds });
 		const end = async (job: Held, result: JobResult): Promise<void> => {
 			const ports = { claims, queue: messages, outbox, payloads, held: UNHELD, log, random: Math.random };
 			observer.claimed(job.claim);

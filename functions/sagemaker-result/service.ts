@@ -3,40 +3,18 @@
  * a worker does. The attempt is the fencing token: a notification that comes late or twice changes nothing. What cannot be
  * done now is thrown, so that Lambda tries again and at last keeps the notification.
  */
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import type { S3Client } from "@aws-sdk/client-s3";
-import type { SQSClient } from "@aws-sdk/client-sqs";
-import type { Tracer } from "@opentelemetry/api";
 import type { SNSEvent } from "aws-lambda";
-import { ENVIRONMENT } from "../../charter/environment.ts";
 import type { JobRecord } from "../../charter/jobs.ts";
-import { inferenceOutputPrefix, inferenceTimes } from "../../charter/sagemaker.ts";
-import { type Environment, requiredNumbers, requiredText } from "../shared/environment.ts";
+import { inferenceOutputPrefix } from "../../charter/sagemaker.ts";
+import { readSlot, type SlotParts } from "../sagemaker-forward/slot.ts";
 import { claimsTable } from "../shared/jobs/claims-table.ts";
 import { messageOf } from "../shared/jobs/job-queue.ts";
 import { jobTable } from "../shared/jobs/job-table.ts";
-import { payloadBucket } from "../shared/jobs/payloads.ts";
-import type { Telemetry } from "../shared/telemetry/telemetry.ts";
-import { systemClock } from "../worker/clock.ts";
-import { createObserver } from "../worker/observe.ts";
 import type { JobResult } from "../worker/run-batch.ts";
 import { setAside, settle } from "../worker/settle.ts";
-import { sqsOutbox } from "../worker/sqs.ts";
 import { type Notification, NotificationError, readNotification } from "./notification.ts";
 import { takeOutput } from "./output.ts";
 import { resending } from "./resending.ts";
-
-export interface ResultParts {
-	environment: Environment;
-	telemetry: Telemetry;
-	/** Makes the spans of jobs, which link to who submitted them. */
-	tracer: Tracer;
-	dynamodb: DynamoDBClient;
-	s3: S3Client;
-	sqs: SQSClient;
-	/** @default the system's */
-	pause?: (ms: number) => Promise<void>;
-}
 
 /** SNS hands over one notification at a time. */
 export type ResultHandler = (event: {
@@ -47,32 +25,19 @@ const WORKER = "sagemaker";
 const UNHELD = { letGo: async () => undefined };
 
 /** @throws {FunctionSettingsError} where the environment lacks something, by name */
-export function createResultService(parts: ResultParts): ResultHandler {
-	const { environment, telemetry, tracer, dynamodb, s3, sqs, pause = systemClock.pause } = parts;
-	const text = (name: string) => requiredText(environment, name);
-	const { now, write } = telemetry;
-	const [model, team, feature] = [text(ENVIRONMENT.model), text(ENVIRONMENT.team), text(ENVIRONMENT.feature)];
-	const { jobP95Seconds } = requiredNumbers(environment, ENVIRONMENT.slo, ["jobP95Seconds"]);
-	const { requestTtlSeconds } = inferenceTimes(jobP95Seconds);
-	const log = telemetry.log.with({ model, team, feature });
-	const queue = resending(sqs, text(ENVIRONMENT.queueUrl));
-	const outbox = sqsOutbox(sqs, {
-		deadLetterQueueUrl: text(ENVIRONMENT.deadLetterQueueUrl),
-		callbackQueueUrl: text(ENVIRONMENT.callbackQueueUrl),
-	});
-	const bucket = text(ENVIRONMENT.jobsBucket);
-	const objects = payloadBucket(s3, bucket);
-	const shared = { client: dynamodb, table: text(ENVIRONMENT.jobsTable), now, pause, random: Math.random };
-	const claims = claimsTable({ ...shared, worker: WORKER });
-	const jobs = jobTable(shared);
-	const observer = createObserver({ log, write, now, tracer, team, feature, jobP95Seconds });
+export function createResultService(parts: SlotParts): ResultHandler {
+	const { telemetry, sqs } = parts;
+	const { model, times, log, observer, bucket, objects, queueUrl, outbox, jobs: table } = readSlot(parts);
+	const queue = resending(sqs, queueUrl);
+	const claims = claimsTable({ ...table, worker: WORKER });
+	const jobs = jobTable(table);
 
 	const end = async (claim: JobRecord, told: Notification): Promise<void> => {
 		const taken = told.kind === "completed" ? await takeOutput(objects, told.output.key, claim) : undefined;
 		const delivery = { body: JSON.stringify(messageOf(claim)), receipt: "" };
 		const result = (): JobResult => {
 			if (taken?.kind === "taken") return { kind: "done", response: "" };
-			if (told.kind === "failed" && (told.seconds ?? 0) >= requestTtlSeconds)
+			if (told.kind === "failed" && (told.seconds ?? 0) >= times.requestTtlSeconds)
 				return { kind: "unserved", reason: `It waited too long for SageMaker: ${told.reason}`, isExcused: true };
 			const message = taken?.reason ?? (told.kind === "failed" ? `The model failed: ${told.reason}` : "");
 			return { kind: "failed", failure: { code: "INTERNAL", message } };
