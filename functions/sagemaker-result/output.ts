@@ -3,13 +3,13 @@
  * Only what is read is checked to be an inference response; large outputs are taken as the model's server wrote them.
  */
 import { JOB_LIMITS, type JobRecord, responseObjectKey } from "../../charter/jobs.ts";
-import type { JobResponse } from "../shared/jobs/claims.ts";
 import type { Payloads } from "../shared/jobs/payloads.ts";
 import { parseLossless } from "../worker/lossless-json.ts";
 import { readInferAnswer } from "../worker/rows.ts";
 
 export type Taken =
-	| { kind: "taken"; response: JobResponse }
+	| { kind: "read"; text: string }
+	| { kind: "copied"; responseKey: string }
 	/** There is nothing at its place, or no inference response. */
 	| { kind: "useless"; reason: string };
 
@@ -25,11 +25,11 @@ export async function takeOutput(
 		const responseKey = responseObjectKey(tenant, job, attempt);
 		const isCopied = await objects.copy(key, responseKey, found.etag);
 		return isCopied
-			? { kind: "taken", response: { responseKey } }
+			? { kind: "copied", responseKey }
 			: { kind: "useless", reason: "SageMaker's output changed while it was taken." };
 	}
 	const text = new TextDecoder().decode(await objects.get(key));
-	if (isAnswer(text)) return { kind: "taken", response: { response: text } };
+	if (isAnswer(text)) return { kind: "read", text };
 	return { kind: "useless", reason: "The model's answer is no inference response with its data as JSON." };
 }
 

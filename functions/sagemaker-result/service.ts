@@ -13,7 +13,7 @@ import { jobTable } from "../shared/jobs/job-table.ts";
 import type { JobResult } from "../worker/run-batch.ts";
 import { setAside, settle } from "../worker/settle.ts";
 import { type Notification, NotificationError, readNotification } from "./notification.ts";
-import { takeOutput } from "./output.ts";
+import { type Taken, takeOutput } from "./output.ts";
 import { resending } from "./resending.ts";
 
 /** SNS hands over one notification at a time. */
@@ -32,23 +32,28 @@ export function createResultService(parts: SlotParts): ResultHandler {
 	const claims = claimsTable({ ...table, worker: WORKER });
 	const jobs = jobTable(table);
 
+	const resultOf = (told: Notification, taken: Taken | undefined): JobResult => {
+		if (taken?.kind === "read") return { kind: "done", response: taken.text };
+		// What lies there already need not be held here.
+		if (taken?.kind === "copied") return { kind: "done", response: "" };
+		if (told.kind === "failed" && (told.seconds ?? 0) >= times.requestTtlSeconds)
+			return { kind: "unserved", reason: `It waited too long for SageMaker: ${told.reason}`, isExcused: true };
+		const reason = told.kind === "failed" ? told.reason : taken?.reason;
+		return { kind: "failed", failure: { code: "INTERNAL", message: `The model failed: ${reason}` } };
+	};
+
 	const end = async (claim: JobRecord, told: Notification): Promise<void> => {
 		const taken = told.kind === "completed" ? await takeOutput(objects, told.output.key, claim) : undefined;
 		const delivery = { body: JSON.stringify(messageOf(claim)), receipt: "" };
-		const result = (): JobResult => {
-			if (taken?.kind === "taken") return { kind: "done", response: "" };
-			if (told.kind === "failed" && (told.seconds ?? 0) >= times.requestTtlSeconds)
-				return { kind: "unserved", reason: `It waited too long for SageMaker: ${told.reason}`, isExcused: true };
-			const message = taken?.reason ?? (told.kind === "failed" ? `The model failed: ${told.reason}` : "");
-			return { kind: "failed", failure: { code: "INTERNAL", message } };
-		};
 		observer.claimed(claim);
-		const settled = await settle({ delivery, claim, isVoid: false }, result(), {
+		const settled = await settle({ delivery, claim, isVoid: false }, resultOf(told, taken), {
 			claims,
 			queue: queue(claim.tenant),
 			outbox,
-			// It is kept already.
-			payloads: { writeResponse: async () => (taken?.kind === "taken" ? taken.response : { response: "" }) },
+			payloads: {
+				writeResponse: async (_, response) =>
+					taken?.kind === "copied" ? { responseKey: taken.responseKey } : { response },
+			},
 			held: UNHELD,
 			log,
 			random: Math.random,

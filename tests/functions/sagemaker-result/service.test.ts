@@ -120,8 +120,8 @@ describe("functions/sagemaker-result/service", () => {
 
 	it("counts a failure where the answer is no inference response, or is not there", async () => {
 		for (const [output, message] of [
-			["{}", "The model's answer is no inference response with its data as JSON."],
-			["<html>", "The model's answer is no inference response with its data as JSON."],
+			["{}", "The model failed: The model's answer is no inference response with its data as JSON."],
+			["<html>", "The model failed: The model's answer is no inference response with its data as JSON."],
 		] as const) {
 			const fixture = await forwarded({ failures: 2 });
 			await fixture.complete(1, output);
@@ -130,7 +130,7 @@ describe("functions/sagemaker-result/service", () => {
 		const fixture = await forwarded({ failures: 2 });
 		const place = `s3://${BUCKET}/sagemaker/${MODEL}/output/none.out`;
 		await fixture.notify(notificationOf(`${JOB_ID}#1`, completedAt(place)));
-		expect(fixture.job()?.error?.message).to.equal("SageMaker's output is not where it says.");
+		expect(fixture.job()?.error?.message).to.equal("The model failed: SageMaker's output is not where it says.");
 	});
 
 	it("throws what it cannot read or must not, so that it is kept, and changes nothing", async () => {
