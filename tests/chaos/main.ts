@@ -49,6 +49,7 @@ try {
 	process.exitCode = await main(process.argv.slice(2));
 } catch (thrown) {
 	const isUsage = thrown instanceof UsageError;
-	process.stderr.write(`${isUsage || !(thrown instanceof Error) ? String(thrown) : thrown.stack}\n`);
+	const words = thrown instanceof Error ? (isUsage ? thrown.message : thrown.stack) : String(thrown);
+	process.stderr.write(`${words}\n`);
 	process.exitCode = isUsage ? 2 : 1;
 }

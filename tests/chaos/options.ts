@@ -72,6 +72,6 @@ function parsed(args: readonly string[]) {
 		});
 	} catch (cause) {
 		const words = cause instanceof Error ? cause.message : String(cause);
-		throw new UsageError(`${words} See --help.`, { cause });
+		throw new UsageError(`${words.replace(/\.?$/, ".")} See --help.`, { cause });
 	}
 }
