@@ -131,6 +131,8 @@ export function createOverflowService(parts: OverflowParts): OverflowHandler {
 					version: work.claim.version,
 					report,
 					onTooLarge: () => undefined,
+					// The model runs in this very process: what it fails at alone is the job's.
+					evidence: { answered: () => undefined, failed: () => true },
 					isDraining: () => false,
 					signal: stop.signal,
 				});

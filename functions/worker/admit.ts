@@ -12,7 +12,7 @@ import { type InferBody, readInferBody } from "./infer-body.ts";
 import type { Clock, Delivery, Outbox, Payloads, Queue } from "./ports.ts";
 import type { JobResult } from "./run-batch.ts";
 import { setAside } from "./settle.ts";
-import { type Held, isSuspect, type Work } from "./work.ts";
+import { attemptsOf, type Held, isSuspect, type Work } from "./work.ts";
 
 export interface AdmitPorts {
 	/** The worker's model: it works for no other. */
@@ -112,7 +112,7 @@ function workOf(held: Held, body: InferBody, bytes: number, freeBytes: () => voi
 		bytes,
 		freeBytes,
 		isSuspect: suspect,
-		attempt: claim.attempt,
+		attempt: attemptsOf(claim),
 		key: shareable && !suspect ? `${claim.version} ${shareable.key}` : undefined,
 		rows: shareable?.rows ?? 1,
 	});

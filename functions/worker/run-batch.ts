@@ -4,14 +4,16 @@
  *
  * - Refused as a batch: halved, down to the jobs that are refused alone. Those are at fault.
  * - Failed or unanswered as a batch: once the server is ready again, each job alone. One that fails even so counts one failure,
- *   but not where all of several do: then it is the server that is broken.
+ *   but not where all of several do: then it is the server that is broken. Of one that came alone nobody can tell at first: it
+ *   counts once the server has answered another job since the first of its failures, or after very many attempts.
  * - Busy, or not ready again in time: nobody's fault, and nothing is counted.
  * - While the worker drains its server may go before it: what fails then is nobody's fault, and is not waited for. Only of a
  *   job that this has happened to again and again does it count after all: it may be what ends the task.
- * - A suspect, which was claimed so often that it may be what takes servers down with it, goes alone and counts from the first.
+ * - A suspect, which was claimed so often that it may be what takes servers down with it, goes alone.
  */
 
 import type { JobFailure } from "../shared/jobs/claims.ts";
+import type { Evidence } from "./evidence.ts";
 import { type InferBody, isObject } from "./infer-body.ts";
 import type { Clock, InferOutcome, ModelServer } from "./ports.ts";
 import { joinRows, readInferAnswer, splitRows, writeResponse } from "./rows.ts";
@@ -23,7 +25,7 @@ export interface Runnable {
 	body: InferBody;
 	/** Its earlier attempts ended without a result, for whatever reason. */
 	isSuspect: boolean;
-	/** How often it was claimed, this time included. */
+	/** How often it was claimed, this time included, since it was last given back without having been run. */
 	attempt: number;
 	/** The claim was lost: it needs no result, and is left out of further calls. */
 	isVoid: boolean;
@@ -35,8 +37,8 @@ export type JobResult =
 	| { kind: "refused"; failure: JobFailure }
 	/** One failure of its own. */
 	| { kind: "failed"; failure: JobFailure }
-	/** Through no fault of its own; excused where it was not run at all. */
-	| { kind: "unserved"; reason: string; isExcused?: true };
+	/** Through no fault of its own: excused where it was not run at all, doubted where nobody can tell yet. */
+	| { kind: "unserved"; reason: string; isExcused?: true; isDoubted?: true };
 
 export interface BatchPorts<Job extends Runnable> {
 	server: ModelServer;
@@ -48,6 +50,8 @@ export interface BatchPorts<Job extends Runnable> {
 	report: (job: Job, result: JobResult) => void;
 	/** Told of a batch of so many rows that was refused although each of its jobs is good. */
 	onTooLarge: (rows: number) => void;
+	/** What is known of the server from one batch to the next. */
+	evidence: Evidence;
 	/** Whether the worker is on its way out, and the server beside it perhaps too. */
 	isDraining: () => boolean;
 	/** Aborts where there is no time left. */
@@ -59,7 +63,7 @@ const READY_WAIT_MAX_MS = 30_000;
 const READY_POLL_MS = 250;
 /** Of a task that ends, server and worker are told at once: the end of the one may show before the other knows. */
 const TOLD_MS = 250;
-/** So many interruptions are believed. */
+/** So many interruptions are believed, and so many failures of a server that has answered nobody else. */
 const SPARED_ATTEMPTS = 20;
 const NO_TIME = "The worker was stopped before the model server had answered.";
 const NOT_READY = "The model server did not become ready again in time.";
@@ -137,12 +141,24 @@ async function eachAlone<Job extends Runnable>(jobs: readonly Job[], ports: Batc
 		else failures.set(job, { code: outcome.code, message: outcome.message });
 	}
 	if (failures.size > 0) await ports.clock.pause(TOLD_MS, ports.signal);
-	const isServersFault = jobs.length > 1 && failures.size === jobs.length;
 	for (const [job, failure] of failures) {
-		const isSpared = isServersFault || (ports.isDraining() && job.attempt <= SPARED_ATTEMPTS);
-		ports.report(job, isSpared ? { kind: "unserved", reason: failure.message } : { kind: "failed", failure });
+		const isServersFault = jobs.length > 1 && failures.size === jobs.length;
+		if (isServersFault) unserved([job], failure.message, ports);
+		else ports.report(job, ofOne(job, failure, { ...ports, isShown: jobs.length > 1 }));
 	}
 	return false;
+}
+
+/** What becomes of a job that failed alone, where not all of several did. */
+function ofOne(
+	{ job, attempt }: Runnable,
+	failure: JobFailure,
+	{ evidence, isDraining, isShown }: Pick<BatchPorts<Runnable>, "evidence" | "isDraining"> & { isShown: boolean },
+): JobResult {
+	if (attempt > SPARED_ATTEMPTS) return { kind: "failed", failure };
+	if (isDraining()) return { kind: "unserved", reason: failure.message };
+	if (evidence.failed(job, isShown)) return { kind: "failed", failure };
+	return { kind: "unserved", reason: failure.message, isDoubted: true };
 }
 
 async function becomesReady({
@@ -168,7 +184,10 @@ function withoutVoid<Job extends Runnable>(jobs: readonly Job[], { report }: Bat
 }
 
 function deliver<Job extends Runnable>(jobs: readonly Job[], responses: readonly string[], ports: BatchPorts<Job>) {
-	for (const [i, job] of jobs.entries()) ports.report(job, { kind: "done", response: responses[i] ?? "" });
+	for (const [i, job] of jobs.entries()) {
+		ports.evidence.answered(job.job);
+		ports.report(job, { kind: "done", response: responses[i] ?? "" });
+	}
 	return true;
 }
 

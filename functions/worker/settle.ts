@@ -9,7 +9,7 @@ import { failureBackoffSeconds, releaseBackoffSeconds } from "./backoff.ts";
 import type { HeldJobs } from "./held-jobs.ts";
 import type { Delivery, Outbox, Payloads, Queue } from "./ports.ts";
 import type { JobResult } from "./run-batch.ts";
-import type { Held } from "./work.ts";
+import { attemptsOf, type Held } from "./work.ts";
 
 export interface SettlePorts {
 	claims: Claims;
@@ -56,7 +56,7 @@ async function write(job: Held, result: JobResult, ports: SettlePorts): Promise<
 		case "failed":
 			return fail(job, result.failure, result.kind === "refused", ports);
 		case "unserved":
-			return release(job, result.reason, ports, result.isExcused);
+			return release(job, result, ports);
 	}
 }
 
@@ -67,7 +67,7 @@ async function commit(job: Held, text: string, ports: SettlePorts): Promise<Sett
 		response = await ports.payloads.writeResponse(claim, text);
 	} catch (thrown) {
 		ports.log.warn("A response could not be kept; the job is given back", { job: claim.job }, thrown);
-		return release(job, "Its response could not be kept.", ports);
+		return release(job, { reason: "Its response could not be kept." }, ports);
 	}
 	await ports.held.letGo(job);
 	const outcome = await ports.claims.commit(claim, response);
@@ -92,9 +92,16 @@ async function fail(job: Held, failure: JobFailure, isFinal: boolean, ports: Set
 	return { kind: "failed", failure };
 }
 
-async function release(job: Held, reason: string, ports: SettlePorts, isExcused = false): Promise<Settled> {
+async function release(
+	job: Held,
+	{ reason, isExcused, isDoubted }: Omit<Extract<JobResult, { kind: "unserved" }>, "kind">,
+	ports: SettlePorts,
+): Promise<Settled> {
 	await ports.held.letGo(job);
-	const delaySeconds = ports.isDraining() ? 0 : releaseBackoffSeconds(ports.random());
+	const backoffSeconds = isDoubted
+		? failureBackoffSeconds(attemptsOf(job.claim), ports.random())
+		: releaseBackoffSeconds(ports.random());
+	const delaySeconds = ports.isDraining() ? 0 : backoffSeconds;
 	const outcome = await ports.claims.release(job.claim, delaySeconds, isExcused);
 	if (outcome.kind === "lost") return { kind: "lost" };
 	await ports.queue.hide(job.delivery, delaySeconds);

@@ -21,5 +21,7 @@ export interface Work extends Held, Gathered, Runnable {
 /** A job that was taken up so often without a result may be what takes servers down with it: it goes alone. */
 const SUSPECT_ATTEMPTS = 3;
 
-export const isSuspect = ({ attempt, excusedAttempt = 0 }: JobRecord): boolean =>
-	attempt - excusedAttempt > SUSPECT_ATTEMPTS;
+/** How often it was claimed since it was last given back without having been run. */
+export const attemptsOf = ({ attempt, excusedAttempt = 0 }: JobRecord): number => attempt - excusedAttempt;
+
+export const isSuspect = (job: JobRecord): boolean => attemptsOf(job) > SUSPECT_ATTEMPTS;

@@ -8,6 +8,7 @@ import type { Log } from "../shared/telemetry/log.ts";
 import { type AdmitPorts, admit } from "./admit.ts";
 import { createBell } from "./bell.ts";
 import { createByteBudget } from "./byte-budget.ts";
+import { createEvidence } from "./evidence.ts";
 import { Gathering } from "./gathering.ts";
 import { createHeldJobs } from "./held-jobs.ts";
 import type { Observer } from "./observe.ts";
@@ -82,6 +83,7 @@ export function createWorker(settings: WorkerSettings, ports: WorkerPorts): Work
 		bytesMax: BATCH_BYTES_MAX,
 	});
 	const protection = createProtection({ ...ports, port: ports.taskProtection });
+	const evidence = createEvidence();
 	const taking = new Set<Promise<void>>();
 	const settling = new Set<Promise<void>>();
 	let onModel = 0;
@@ -143,6 +145,7 @@ export function createWorker(settings: WorkerSettings, ports: WorkerPorts): Work
 			clock,
 			model,
 			version,
+			evidence,
 			isDraining,
 			signal: timeUp.signal,
 			onTooLarge: (rows) => gathering.shrinkBelow(rows),

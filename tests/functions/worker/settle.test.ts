@@ -94,6 +94,10 @@ describe("functions/worker/settle", () => {
 			steps: ["fail again 4", "hide 4"],
 		});
 		expect(await play(unserved)).to.deep.include({ kind: "released", steps: ["release 2", "hide 2"] });
+		expect(await play({ ...unserved, isDoubted: true })).to.deep.include({
+			kind: "released",
+			steps: ["release 4", "hide 4"],
+		});
 		expect(await play(unserved, { isDraining: true })).to.deep.include({
 			kind: "released",
 			steps: ["release 0", "hide 0"],

@@ -91,6 +91,19 @@ describe("functions/worker/worker", () => {
 		for (const { job } of jobs) expect(rig.jobs.records.get(job)).to.include({ state: "SUCCEEDED", failures: 0 });
 		expect(rig.outbox.deadLetters).to.deep.equal([]);
 	});
+	it("counts nothing on a job that comes alone while the server fails at everything, and does it when the server is well", async () => {
+		let isBroken = true;
+		const server = new ScriptedServer((call) => (isBroken ? failed : twice(call)));
+		const rig = workerRig({ server });
+		const { job } = rig.submit({ request: numbersRequest(3) });
+		const worker = rig.start();
+		await until(() => rig.ends.filter(({ end }) => end.kind === "released").length >= 5);
+		isBroken = false;
+		await until(() => rig.queue.messages.size === 0);
+		await worker.stop();
+		expect(rig.jobs.records.get(job)).to.include({ state: "SUCCEEDED", failures: 0 });
+		expect(rig.outbox.deadLetters).to.deep.equal([]);
+	});
 	it("asks again later where the server says that it is busy", async () => {
 		let calls = 0;
 		const server = new ScriptedServer((call) => (++calls < 4 ? { kind: "busy", message: "Later." } : twice(call)));
