@@ -151,7 +151,7 @@ describe("components under the charter's policies", function () {
 			"no usage plan": ["api-tenant-throttling: fail"],
 			"no limits on the stage": ["api-tenant-throttling: fail"],
 			"an API that waits shorter than the function runs": ["timeout-chain: fail"],
-			"a slot's queue that sets nothing aside": ["queue-redrive: fail", "endpoint-alarms: fail"],
+			"a slot's queue that sets nothing aside": ["queue-redrive: fail"],
 			"workers on spot alone": ["spot-with-on-demand-base: fail"],
 			"workers without tags": ["cost-allocation-tags: fail"],
 			"jobs that nobody sees waiting": ["endpoint-alarms: fail"],
