@@ -12,8 +12,10 @@ import { forgetting } from "../overflow/forgetting.ts";
 import { requiredText } from "../shared/environment.ts";
 import { claimsTable } from "../shared/jobs/claims-table.ts";
 import { admit } from "../worker/admit.ts";
+import { failureBackoffSeconds } from "../worker/backoff.ts";
 import { createByteBudget } from "../worker/byte-budget.ts";
 import { jobPayloads } from "../worker/payloads.ts";
+import type { Delivery } from "../worker/ports.ts";
 import { joinRows } from "../worker/rows.ts";
 import type { JobResult } from "../worker/run-batch.ts";
 import { settle } from "../worker/settle.ts";
@@ -31,6 +33,8 @@ export type ForwardHandler = (
 	context: Pick<Context, "awsRequestId">,
 ) => Promise<SQSBatchResponse>;
 
+/** Above it the pause is no longer: the sweeper must not find the job before its message is back. */
+const TELLING_RECEIVES = 5;
 /** Forwarding a job takes less than the lease of its claim: no heartbeat is needed. */
 const UNHELD = { hold: () => undefined, letGo: async () => undefined };
 
@@ -49,13 +53,20 @@ export function createForwardService(parts: ForwardParts): ForwardHandler {
 	});
 
 	/** Whether SQS may forget the message. */
-	const forward = async ({ body, receiptHandle }: SQSRecord, worker: string): Promise<boolean> => {
+	const forward = async ({ body, receiptHandle, attributes }: SQSRecord, worker: string): Promise<boolean> => {
 		const messages = forgetting(queue);
+		const receives = Math.min(TELLING_RECEIVES, Number(attributes.ApproximateReceiveCount));
+		/** An endpoint that takes nothing is asked less and less often: receives must outlast an outage. */
+		const patient = {
+			...messages,
+			hide: (delivery: Delivery, seconds: number) =>
+				messages.hide(delivery, Math.max(seconds, failureBackoffSeconds(receives, Math.random()))),
+		};
 		const claims = claimsTable({ ...jobs, worker });
 		const { leaseSeconds } = times;
 		const longClaims = claimsTable({ ...jobs, worker, leaseSeconds });
 		const end = async (job: Held, result: JobResult): Promise<void> => {
-			const ports = { claims, queue: messages, outbox, payloads, held: UNHELD, log, random: Math.random };
+			const ports = { claims, queue: patient, outbox, payloads, held: UNHELD, log, random: Math.random };
 			observer.claimed(job.claim);
 			const settled = await settle(job, result, { ...ports, isDraining: () => false });
 			observer.settled(job.claim, settled);

@@ -126,9 +126,11 @@ export function sagemakerFixture(change: { [Field in keyof JobRecord]?: JobRecor
 	const resultService = createResultService(parts);
 	const submitted = putJob(aws, Object.assign(aJob(), change));
 	const message = JSON.stringify(messageOf(submitted));
+	/** How often SQS has handed each message out, the next time included. */
+	const delivery = { receives: 1 };
 	/** Messages through the forwarding function; gives those that it wants again. */
 	const forward = async (...bodies: string[]) => {
-		const Records = bodies.map((body, i) => sqsRecord(body, 1, `m-${i}`));
+		const Records = bodies.map((body, i) => sqsRecord(body, delivery.receives, `m-${i}`));
 		const { batchItemFailures } = await forwardService({ Records }, { awsRequestId: "invocation" });
 		return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 	};
@@ -145,6 +147,7 @@ export function sagemakerFixture(change: { [Field in keyof JobRecord]?: JobRecor
 		sagemaker,
 		clock,
 		lines,
+		delivery,
 		message,
 		forward,
 		notify,

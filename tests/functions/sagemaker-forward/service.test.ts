@@ -84,6 +84,27 @@ describe("functions/sagemaker-forward/service", () => {
 			expect(fixture.job()).to.include({ state: "RUNNING", attempt: 2 });
 		});
 
+	it("asks an endpoint that takes nothing less and less often, but before the sweeper looks", async () => {
+		const fixture = sagemakerFixture();
+		fixture.sagemaker.refusal = { status: 503, type: "ServiceUnavailable", message: "Later." };
+		const hidden: number[] = [];
+		fixture.aws.sqs.ChangeMessageVisibility = ({ VisibilityTimeout }) => {
+			hidden.push(VisibilityTimeout);
+			return {};
+		};
+		for (fixture.delivery.receives of [1, 3, 5, 900]) await fixture.forward(fixture.message);
+		const bounds = [
+			[2, 4],
+			[8, 10],
+			[32, 39],
+			[32, 39],
+		] as const;
+		expect(hidden).to.have.length(bounds.length);
+		for (const [i, [least, most]] of bounds.entries()) expect(hidden[i]).to.be.within(least, most);
+		const { dueAtMs = 0 } = fixture.job() ?? {};
+		expect(dueAtMs).to.be.above(START_MS + 39_000);
+	});
+
 	it("sets a job aside with its reason that SageMaker says is at fault, and asks for its callback", async () => {
 		const fixture = sagemakerFixture({ callback: { url: "https://hooks.example.com/", signingKey: "whsec_eA==" } });
 		fixture.sagemaker.refusal = { status: 400, type: "ValidationError", message: "The input is too large." };
