@@ -61,6 +61,8 @@ export class WorkerService extends pulumi.ComponentResource {
 				propagateTags: "SERVICE",
 				// Its hosts may take minutes to come, or not be had: `pulumi up` does not wait for them.
 				waitForSteadyState: false,
+				// Else a protected task, whose job may take hours, holds up its removal; the job goes back to its queue.
+				forceDelete: true,
 				tags,
 			},
 			{

@@ -107,6 +107,8 @@ export class WorkerTask extends pulumi.ComponentResource {
 						logConfiguration: logsTo(modelServerLogs),
 					},
 				]),
+				// Rollouts move the service: the revision that this one replaces may run on, and be needed to start tasks anew.
+				skipDestroy: true,
 				tags,
 			},
 			child,

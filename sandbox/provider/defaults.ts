@@ -47,6 +47,7 @@ const DEFAULTS: Record<string, Props> = {
 		deploymentMaximumPercent: 200,
 		deploymentMinimumHealthyPercent: 100,
 		waitForSteadyState: false,
+		forceDelete: false,
 	},
 	"aws:ecs/taskDefinition:TaskDefinition": { skipDestroy: false, trackLatest: false },
 	"aws:elasticache/replicationGroup:ReplicationGroup": { automaticFailoverEnabled: false, multiAzEnabled: false },

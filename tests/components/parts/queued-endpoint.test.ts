@@ -102,6 +102,7 @@ describe("components/parts/queued-endpoint", () => {
 			enableEcsManagedTags: true,
 			propagateTags: "SERVICE",
 			waitForSteadyState: false,
+			forceDelete: true,
 			tags: OWN_TAGS,
 		});
 	});

@@ -70,6 +70,7 @@ describe("components/parts/worker-task", () => {
 			runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: "X86_64" },
 			executionRoleArn: "arn:digit-reader-a-launch-role",
 			taskRoleArn: "arn:digit-reader-a-task-role",
+			skipDestroy: true,
 			tags: TAGS,
 		});
 	});
