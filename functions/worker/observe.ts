@@ -6,6 +6,7 @@ import { type Span, SpanKind, SpanStatusCode, type Tracer } from "@opentelemetry
 import { API_ERRORS } from "../../charter/errors.ts";
 import type { JobRecord } from "../../charter/jobs.ts";
 import { SPAN_ATTRIBUTES, SPANS } from "../../charter/telemetry.ts";
+import type { JobFailure } from "../shared/jobs/claims.ts";
 import type { Log, WriteLine } from "../shared/telemetry/log.ts";
 import { writeRequestCounts } from "../shared/telemetry/metrics.ts";
 import type { Settled } from "./settle.ts";
@@ -50,7 +51,8 @@ export function createObserver(parts: ObserverParts): Observer {
 			spans.delete(job);
 			record(job, end, span, parts);
 			span.setAttribute("triplane.job.outcome", end.kind);
-			if (end.kind === "failed") span.setStatus({ code: SpanStatusCode.ERROR, message: end.failure.message });
+			const failure = end.kind === "failed" || end.kind === "unknown" ? end.failure : undefined;
+			if (failure) span.setStatus({ code: SpanStatusCode.ERROR, message: failure.message });
 			span.end(now());
 		},
 	};
@@ -73,18 +75,19 @@ function record(job: JobRecord, end: Settled, span: Span, parts: ObserverParts):
 	const { traceId, spanId } = span.spanContext();
 	const latencyMs = parts.now() - job.createdAtMs;
 	const log = parts.log.with({ requestId, traceId, spanId, tenant, job: job.job, version, variant });
+	const failed = ({ code, message }: JobFailure): void => {
+		const status = statusOf(code);
+		log.error(`job failed: ${message}`, { status, latencyMs, code });
+		count(job, status, latencyMs, parts);
+	};
 	switch (end.kind) {
 		case "succeeded":
 			log.info("job succeeded", { status: OK, latencyMs });
 			count(job, OK, latencyMs, parts);
 			return;
-		case "failed": {
-			const { code, message } = end.failure;
-			const status = statusOf(code);
-			log.error(`job failed: ${message}`, { status, latencyMs, code });
-			count(job, status, latencyMs, parts);
+		case "failed":
+			failed(end.failure);
 			return;
-		}
 		case "requeued":
 			log.warn(`job failed once more and is tried again: ${end.failure.message}`, { code: end.failure.code });
 			return;
@@ -95,7 +98,9 @@ function record(job: JobRecord, end: Settled, span: Span, parts: ObserverParts):
 			log.info("job was no longer this worker's");
 			return;
 		case "unknown":
-			log.error("what became of the job is not known here; its lease decides", {}, end.thrown);
+			// It is not seen again: whoever sets its message aside only finds it ended.
+			if (end.failure) failed(end.failure);
+			else log.error("what became of the job is not known here; its lease decides", {}, end.thrown);
 	}
 }
 

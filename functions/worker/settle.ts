@@ -32,8 +32,11 @@ export type Settled =
 	| { kind: "released"; reason: string }
 	/** Another has it or it ended otherwise; what this worker did is void. */
 	| { kind: "lost" }
-	/** A store did not answer: the lease and the message's visibility decide. */
-	| { kind: "unknown"; thrown: unknown };
+	/**
+	 * A store did not answer: the lease and the message's visibility decide. With a failure where the job itself has ended by it,
+	 * and only its message was not set aside.
+	 */
+	| { kind: "unknown"; thrown: unknown; failure?: JobFailure };
 
 /** Never rejects. */
 export async function settle(job: Held, result: JobResult, ports: SettlePorts): Promise<Settled> {
@@ -88,7 +91,16 @@ async function fail(job: Held, failure: JobFailure, isFinal: boolean, ports: Set
 		return { kind: "requeued", failure };
 	}
 	await announce(claim, ports);
-	await setAside(delivery, { ...claim, error: failure }, ports);
+	try {
+		await setAside(delivery, { ...claim, error: failure }, ports);
+	} catch (thrown) {
+		ports.log.error(
+			"A failed job could not be set aside; whoever gets its message next does",
+			{ job: claim.job },
+			thrown,
+		);
+		return { kind: "unknown", thrown, failure };
+	}
 	return { kind: "failed", failure };
 }
 

@@ -110,6 +110,16 @@ describe("functions/worker/observe", () => {
 			"ERROR what became of the job is not known here; its lease decides",
 		]);
 	});
+	it("counts a job that has failed where only its message could not be set aside", () => {
+		const { observer, records, metrics } = setUp();
+		const job = jobRecord({ createdAtMs: 1_000 });
+		const failure = { code: "INTERNAL", message: "It fell." };
+		observer.claimed(job);
+		observer.settled(job, { kind: "unknown", thrown: new Error("down"), failure });
+		expect(records.map(({ level, message }) => `${level} ${message}`)).to.deep.equal(["ERROR job failed: It fell."]);
+		expect(metrics).to.have.length.above(0);
+		for (const line of metrics) expect(line).to.include({ Requests: 1, Errors: 1 });
+	});
 	it("records no span of a job whose submitter was not recorded, or is not known", () => {
 		const { observer } = setUp();
 		for (const traceparent of [`00-${SUBMITTER.traceId}-${SUBMITTER.spanId}-00`, "nonsense"]) {

@@ -67,7 +67,7 @@ async function play(
 		isVoid,
 	};
 	const settled = await settle(job, result, ports);
-	return { steps, kind: settled.kind, records: lines.records };
+	return { steps, kind: settled.kind, settled, records: lines.records };
 }
 
 describe("functions/worker/settle", () => {
@@ -86,6 +86,20 @@ describe("functions/worker/settle", () => {
 			kind: "failed",
 			steps: ["fail again 8", "callback", "deadLetter INTERNAL 2", "mark", "remove"],
 		});
+	});
+	it("knows of a job that has failed though its message could not be set aside, and leaves that to the next", async () => {
+		const failure = { code: "INVALID_REQUEST", message: "No." };
+		for (const [failing, steps] of [
+			["deadLetter", ["fail final 2", "callback", "deadLetter INVALID_REQUEST 2"]],
+			["mark", ["fail final 2", "callback", "deadLetter INVALID_REQUEST 2", "mark"]],
+		] as const) {
+			const played = await play(refused, { failing });
+			expect(played.settled).to.deep.include({ kind: "unknown", failure });
+			expect(played.steps).to.deep.equal(steps);
+		}
+		expect((await play(refused, { failing: "fail" })).settled)
+			.to.include({ kind: "unknown" })
+			.and.not.have.property("failure");
 	});
 	it("keeps what failed or was given back in the queue, for as long as it should wait", async () => {
 		expect(await play(failed)).to.deep.include({ kind: "requeued", steps: ["fail again 2", "hide 2"] });
@@ -116,8 +130,6 @@ describe("functions/worker/settle", () => {
 		for (const [result, failing, steps] of [
 			[done, "commit", ["writeResponse", "commit inline"]],
 			[refused, "fail", ["fail final 2"]],
-			[refused, "deadLetter", ["fail final 2", "callback", "deadLetter INVALID_REQUEST 2"]],
-			[refused, "mark", ["fail final 2", "callback", "deadLetter INVALID_REQUEST 2", "mark"]],
 			[unserved, "release", ["release 2"]],
 		] as const) {
 			const played = await play(result, { failing });
