@@ -34,12 +34,12 @@ async function main(): Promise<void> {
 	const config = readConfig(environment);
 	const { model, team, feature } = config;
 	const log = plainLog.with({ model, team, feature });
-	const { dynamodb, sqs, s3 } = workerClients();
+	const { dynamodb, sqs, sqsPolls, s3 } = workerClients();
 	const tracing = startTracing(service, otlpProcessors(environment));
 	const server = httpModelServer({ url: config.modelServerUrl, inferTimeoutMs: config.inferTimeoutMs });
 	const { random } = Math;
 	const worker = createWorker(config, {
-		queue: sqsQueue(sqs, config.queueUrl),
+		queue: sqsQueue(sqs, config.queueUrl, sqsPolls),
 		outbox: sqsOutbox(sqs, config),
 		claims: claimsTable({ client: dynamodb, table: config.jobsTable, worker: config.worker, now, pause, random }),
 		payloads: jobPayloads(payloadBucket(s3, config.jobsBucket)),

@@ -10,10 +10,11 @@ import { type CallbackMessage, DEAD_LETTER_ATTRIBUTES } from "../../charter/jobs
 import { VISIBILITY_SECONDS } from "./held-jobs.ts";
 import type { DeadLetter, Outbox, Queue } from "./ports.ts";
 
-export function sqsQueue(client: SQSClient, queueUrl: string): Queue {
+/** @param polls client that waits for a long poll's answer; what only removes or hides needs none */
+export function sqsQueue(client: SQSClient, queueUrl: string, polls = client): Queue {
 	return {
 		receive: async ({ most, waitSeconds, signal }) => {
-			const { Messages = [] } = await client.send(
+			const { Messages = [] } = await polls.send(
 				new ReceiveMessageCommand({
 					QueueUrl: queueUrl,
 					MaxNumberOfMessages: most,
