@@ -158,7 +158,7 @@ export interface SlotScaling {
 	/** Tasks that are always there; 0 where the promise leaves time to start an instance first. */
 	minTasks: number;
 	maxTasks: number;
-	/** Jobs that may wait for each task: what it can do within the time that is promised. */
+	/** Jobs that may wait for each task: what it can do within the time that is promised, in full micro-batches. */
 	backlogPerTask: number;
 }
 
@@ -166,6 +166,8 @@ export interface SlotScaling {
 export const COLD_START_SECONDS = 10 * 60;
 
 /**
+ * By `slo.p95Ms` as what a job takes in the model, alone or in a full micro-batch: a task with more waiting than it can run at
+ * once does as many in that time as go into a batch.
  * @throws {SettingsError} where even all tasks with full micro-batches could not keep up with the peak
  */
 export function planScaling({ name, runtime, slo, traffic }: EcsModel): SlotScaling {
@@ -178,7 +180,7 @@ export function planScaling({ name, runtime, slo, traffic }: EcsModel): SlotScal
 	return {
 		minTasks: jobP95Seconds(slo) < COLD_START_SECONDS ? Math.min(runtime.onDemandBase, runtime.maxTasks) : 0,
 		maxTasks: runtime.maxTasks,
-		backlogPerTask: backlogPerServer(slo),
+		backlogPerTask: runtime.batchMaxSize * backlogPerServer(slo),
 	};
 }
 

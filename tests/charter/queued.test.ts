@@ -87,10 +87,28 @@ describe("charter/queued", () => {
 		expect(planQueued([], [])).to.equal(undefined);
 	});
 
-	it("lets as many jobs wait for a task as it can do within the promise", () => {
-		expect(planScaling(ecsModelWith())).to.deep.equal({ minTasks: 1, maxTasks: 4, backlogPerTask: 60 });
-		expect(planScaling(ecsModelWith(slo(2000, 3))).backlogPerTask).to.equal(1);
-		expect(planScaling(ecsModelWith(slo(4000, 3))).backlogPerTask).to.equal(1);
+	it("lets as many jobs wait for a task as it can do within the promise, in full micro-batches", () => {
+		// 60 batches of 16.
+		expect(planScaling(ecsModelWith())).to.deep.equal({ minTasks: 1, maxTasks: 4, backlogPerTask: 960 });
+		expect(planScaling(ecsModelWith(slo(2000, 3))).backlogPerTask).to.equal(16);
+		expect(planScaling(ecsModelWith(slo(4000, 3))).backlogPerTask).to.equal(16);
+		expect(planScaling(ecsModelWith({ ...slo(500, 30), ...peak(8) }, { batchMaxSize: 1 })).backlogPerTask).to.equal(60);
+	});
+
+	it("holds the backlog at what the same tasks are taken to do at the peak: both count full micro-batches", () => {
+		const size = fc.integer({ min: 1, max: 64 });
+		const tasks = fc.integer({ min: 1, max: 20 });
+		fc.assert(
+			fc.property(size, tasks, fc.integer({ min: 1, max: 100 }), (batchMaxSize, maxTasks, batches) => {
+				// The greatest peak that is not refused, for as long as the promise lasts, is what all tasks may have waiting.
+				const model = (peakRps: number) =>
+					ecsModelWith({ ...slo(1000, batches), ...peak(peakRps) }, { batchMaxSize, maxTasks });
+				const peakRps = maxTasks * batchMaxSize;
+				expect(() => planScaling(model(peakRps + 0.1))).to.throw(SettingsError);
+				expect(maxTasks * planScaling(model(peakRps)).backlogPerTask).to.equal(peakRps * batches);
+			}),
+			{ numRuns: 30 },
+		);
 	});
 
 	it("scales to none only where the promise leaves time for a host to start", () => {

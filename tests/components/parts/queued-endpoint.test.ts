@@ -170,7 +170,7 @@ describe("components/parts/backlog-scaling", () => {
 			...scaled,
 			policyType: "TargetTrackingScaling",
 			targetTrackingScalingPolicyConfiguration: {
-				targetValue: 60,
+				targetValue: 960,
 				scaleOutCooldown: 600,
 				scaleInCooldown: 300,
 				customizedMetricSpecification: {
