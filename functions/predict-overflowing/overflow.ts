@@ -16,7 +16,7 @@ import { jobQueue } from "../shared/jobs/job-queue.ts";
 import { jobTable } from "../shared/jobs/job-table.ts";
 import { payloadBucket } from "../shared/jobs/payloads.ts";
 import { queuedModelsOf } from "../shared/jobs/queued-models.ts";
-import { submitJob } from "../shared/jobs/submit-job.ts";
+import { earlierJob, submitJob } from "../shared/jobs/submit-job.ts";
 import { type JobAnswerPorts, jobAnswer } from "../submit/job-answer.ts";
 import { readPreferences } from "../submit/preferences.ts";
 
@@ -77,7 +77,7 @@ export function createOverflow({ environment, dynamodb, s3, sqs, now, pause = sl
 			const { idempotencyKey, callbackUrl } = preferences;
 			const { jobP95Seconds } = settings;
 			const asked = { tenant, model, choice, text, rows, idempotencyKey, callbackUrl, jobP95Seconds, dispatching };
-			const job = await submitJob(ports, call, asked);
+			const job = (await earlierJob(ports, call, asked)) ?? (await submitJob(ports, call, asked));
 			// It counts when it has ended: also where its caller gets its result here, and so a second time.
 			call.facts.isInference = false;
 			return jobAnswer(ports, call, job, { ...preferences, jobP95Seconds });

@@ -11,7 +11,7 @@ import { bodyText, checkBody, parseText } from "../shared/inference/body.ts";
 import { readInferRequest } from "../shared/inference/infer-request.ts";
 import { chooseVersion, describeModel, type Serving } from "../shared/inference/serving.ts";
 import type { Payloads } from "../shared/jobs/payloads.ts";
-import { type SubmitPorts, submitJob } from "../shared/jobs/submit-job.ts";
+import { earlierJob, type SubmitPorts, submitJob } from "../shared/jobs/submit-job.ts";
 import { admitInTime, requireTenant } from "../shared/throttle/admission.ts";
 import type { Throttle } from "../shared/throttle/throttle.ts";
 import { jobAnswer } from "./job-answer.ts";
@@ -74,6 +74,10 @@ async function accept(
 	const whose = { tenant: tenant.tenant, model: model.model };
 	const upload = uploadId === undefined ? undefined : await readUpload(ports, call, { ...whose, uploadId });
 	const text = upload?.text ?? bodyText(call.request);
+	const keyed = { tenant, model: model.model, text, idempotencyKey };
+	// Before it is checked: under its key it stands even if the model takes other inputs by now.
+	const earlier = await earlierJob(ports, call, keyed);
+	if (earlier) return earlier;
 	const body = parseText(text);
 	const choice = await chooseVersion(model, call);
 	// Whoever works on a job has no feature table: its tenant sends the values themselves.
@@ -81,13 +85,10 @@ async function accept(
 	const { rows } = readInferRequest(body, { model: model.model, signature }, JOB_LIMITS.rowsMax);
 	call.facts.rows = rows;
 	return submitJob(ports, call, {
-		tenant,
-		model: model.model,
+		...keyed,
 		choice,
-		text,
 		rows,
 		upload,
-		idempotencyKey,
 		callbackUrl,
 		jobP95Seconds: model.settings.jobP95Seconds,
 		dispatching: { serve: "queued", sloClass: "deferred", budgetMs: 0, overflow: "refuse" },

@@ -46,8 +46,29 @@ const FULL_RETRY_MAX_SECONDS = 60;
 /** Whether it was stored all the same, nobody knows. */
 const UNSTORED = `The job cannot be stored now; sent again under the same ${IDEMPOTENCY_KEY_HEADER} it makes no second one`;
 
+/** A request under its tenant's key. */
+type KeyedRequest = Pick<JobRequest, "tenant" | "model" | "text" | "idempotencyKey">;
+
 /**
- * The new job, or the one that the tenant's key stands for already.
+ * The job that the tenant's key stands for already: whatever has changed since, the same request has the same job.
+ * @returns undefined where there is no key, or none that is known
+ * @throws {ApiError} IDEMPOTENCY_MISMATCH, NOT_FOUND, UNAVAILABLE or DEADLINE_EXCEEDED
+ */
+export async function earlierJob(
+	{ store }: Pick<SubmitPorts, "store">,
+	call: Call,
+	{ tenant: { tenant }, model, text, idempotencyKey }: KeyedRequest,
+): Promise<JobRecord | undefined> {
+	if (idempotencyKey === undefined) return undefined;
+	const inTime = <T>(what: string, work: Promise<T>) =>
+		call.deadline.wait(orUnavailable(what, work), "the job of its key was read");
+	const keySha256 = sha256(idempotencyKey);
+	const known = await inTime("The tenant's jobs cannot be read now", store.submissionOf({ tenant, model, keySha256 }));
+	return known && inTime("The job cannot be read now", jobOfKey(store, known, sha256(text)));
+}
+
+/**
+ * The new job, or the one that was stored under the tenant's key since {@link earlierJob} has found none.
  * @throws {ApiError} IDEMPOTENCY_MISMATCH, TOO_MANY_JOBS, PAYLOAD_TOO_LARGE, CONFLICT, UNAVAILABLE or DEADLINE_EXCEEDED
  */
 export async function submitJob(ports: SubmitPorts, call: Call, request: JobRequest): Promise<JobRecord> {
@@ -57,14 +78,7 @@ export async function submitJob(ports: SubmitPorts, call: Call, request: JobRequ
 	const keySha256 = idempotencyKey === undefined ? undefined : sha256(idempotencyKey);
 	const inTime = <T>(what: string, work: Promise<T>) =>
 		call.deadline.wait(orUnavailable(what, work), "the job was stored");
-	const [known, jobs] = await inTime(
-		"The tenant's jobs cannot be read now",
-		Promise.all([
-			keySha256 === undefined ? undefined : store.submissionOf({ tenant: tenant.tenant, model, keySha256 }),
-			store.jobsInFlight(tenant.tenant, model),
-		]),
-	);
-	if (known) return inTime("The job cannot be read now", jobOfKey(store, known, requestSha256));
+	const jobs = await inTime("The tenant's jobs cannot be read now", store.jobsInFlight(tenant.tenant, model));
 	const decision = dispatch({
 		...request.dispatching,
 		payloadBytes: Buffer.byteLength(text),

@@ -170,6 +170,20 @@ describe("functions/submit", () => {
 			expect(bodyOf(later)).to.include({ id: idOf(first), state: "CANCELLED" });
 		});
 
+		it("answers with the same job where the model takes other inputs by now, and refuses the request under a new key", async () => {
+			const { aws, clock, submit } = jobsFixture();
+			const first = await submit({ headers });
+			const inputs = [{ name: "picture", datatype: "FP32" as const, shape: [-1, 2] }];
+			const outputs = [{ name: "digit", datatype: "INT64" as const, shape: [-1] }];
+			putVersion(aws, versionRecord(4, { signature: { inputs, outputs } }));
+			putRoute(aws, [{ name: "champion", version: 4, weight: 100 }]);
+			clock.nowMs += 10_000;
+			const again = await submit({ headers });
+			expect(again.statusCode).to.equal(202);
+			expect(bodyOf(again)).to.include({ id: idOf(first), version: "3" });
+			expect(errorOf(await submit({ headers: { "idempotency-key": "order-2" } }))).to.include({ status: 400 });
+		});
+
 		it("refuses another request under the same key", async () => {
 			const { submit } = jobsFixture();
 			await submit({ headers });
