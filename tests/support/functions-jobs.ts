@@ -23,7 +23,7 @@ export const START_MS = Date.parse("2026-01-01T00:00:00.000Z");
 /** So much that no bucket refuses. */
 export const unbounded: TenantContext = { ...acme, rps: "1000000", burst: "1000000" };
 
-export const settingsOfModel: QueuedModelSettings = {
+const settingsOfModel: QueuedModelSettings = {
 	team: "vision",
 	feature: "reading",
 	queues: { a: QUEUE_A, b: QUEUE_B },
