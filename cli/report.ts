@@ -38,7 +38,9 @@ export interface Report {
 		/** ARN of the task that was killed, and how many jobs another had to do again. */
 		killedTask: string;
 		claimedAgain: number;
-		p95Seconds: number;
+		/** Half of the jobs had ended within this time, and all within that. */
+		p50Seconds: number;
+		slowestSeconds: number;
 	};
 	/** The window of batch predictions; absent where the settings have no batch sample. */
 	batch?: {

@@ -19,6 +19,8 @@ export async function batchRun(
 			);
 	if (end !== undefined && start === undefined)
 		throw new TriplaneError("--end needs --start: name the window's start too.");
+	if (start !== undefined && end !== undefined && (parseInstant(end) ?? 0) <= (parseInstant(start) ?? 0))
+		throw new TriplaneError(`--end ${end} is not after --start ${start}. Give the window a length.`);
 	const { aws, outputs } = await findTarget(checkout, options.outputs);
 	const found = outputs.batchModels.find(({ name }) => name === model);
 	if (!found)

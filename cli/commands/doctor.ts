@@ -3,6 +3,7 @@ import { styleText } from "node:util";
 import { totalReservedConcurrency } from "../../charter/derive.ts";
 import { accountChecks, accountOn } from "../doctor/account.ts";
 import { attention, examine, exitCodeOf, type Finding } from "../doctor/check.ts";
+import { imageCheck } from "../doctor/images.ts";
 import { versionChecks } from "../doctor/versions.ts";
 import { readSettings } from "../settings.ts";
 
@@ -20,7 +21,7 @@ export async function doctor(
 		otlp: settings.observability.otlpEndpoint?.includes("xray") ?? false,
 	};
 	const [credentials, ...rest] = accountChecks(accountOn({ region: options.region ?? region }), needs);
-	const findings = await examine([...versionChecks(checkout), ...(credentials ? [credentials] : [])]);
+	const findings = await examine([...versionChecks(checkout), imageCheck(settings), ...(credentials ? [credentials] : [])]);
 	if (findings.at(-1)?.verdict === "ok") findings.push(...(await examine(rest)));
 	else
 		for (const { name } of rest)

@@ -41,7 +41,7 @@ export type Run = Awaited<ReturnType<typeof built>>;
 
 export const workflowOf = ({ find }: Run): Workflow =>
 	jsonOf(find("aws:sfn/stateMachine:StateMachine", "nightly-batch"), "definition") as Workflow;
-export const grantsOf = (policy: Registered): [string[], string[]][] => {
+const grantsOf = (policy: Registered): [string[], string[]][] => {
 	const { Statement } = jsonOf(policy, "policy") as { Statement: { Action: string[]; Resource: string[] }[] };
 	return Statement.map(({ Action, Resource }) => [Action, Resource]);
 };

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { p95Seconds } from "../../../cli/story/jobs.ts";
+import { secondsOf } from "../../../cli/story/jobs.ts";
 
 const job = (seconds: number) => ({
 	createdAt: "2026-01-01T00:00:00.000Z",
@@ -9,10 +9,10 @@ const job = (seconds: number) => ({
 describe("cli/story/jobs", () => {
 	it("tells the time that 95 of 100 jobs kept", () => {
 		const jobs = Array.from({ length: 100 }, (_, i) => job(100 - i));
-		expect(p95Seconds(jobs)).to.equal(95);
+		expect(secondsOf(jobs, 0.95)).to.equal(95);
 	});
 
-	it("tells the slowest of a few", () => {
-		expect(p95Seconds([job(3), job(9), job(1)])).to.equal(9);
+	it("tells the middle and the slowest of a few", () => {
+		expect([0.5, 1].map((share) => secondsOf([job(3), job(9), job(1)], share))).to.deep.equal([3, 9]);
 	});
 });
