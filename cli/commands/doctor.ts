@@ -21,7 +21,11 @@ export async function doctor(
 		otlp: settings.observability.otlpEndpoint?.includes("xray") ?? false,
 	};
 	const [credentials, ...rest] = accountChecks(accountOn({ region: options.region ?? region }), needs);
-	const findings = await examine([...versionChecks(checkout), imageCheck(settings), ...(credentials ? [credentials] : [])]);
+	const findings = await examine([
+		...versionChecks(checkout),
+		imageCheck(settings),
+		...(credentials ? [credentials] : []),
+	]);
 	if (findings.at(-1)?.verdict === "ok") findings.push(...(await examine(rest)));
 	else
 		for (const { name } of rest)
