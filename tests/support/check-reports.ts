@@ -30,7 +30,7 @@ export function reportOn(
 	const settings = packSettings(config, "the test's config");
 	const analysis = new Analysis({
 		resources: stackOf(specs, "raw").map((each) => {
-			const source = sources[each.name];
+			const source = Object.hasOwn(sources, each.name) ? sources[each.name] : undefined;
 			return source ? { ...each, source } : each;
 		}),
 		config: settings.given.get(CHARTER),
