@@ -3,7 +3,7 @@
  * Takes raw inputs, checked inputs, outputs and previews alike. Knows no resource type.
  */
 import { absent, type Fact, itemsOf, known, knownAmong, mapFact, unknown } from "./fact.ts";
-import { isUnknown, rawProperty } from "./unknown.ts";
+import { bare, isUnknown, rawProperty } from "./unknown.ts";
 
 const isRecord = (value: unknown): value is object =>
 	typeof value === "object" && value !== null && !Array.isArray(value);
@@ -39,7 +39,7 @@ export class Props {
 	 * @param owner the resource, where these are all of its properties
 	 */
 	constructor(raw: unknown, path = "", owner?: Owner) {
-		this.#raw = raw;
+		this.#raw = bare(raw);
 		this.#path = path;
 		this.#owner = owner;
 	}

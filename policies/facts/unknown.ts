@@ -2,6 +2,7 @@
  * The engine's marks for "not known before the update": what stands in a property's place at preview.
  * Part of Pulumi's wire protocol; the SDK's proxy throws when it meets one, we ask instead.
  */
+import { types } from "node:util";
 
 /** The mark of a text that is not known yet. */
 export const UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -38,7 +39,15 @@ export function containsUnknown(value: unknown): boolean {
 const isObject = (value: unknown): value is object => typeof value === "object" && value !== null;
 
 /**
- * Reads one own property without waking a proxy: the SDK traps `get` only, and a descriptor holds the bare value,
- * itself no longer a proxy.
+ * An object as it is, where the SDK gave its proxy, which throws at an unknown: the proxy traps `get` only, and descriptors
+ * hold the bare values, themselves no proxies. So this is needed once, at the root of what the engine gave.
  */
-export const rawProperty = (of: object, key: string): unknown => Object.getOwnPropertyDescriptor(of, key)?.value;
+export function bare(of: unknown): unknown {
+	if (!isObject(of) || !types.isProxy(of)) return of;
+	const keys = Object.keys(of);
+	return Object.fromEntries(keys.map((key) => [key, Object.getOwnPropertyDescriptor(of, key)?.value]));
+}
+
+/** One own property of a {@link bare} object or of a part of one; never one that every object has. */
+export const rawProperty = (of: object, key: string): unknown =>
+	Object.hasOwn(of, key) ? Reflect.get(of, key) : undefined;

@@ -29,8 +29,8 @@ export class StackGraph {
 	constructor(resources: readonly ResourceInput[]) {
 		const nodes: ResourceNode[] = [];
 		for (const resource of resources) {
-			this.#isPreview ||= containsUnknown(resource.props);
 			const node = new ResourceNode(resource, this);
+			this.#isPreview ||= containsUnknown(node.props.raw);
 			nodes.push(node);
 			this.#byUrn.set(node.urn, node);
 			append(this.#byType, node.type, node);
