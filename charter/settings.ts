@@ -6,6 +6,7 @@ import { z } from "zod";
 import { BatchSettings } from "./batch-settings.ts";
 import { SettingsError } from "./errors.ts";
 import { LOG_RETENTION_DAYS } from "./limits.ts";
+import { digestPinnedImage, RUNTIMES_OF_SERVE, Runtime } from "./runtimes.ts";
 import { SHARED } from "./tags.ts";
 import { cadenceSeconds } from "./windows.ts";
 
@@ -19,43 +20,6 @@ const slug = (what: string, maxLength: number) =>
 
 const positive = z.number().positive();
 const positiveInt = z.int().positive();
-const digestPinnedImage = z.string().regex(/@sha256:[0-9a-f]{64}$/, {
-	error: 'an image is named by its digest, as in "repository@sha256:…": a tag can move',
-});
-
-const LambdaRuntime = z.strictObject({
-	kind: z.literal("lambda"),
-	/** Memory of the function in MiB; Lambda gives CPU in proportion. */
-	memoryMb: z.int().min(128).max(10_240).default(1024),
-});
-const EcsRuntime = z.strictObject({
-	kind: z.literal("ecs"),
-	image: digestPinnedImage,
-	gpuCount: z.int().min(0).max(16).default(1),
-	instanceTypes: z.array(z.string()).min(2),
-	spotShare: z.number().min(0).max(1).default(0.8),
-	onDemandBase: z.int().min(1).default(1),
-	maxTasks: positiveInt.default(4),
-	/** Most jobs that a worker hands to the model at once, and the longest that the first of them waits for the others. */
-	batchMaxSize: z.int().min(1).max(256).default(16),
-	batchMaxWaitMs: z.int().min(0).max(10_000).default(20),
-});
-const SageMakerRuntime = z.strictObject({
-	kind: z.literal("sagemaker"),
-	image: digestPinnedImage,
-	instanceType: z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, {
-		error: 'SageMaker names its instances with "ml.", as in "ml.g5.xlarge"',
-	}),
-	/** It scales down to none; this is the most. */
-	maxInstances: positiveInt.default(2),
-});
-const FargateRuntime = z.strictObject({
-	kind: z.literal("fargate"),
-	image: digestPinnedImage,
-	cpuUnits: positiveInt.default(1024),
-	memoryMb: positiveInt.default(4096),
-	spotShare: z.number().min(0).max(1).default(1),
-});
 
 const Slo = z.strictObject({
 	/** 95 % of the requests are answered within this time, as the client of the API sees it. */
@@ -93,19 +57,13 @@ const Rollout = z.strictObject({
 	variants: z.array(Variant).default([]),
 });
 
-const RUNTIMES_OF_SERVE = {
-	realtime: ["lambda"],
-	queued: ["ecs", "sagemaker"],
-	batch: ["lambda", "fargate"],
-} as const;
-
 const Model = z
 	.strictObject({
 		name: slug("A model's name", 40),
 		team: slug("A team's name", 40),
 		feature: slug("A feature's name", 40),
 		serve: z.enum(["realtime", "queued", "batch"]),
-		runtime: z.discriminatedUnion("kind", [LambdaRuntime, EcsRuntime, SageMakerRuntime, FargateRuntime]),
+		runtime: Runtime,
 		slo: Slo,
 		budget: Budget.optional(),
 		traffic: Traffic,
