@@ -19,6 +19,32 @@ export interface Violation {
 	message: string;
 }
 
+/** A burst of jobs in which a worker was killed. */
+export interface BurstOutcome {
+	model: string;
+	version: number;
+	tenant: string;
+	submitted: number;
+	succeeded: number;
+	/** ARN of the task whose processes were killed, and how many jobs others had to claim once more. */
+	killedTask: string;
+	claimedAgain: number;
+	/** Half of the jobs had ended within this time, and all within that: what a killed worker held waits for its lease. */
+	p50Seconds: number;
+	slowestSeconds: number;
+}
+
+/** A window of batch predictions. */
+export interface WindowOutcome {
+	model: string;
+	version: number;
+	/** Both ends in UTC. */
+	window: { start: string; end: string };
+	rows: number;
+	chunks: number;
+	seconds: number;
+}
+
 export interface Report {
 	engine: { version: string; source: string };
 	/** How many resources the stack has. */
@@ -29,29 +55,9 @@ export interface Report {
 	model: { name: string; version: number; sha256: string; accuracy: number };
 	predictions: Prediction[];
 	/** The burst of jobs in which a worker was killed; absent where the settings have no queued sample. */
-	jobs?: {
-		model: string;
-		version: number;
-		tenant: string;
-		submitted: number;
-		succeeded: number;
-		/** ARN of the task that was killed, and how many jobs another had to do again. */
-		killedTask: string;
-		claimedAgain: number;
-		/** Half of the jobs had ended within this time, and all within that. */
-		p50Seconds: number;
-		slowestSeconds: number;
-	};
+	jobs?: BurstOutcome;
 	/** The window of batch predictions; absent where the settings have no batch sample. */
-	batch?: {
-		model: string;
-		version: number;
-		/** Both ends in UTC. */
-		window: { start: string; end: string };
-		rows: number;
-		chunks: number;
-		seconds: number;
-	};
+	batch?: WindowOutcome;
 	throttled: { tenant: string; status: number; retryAfter: number };
 	durationSeconds: number;
 }

@@ -4,21 +4,12 @@ import { runWindow, writeBatchInput } from "../platform/batch.ts";
 import { type BatchPrediction, readWindow } from "../platform/batch-output.ts";
 import { assertEqualsTrainer, type HeldoutRow } from "../platform/heldout.ts";
 import type { StackOutputs } from "../platform/outputs.ts";
+import type { WindowOutcome } from "../report.ts";
 import type { Say, Steps } from "../steps.ts";
 import { SAMPLES, serveSample } from "./samples.ts";
 import type { Stage } from "./stage.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-export interface WindowOutcome {
-	model: string;
-	version: number;
-	/** Both ends in UTC. */
-	window: { start: string; end: string };
-	rows: number;
-	chunks: number;
-	seconds: number;
-}
 
 /** Trains, registers and serves the batch sample, and scores yesterday's rows. */
 export async function tellBatch(stage: Stage, outputs: StackOutputs, steps: Steps): Promise<WindowOutcome> {

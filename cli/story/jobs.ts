@@ -11,6 +11,7 @@ import { PlatformClient } from "../platform/client.ts";
 import { assertEqualsTrainer, type HeldoutRow, inChunks, requestByValues } from "../platform/heldout.ts";
 import { awaitJobs, type Job, submitJob } from "../platform/job-client.ts";
 import type { StackOutputs } from "../platform/outputs.ts";
+import type { BurstOutcome } from "../report.ts";
 import type { Say, Steps } from "../steps.ts";
 import { callersOf, type Tenant } from "./callers.ts";
 import { SAMPLES, type Served, serveSample } from "./samples.ts";
@@ -22,20 +23,6 @@ const POLL_MS = 100;
 const TIMEOUT_MS = 180_000;
 /** How long we look for a job in work before the worker is killed all the same. */
 const IN_WORK_PATIENCE_MS = 10_000;
-
-export interface BurstOutcome {
-	model: string;
-	version: number;
-	tenant: string;
-	submitted: number;
-	succeeded: number;
-	/** ARN of the task whose processes were killed, and how many jobs others had to claim once more. */
-	killedTask: string;
-	claimedAgain: number;
-	/** Half of the jobs had ended within this time, and all within that: what a killed worker held waits for its lease. */
-	p50Seconds: number;
-	slowestSeconds: number;
-}
 
 interface Raised {
 	outputs: StackOutputs;
