@@ -53,6 +53,21 @@ export const ENVIRONMENT = {
 	scoreRequest: "TRIPLANE_SCORE_REQUEST",
 	/** Of a container, beside its memory. */
 	cpuUnits: "TRIPLANE_CPU_UNITS",
+	/** Name of the event bus on which the platform tells of models and rollouts. */
+	eventBus: "TRIPLANE_EVENT_BUS",
+	/** URL of the queue of what shadows answer. */
+	shadowQueueUrl: "TRIPLANE_SHADOW_QUEUE_URL",
+	/** JSON of the models' state machines by model: what `watch` starts anew. */
+	pipelines: "TRIPLANE_PIPELINES",
+	/** Folder in which a trainer leaves its run's files, and the run's name, under which they are kept. */
+	runDirectory: "TRIPLANE_RUN_DIRECTORY",
+	run: "TRIPLANE_RUN",
+	/** Image that trains, by its digest: part of a run's lineage. */
+	trainImage: "TRIPLANE_TRAIN_IMAGE",
+	/** Where the run's data set lies, as in "s3://bucket/datasets/tumour-risk/2026.csv". */
+	dataset: "TRIPLANE_DATASET",
+	/** Version that a model server loads before it is ready. @default the first that it is asked for */
+	modelVersion: "TRIPLANE_MODEL_VERSION",
 	/** OpenTelemetry's own names. Without an endpoint no spans are sent. */
 	otlpEndpoint: "OTEL_EXPORTER_OTLP_ENDPOINT",
 	serviceName: "OTEL_SERVICE_NAME",

@@ -4,6 +4,7 @@
  */
 
 import type { Slot } from "./jobs.ts";
+import type { Sticky } from "./rollout-settings.ts";
 
 /** Tensor datatypes of the Open Inference Protocol that models may use. */
 export const DATATYPES = [
@@ -50,7 +51,11 @@ export interface VersionRecord {
 	signature: Signature;
 	/** By name, as in `accuracy`; higher is better unless the name says error or loss. */
 	metrics: Record<string, number>;
-	lineage: { dataSha256: string; codeSha256: string; trainedAt: string; framework: string };
+	lineage: { dataSha256: string; codeSha256: string; trainedAt: string; framework: string; image?: string };
+	/** Training run that it came from; its evaluation lies under it. Absent for what was registered before there were any. */
+	run?: string;
+	/** Champion at the time of its registration. */
+	parent?: number;
 	registeredAt: string;
 }
 
@@ -62,6 +67,8 @@ export interface RouteVariant {
 	weight: number;
 	/** Slot of a queued model that serves it. @default "a" */
 	slot?: Slot;
+	/** Share of the requests, in percent, that it answers in the shadow, for comparison only. @default 0 */
+	mirrorPct?: number;
 }
 
 /** What serves a model now: `pk` MODEL#name, `sk` ROUTE. Changed only on condition of its `revision`. */
@@ -69,7 +76,12 @@ export interface RouteRecord {
 	pk: string;
 	sk: "ROUTE";
 	revision: number;
+	/** Their weights sum to 100. */
 	variants: RouteVariant[];
+	/** Who stays with one arm, and by which salt: the same key under the same salt falls into the same arm. @default none */
+	sticky?: { by: Sticky; salt: string };
+	/** The rollout that has written it; its number is the experiment's, where one runs. */
+	rollout?: number;
 }
 
 /** A name that moves: `pk` MODEL#name, `sk` ALIAS#champion. */

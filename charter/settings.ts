@@ -6,6 +6,7 @@ import { z } from "zod";
 import { BatchSettings } from "./batch-settings.ts";
 import { SettingsError } from "./errors.ts";
 import { LOG_RETENTION_DAYS } from "./limits.ts";
+import { EvaluateSettings, RolloutSettings, TrainSettings } from "./rollout-settings.ts";
 import { digestPinnedImage, RUNTIMES_OF_SERVE, Runtime } from "./runtimes.ts";
 import { SHARED } from "./tags.ts";
 import { cadenceSeconds } from "./windows.ts";
@@ -40,23 +41,6 @@ const Traffic = z.strictObject({
 	payloadKb: positive.default(4),
 });
 
-const Variant = z.strictObject({
-	name: slug("A variant's name", 32),
-	weight: z.number().min(0).max(100),
-	sticky: z.enum(["none", "tenant", "user"]).default("none"),
-	mirrorPct: z.number().min(0).max(100).default(0),
-});
-
-const Rollout = z.strictObject({
-	/** Traffic shares of a new version in percent, step by step. */
-	weights: z.array(z.number().gt(0).max(100)).min(1).default([1, 5, 10, 25, 50, 100]),
-	intervalSeconds: positiveInt.default(60),
-	/** Share of wrong decisions that the statistics allow, over all metrics together. */
-	alpha: z.number().gt(0).lt(0.5).default(0.01),
-	approval: z.boolean().default(false),
-	variants: z.array(Variant).default([]),
-});
-
 const Model = z
 	.strictObject({
 		name: slug("A model's name", 40),
@@ -67,7 +51,12 @@ const Model = z
 		slo: Slo,
 		budget: Budget.optional(),
 		traffic: Traffic,
-		rollout: Rollout.prefault({}),
+		/** How a new version comes to serve. */
+		rollout: RolloutSettings.prefault({}),
+		/** How it is trained. @default not here: its versions are registered by hand */
+		train: TrainSettings.optional(),
+		/** What a trained model has to reach to be registered. */
+		evaluate: EvaluateSettings.prefault({}),
 		/** Batch models: when a window runs, in EventBridge Scheduler's words, as in "rate(1 day)". */
 		schedule: z
 			.string()

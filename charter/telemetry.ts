@@ -49,15 +49,28 @@ export const METRICS = {
 	chunks: "Chunks",
 	chunksFailed: "ChunksFailed",
 	rows: "Rows",
+	/** Of a shadow, by slice: rows that were answered by both, and those of them that differ. */
+	compared: "Compared",
+	disagreed: "Disagreed",
+	/** What callers have sent back of how it went: all of them, and the bad ones. */
+	outcomes: "Outcomes",
+	badOutcomes: "BadOutcomes",
 } as const;
 
 /** The only dimensions; a tenant is never one (it would multiply the cost of metrics), it is in the log record. */
-export const METRIC_DIMENSIONS = { model: "model", version: "version", variant: "variant" } as const;
+export const METRIC_DIMENSIONS = { model: "model", version: "version", variant: "variant", slice: "slice" } as const;
 
 /** Dimension sets under which each metric is written: as a whole, and by arm for the judge. */
 export const METRIC_DIMENSION_SETS = [
 	[METRIC_DIMENSIONS.model],
 	[METRIC_DIMENSIONS.model, METRIC_DIMENSIONS.version, METRIC_DIMENSIONS.variant],
+] as const;
+
+/** Dimension set of what a shadow is compared by. */
+export const SLICE_DIMENSION_SET = [
+	METRIC_DIMENSIONS.model,
+	METRIC_DIMENSIONS.version,
+	METRIC_DIMENSIONS.slice,
 ] as const;
 
 /** Our span attributes, where OpenTelemetry's semantic conventions have none. */

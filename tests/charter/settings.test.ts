@@ -24,11 +24,13 @@ describe("charter/settings", () => {
 		expect(settings.architecture).to.equal("arm64");
 		expect(settings.models[0]?.slo).to.deep.equal({ p95Ms: 150, errorRate: 0.005 });
 		expect(settings.models[0]?.rollout).to.deep.equal({
-			weights: [1, 5, 10, 25, 50, 100],
+			weights: [5, 10, 25, 50, 100],
 			intervalSeconds: 60,
 			alpha: 0.01,
 			approval: false,
-			variants: [],
+			sticky: "none",
+			mirrorPct: 0,
+			bounds: { disagreementRate: 0.05, disagreementTolerance: 0.05, costFactor: 2 },
 		});
 		expect(settings.observability).to.deep.equal({ logRetentionDays: 30, traceSampleRatio: 1 });
 	});

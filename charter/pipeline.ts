@@ -1,0 +1,129 @@
+/**
+ * The training pipeline's own words: what starts an execution, and what its steps ask of the functions. One pipeline a model:
+ * Begin → Train → Evaluate → Register → Open → Approve? → Deploy → (Wait → Judge → Shift)… → Finalize | Rollback → End.
+ * Types and schemas only; the definition is components/parts/pipeline-definition.ts.
+ */
+import { z } from "zod";
+import type { RolloutPlan, RolloutState, Verdict } from "./rollout.ts";
+import type { EvaluateSettings } from "./rollout-settings.ts";
+
+/** Input of an execution. Nothing: train, and roll out what comes of it; or go on with what a crash has left. */
+export const PipelineInput = z.strictObject({
+	/** A registered version to roll out, without training. */
+	version: z.int().positive().optional(),
+	/** Key of a data set below `datasets/<model>/` in the artifact bucket. */
+	dataset: z.string().optional(),
+	/** Extra arguments of the trainer. */
+	arguments: z.array(z.string()).max(20).optional(),
+});
+export type PipelineInput = z.output<typeof PipelineInput>;
+
+/** What the definition tells the functions of its model, the same in every step. */
+export interface PipelineModel {
+	model: string;
+	/** Absent for batch models: their versions change over at once, as windows are judged by nobody. */
+	plan?: RolloutPlan;
+	evaluate: EvaluateSettings;
+	/** Image of the trainer, by its digest; absent where a model is not trained here. */
+	trainImage?: string;
+}
+
+/** Asks of the `rollout` function; each may be asked again after a crash and then does no more than what is left. */
+export type RolloutRequest = PipelineModel & { execution: string } & (
+		| { action: "begin"; input: PipelineInput }
+		| { action: "open"; version: number }
+		| { action: "ask"; rollout: number; taskToken: string }
+		| { action: "deploy"; rollout: number }
+		| { action: "shift"; rollout: number }
+		| { action: "finalize"; rollout: number }
+		| { action: "rollback"; rollout: number; reason: string }
+		| { action: "end" }
+	);
+
+/** `begin`: the lock is this execution's. */
+export interface BeginResponse {
+	/** What is to be done: train first, roll `version` out, or go on with `rollout`. */
+	next: "TRAIN" | "OPEN" | "RESUME";
+	/** Name of the training run: the trainer's files lie under it. */
+	run: string;
+	version?: number;
+	rollout?: number;
+	state?: RolloutState;
+}
+
+/** `open`, `ask`, `deploy`, `shift`, `finalize` and `rollback`: where the rollout is now. */
+export interface RolloutResponse {
+	rollout: number;
+	state: RolloutState;
+	/** Whether the step is through; else it is asked again after a while (tasks start, a queue empties). */
+	isDone: boolean;
+	weight: number;
+	intervalSeconds: number;
+}
+
+/** Asks of the `judge` function. */
+export interface JudgeRequest {
+	model: string;
+	rollout: number;
+}
+export interface JudgeResponse {
+	rollout: number;
+	verdict: Verdict;
+	/** The judgement in a sentence; the reason of a rollback. */
+	sentence: string;
+	state: RolloutState;
+	weight: number;
+	intervalSeconds: number;
+}
+
+/** Asks of the `evaluate` function: the run's files lie under `stagingPrefix(model, run)`. */
+export interface EvaluateRequest extends PipelineModel {
+	run: string;
+}
+
+/** One line of the table that says why: a metric of the new model, on all rows or on a slice. */
+export interface EvaluationLine {
+	slice: string;
+	rows: number;
+	metric: string;
+	value: number;
+	/** The champion's on the same rows, where there is one. */
+	champion?: number;
+	floor?: number;
+	isMet: boolean;
+	/** Why not. */
+	why?: string;
+}
+
+/** `pk` MODEL#name, `sk` EVALUATION#run. */
+export interface EvaluationRecord {
+	pk: string;
+	sk: string;
+	model: string;
+	run: string;
+	atMs: number;
+	isAccepted: boolean;
+	championVersion?: number;
+	lines: EvaluationLine[];
+	/** Why the run as a whole was refused, as where its hashes do not hold. */
+	faults: string[];
+	lineage: { dataSha256: string; codeSha256: string; heldoutSha256: string; image: string; artifactSha256: string };
+}
+export const evaluationKey = (run: string): string => `EVALUATION#${run}`;
+
+/** Names by which the definition knows what must not be tried again. */
+export const PIPELINE_ERRORS = {
+	busy: "PipelineBusyError",
+	refused: "EvaluationRefusedError",
+	request: "PipelineRequestError",
+} as const;
+/** `ask` returns by the token when a person has decided; a refusal fails the state with this. */
+export const APPROVAL_REFUSED = "ApprovalRefused";
+
+/** Below which, in the artifact bucket, a model's data sets lie. */
+export const datasetPrefix = (model: string): string => `datasets/${model}/`;
+
+/** Containers of a training task: the team's trainer, and the platform's uploader that starts when it has succeeded. */
+export const TRAIN_CONTAINERS = { trainer: "trainer", upload: "upload-run" } as const;
+/** Folder that both containers share, as they see it; the trainer leaves its run's files in it. */
+export const RUN_DIRECTORY = "/triplane/run";
