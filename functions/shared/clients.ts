@@ -3,6 +3,7 @@
  * Where and as whom they call is the environment's business, as AWS sets it for a function.
  */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SQSClient } from "@aws-sdk/client-sqs";
@@ -13,6 +14,7 @@ const DYNAMODB_REQUEST_TIMEOUT_MS = 1_000;
 const SQS_REQUEST_TIMEOUT_MS = 1_000;
 /** It only takes the request in. */
 const SAGEMAKER_REQUEST_TIMEOUT_MS = 3_000;
+const EVENTS_REQUEST_TIMEOUT_MS = 1_000;
 /** An artifact may have tens of megabytes. */
 const S3_REQUEST_TIMEOUT_MS = 5_000;
 const S3_BULK_SILENCE_MS = 30_000;
@@ -39,3 +41,5 @@ export const sqsClient = (): SQSClient => new SQSClient(within(SQS_REQUEST_TIMEO
 /** For asynchronous endpoints. */
 export const sagemakerClient = (): SageMakerRuntimeClient =>
 	new SageMakerRuntimeClient(within(SAGEMAKER_REQUEST_TIMEOUT_MS));
+
+export const eventsClient = (): EventBridgeClient => new EventBridgeClient(within(EVENTS_REQUEST_TIMEOUT_MS));
