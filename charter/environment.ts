@@ -57,6 +57,8 @@ export const ENVIRONMENT = {
 	eventBus: "TRIPLANE_EVENT_BUS",
 	/** URL of the queue of what shadows answer. */
 	shadowQueueUrl: "TRIPLANE_SHADOW_QUEUE_URL",
+	/** JSON of the models that may have a shadow, by name: ShadowModelSettings of charter/rollout.ts. */
+	shadowModels: "TRIPLANE_SHADOW_MODELS",
 	/** JSON of the models' state machines by model: what `watch` starts anew. */
 	pipelines: "TRIPLANE_PIPELINES",
 	/** Folder in which a trainer leaves its run's files, and the run's name, under which they are kept. */

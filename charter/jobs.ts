@@ -35,6 +35,8 @@ export interface JobRecord {
 	version: number;
 	variant: string;
 	slot: Slot;
+	/** Of a shadow's job: the one whose request it repeats. Its tenant does not see it, and it takes no place in flight. */
+	shadowOf?: string;
 	state: JobState;
 	/** Claims so far: the fencing token. */
 	attempt: number;

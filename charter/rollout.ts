@@ -11,6 +11,7 @@
  * A queued model's champion is always served in slot "a", its canary in slot "b": FINALIZING moves the version over.
  */
 import type { Slot } from "./jobs.ts";
+import { VISIBILITY_TIMEOUT_FACTOR } from "./limits.ts";
 import type { RolloutSettings, Sticky } from "./rollout-settings.ts";
 import type { ModelSettings } from "./settings.ts";
 
@@ -201,6 +202,29 @@ export type ShadowMessage =
 			request: string;
 	  }
 	| { kind: "jobs"; model: string; rollout: number; champion: string; shadow: string; shadowVersion: number };
+
+/** What the shadow function is told of one model, by its name, as JSON in its environment. */
+export interface ShadowModelSettings {
+	team: string;
+	feature: string;
+	/** The SLO's bound, over which a shadow's answer counts as slow. */
+	p95Ms: number;
+	/** `rollout.bounds.disagreementTolerance`. */
+	tolerance: number;
+}
+
+/** Slices that are no label of the champion's: all rows where labels are none or too many, and requests that the shadow failed. */
+export const SHADOW_SLICES = { all: "all", failed: "failed" } as const;
+/** Distinct labels above which rows are not told apart any more: each is a metric of its own. */
+export const SHADOW_LABELS_MAX = 16;
+/** Larger requests have no shadow: a message carries the whole of them. */
+export const SHADOW_MESSAGE_MAX_BYTES = 200 * 1024;
+/** Bounds of the shadow function: messages in one invocation, its time, and for how long nobody else gets what it has. */
+export const SHADOW_BATCH_SIZE = 5;
+export const SHADOW_TIMEOUT_SECONDS = 30;
+export const SHADOW_VISIBILITY_SECONDS = VISIBILITY_TIMEOUT_FACTOR * SHADOW_TIMEOUT_SECONDS;
+/** A pair of jobs is looked at each time twice as late: by then a job's life is over. */
+export const SHADOW_RECEIVES_MAX = 20;
 
 /** Detail types of what the platform tells on its event bus, with the source {@link EVENT_SOURCE}. */
 export const EVENTS = {

@@ -49,6 +49,8 @@ export const METRICS = {
 	chunks: "Chunks",
 	chunksFailed: "ChunksFailed",
 	rows: "Rows",
+	/** Requests that were to be shadowed and were not: too large, not sent, or the one before still on its way. */
+	shadowDropped: "ShadowDropped",
 	/** Of a shadow, by slice: rows that were answered by both, and those of them that differ. */
 	compared: "Compared",
 	disagreed: "Disagreed",
