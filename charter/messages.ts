@@ -26,7 +26,23 @@ export const TrainingManifest = z.strictObject({
 		codeSha256: sha256,
 		trainedAt: z.iso.datetime(),
 		framework: z.string(),
+		/** Image that trained it, by its digest; absent where no container did. */
+		image: z.string().optional(),
 	}),
+	/** What `metrics` were measured by. A run without it can be registered by hand, but not by a pipeline. */
+	evaluation: z
+		.strictObject({
+			task: z.enum(["classification", "regression"]),
+			/** The output that is compared with the targets: labels, or values. */
+			output: z.string().min(1),
+			/** Of a classification: the output with a column of probabilities for each class, in this order. */
+			probabilities: z
+				.strictObject({ output: z.string().min(1), classes: z.array(z.union([z.number(), z.string()])).min(2) })
+				.optional(),
+			/** SHA-256 of the bytes of heldout.json, and how many rows it has. */
+			heldout: z.strictObject({ sha256, rows: z.int().positive() }),
+		})
+		.optional(),
 });
 export type TrainingManifest = z.output<typeof TrainingManifest>;
 

@@ -107,7 +107,19 @@ export interface EvaluationRecord {
 	lines: EvaluationLine[];
 	/** Why the run as a whole was refused, as where its hashes do not hold. */
 	faults: string[];
-	lineage: { dataSha256: string; codeSha256: string; heldoutSha256: string; image: string; artifactSha256: string };
+	/** What whoever reads it should know and what refuses nothing, as that no comparison with the champion was possible. */
+	notes: string[];
+	/** Absent where the run has no manifest that could be read. */
+	lineage?: { dataSha256: string; codeSha256: string; heldoutSha256: string; image?: string; artifactSha256: string };
+}
+
+/** `evaluate`: the run was accepted; else it fails with the table. */
+export interface EvaluateResponse {
+	run: string;
+	isAccepted: true;
+	championVersion?: number;
+	/** For people, with the figures. */
+	sentence: string;
 }
 export const evaluationKey = (run: string): string => `EVALUATION#${run}`;
 
