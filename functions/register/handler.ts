@@ -1,5 +1,5 @@
 /** Lambda's entry to the register function. Wiring only. */
-import { dynamodbClient, s3Client } from "../shared/clients.ts";
+import { dynamodbClient, eventsClient, s3Client } from "../shared/clients.ts";
 import { writeToStdout } from "../shared/telemetry/log.ts";
 import { otlpProcessors } from "../shared/telemetry/otlp.ts";
 import { createTelemetry } from "../shared/telemetry/telemetry.ts";
@@ -11,4 +11,5 @@ export const handler = createRegisterService({
 	telemetry: createTelemetry({ environment, write: writeToStdout, processors: otlpProcessors(environment) }),
 	dynamodb: dynamodbClient(),
 	s3: s3Client(),
+	events: eventsClient(),
 });

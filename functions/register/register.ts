@@ -2,8 +2,7 @@
  * Registers a training run: verifies it, keeps its artifact by content, and gives it the next version of its model.
  * The same content is registered once; a model's first version serves at once, later ones wait for a rollout.
  */
-import { createHash } from "node:crypto";
-import type { RegisterResponse, TrainingManifest } from "../../charter/messages.ts";
+import type { RegisterRequest, RegisterResponse, TrainingManifest } from "../../charter/messages.ts";
 import {
 	artifactKey,
 	modelKey,
@@ -14,14 +13,14 @@ import {
 	type VersionRecord,
 	versionKey,
 } from "../../charter/registry.ts";
-import { ArtifactMismatchError, RegistryConflictError, RunNotFoundError } from "./errors.ts";
-import { readManifest, readRegisterRequest } from "./manifest.ts";
-
-export interface ArtifactBucket {
-	/** The object's bytes, or undefined where there is none. */
-	read(key: string): Promise<Uint8Array | undefined>;
-	write(key: string, bytes: Uint8Array, sha256: string): Promise<void>;
-}
+import { EVENTS } from "../../charter/rollout.ts";
+import type { Events } from "../shared/events.ts";
+import { verifyArtifact } from "../shared/runs/files.ts";
+import { readManifest } from "../shared/runs/manifest.ts";
+import { type RunBucket, requiredFile } from "../shared/runs/run-bucket.ts";
+import { canonical } from "../shared/runs/signature.ts";
+import { RegistryConflictError } from "./errors.ts";
+import { readRegisterRequest } from "./request.ts";
 
 export interface Registry {
 	/** The version that holds this content, if any. */
@@ -38,8 +37,10 @@ export interface Registry {
 }
 
 export interface RegisterPorts {
-	bucket: ArtifactBucket;
+	bucket: RunBucket;
 	registry: Registry;
+	/** Absent where the stack has no event bus. */
+	events?: Events;
 	now: () => number;
 }
 
@@ -51,46 +52,41 @@ const ATTEMPTS_MAX = 20;
  * @throws {TriplaneError} one of errors.ts
  */
 export async function register(ports: RegisterPorts, event: unknown): Promise<RegisterResponse> {
-	const { model, run } = readRegisterRequest(event);
+	const request = readRegisterRequest(event);
+	const { model, run } = request;
 	const prefix = stagingPrefix(model, run);
-	const manifestBytes = await readFile(ports.bucket, `${prefix}${RUN_FILES.manifest}`);
+	const manifestBytes = await requiredFile(ports.bucket, `${prefix}${RUN_FILES.manifest}`);
 	const manifest = readManifest(new TextDecoder().decode(manifestBytes), model, `${prefix}${RUN_FILES.manifest}`);
-	const artifact = await readFile(ports.bucket, `${prefix}${RUN_FILES.artifact}`);
-	verify(artifact, manifest, `${prefix}${RUN_FILES.artifact}`);
+	const artifact = await requiredFile(ports.bucket, `${prefix}${RUN_FILES.artifact}`);
+	verifyArtifact(artifact, manifest, `${prefix}${RUN_FILES.artifact}`);
 	// Before its record, so that no record ever names an artifact that is not there.
 	await ports.bucket.write(artifactKey(model, manifest.artifact.sha256), artifact, manifest.artifact.sha256);
-	return addVersion(ports, manifest);
+	const { record, champion } = await addVersion(ports, manifest, request);
+	const { version, sha256, parent, metrics } = record;
+	// Also when it is asked again: the event of the first time may have got lost.
+	if (record.run === run) await ports.events?.tell(EVENTS.registered, { model, version, run, sha256, parent, metrics });
+	return { model, version, sha256, champion: version === champion };
 }
 
-async function readFile(bucket: ArtifactBucket, key: string): Promise<Uint8Array> {
-	const bytes = await bucket.read(key);
-	if (!bytes)
-		throw new RunNotFoundError(
-			`The run left no ${key}. Let the trainer end first, and check the model's and the run's names.`,
-		);
-	return bytes;
+interface Added {
+	record: VersionRecord;
+	/** Champion from now on. */
+	champion: number | undefined;
 }
 
-function verify(artifact: Uint8Array, { artifact: expected }: TrainingManifest, key: string): void {
-	if (artifact.byteLength !== expected.bytes)
-		throw new ArtifactMismatchError(
-			`${key} has ${artifact.byteLength} bytes, but its manifest says ${expected.bytes}. Upload the run again.`,
-		);
-	const sha256 = createHash("sha256").update(artifact).digest("hex");
-	if (sha256 !== expected.sha256)
-		throw new ArtifactMismatchError(
-			`${key} has the SHA-256 ${sha256}, but its manifest says ${expected.sha256}. Upload the run again.`,
-		);
-}
-
-async function addVersion({ registry, now }: RegisterPorts, manifest: TrainingManifest): Promise<RegisterResponse> {
-	const { model, artifact, metrics, lineage } = manifest;
+async function addVersion(
+	{ registry, now }: RegisterPorts,
+	manifest: TrainingManifest,
+	{ model, run }: RegisterRequest,
+): Promise<Added> {
+	const { artifact, metrics } = manifest;
+	const { image, ...lineage } = manifest.lineage;
 	const { sha256, bytes } = artifact;
 	const signature = manifest.signature as Signature;
 	for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
 		const known = await registry.versionOfContent(model, sha256);
 		const champion = await registry.champion(model);
-		if (known) return alreadyRegistered(known, signature, champion);
+		if (known) return { record: sameModel(known, signature), champion };
 		const version = (await registry.latestVersion(model)) + 1;
 		if (version > VERSION_MAX)
 			throw new RegistryConflictError(`The model "${model}" has all of its ${VERSION_MAX} versions.`);
@@ -105,29 +101,22 @@ async function addVersion({ registry, now }: RegisterPorts, manifest: TrainingMa
 			bytes,
 			signature,
 			metrics,
-			lineage,
+			lineage: { ...lineage, ...(image !== undefined && { image }) },
+			run,
+			...(champion !== undefined && { parent: champion }),
 			registeredAt: new Date(now()).toISOString(),
 		};
-		if (await registry.add(record, asChampion)) return { model, version, sha256, champion: asChampion };
+		if (await registry.add(record, asChampion)) return { record, champion: champion ?? version };
 	}
 	throw new RegistryConflictError(`Others registered "${model}" during each of ${ATTEMPTS_MAX} attempts. Try again.`);
 }
 
 /** The same bytes with another meaning would be two models under one content. */
-function alreadyRegistered(known: VersionRecord, sent: Signature, champion: number | undefined): RegisterResponse {
+function sameModel(known: VersionRecord, sent: Signature): VersionRecord {
 	const { model, version, sha256, signature } = known;
 	if (canonical(signature) !== canonical(sent))
 		throw new RegistryConflictError(
 			`The artifact ${sha256} is version ${version} of "${model}" already, with another signature. Train it anew, or send its signature.`,
 		);
-	return { model, version, sha256, champion: version === champion };
-}
-
-function canonical({ inputs, outputs, features }: Signature): string {
-	const tensors = (specs: Signature["inputs"]) => specs.map(({ name, datatype, shape }) => [name, datatype, shape]);
-	return JSON.stringify([
-		tensors(inputs),
-		tensors(outputs),
-		features && [features.input, features.entityInput, features.columns],
-	]);
+	return known;
 }

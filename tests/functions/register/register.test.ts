@@ -7,17 +7,23 @@ import { ENVIRONMENT } from "../../../charter/environment.ts";
 import { artifactKey, contentKey, modelKey, ROUTE_KEY, stagingPrefix, versionKey } from "../../../charter/registry.ts";
 import { createRegisterService } from "../../../functions/register/service.ts";
 import { MemoryAws } from "../../support/functions-aws.ts";
+import { memoryBus } from "../../support/functions-events.ts";
 import { artifactBytes, MODEL, manifest, manifestText, TABLES } from "../../support/functions-predict.ts";
 import { memoryTelemetry } from "../../support/functions-telemetry.ts";
 
 const NOW_MS = Date.UTC(2026, 0, 2);
 const { sha256, bytes } = manifest.artifact;
 
-function setUp() {
+function setUp(more: Record<string, string> = {}) {
 	const aws = new MemoryAws();
+	const { client: events, told } = memoryBus();
 	const { telemetry, lines, spans } = memoryTelemetry({ now: () => NOW_MS });
-	const environment = { [ENVIRONMENT.registryTable]: TABLES.registry, [ENVIRONMENT.artifactBucket]: TABLES.bucket };
-	const handler = createRegisterService({ environment, telemetry, ...aws.clients() });
+	const environment = {
+		[ENVIRONMENT.registryTable]: TABLES.registry,
+		[ENVIRONMENT.artifactBucket]: TABLES.bucket,
+		...more,
+	};
+	const handler = createRegisterService({ environment, telemetry, ...aws.clients(), events });
 	const stage = (run: string, artifact: Uint8Array = artifactBytes, text = manifestText) => {
 		aws.objects.set(`${stagingPrefix(MODEL, run)}model.onnx`, artifact);
 		aws.objects.set(`${stagingPrefix(MODEL, run)}manifest.json`, Buffer.from(text));
@@ -31,7 +37,7 @@ function setUp() {
 		const thrown: unknown = await handler(event).catch((error: unknown) => error);
 		return thrown instanceof Error ? { name: thrown.name, message: thrown.message } : { name: "none", message: "" };
 	};
-	return { aws, handler, stage, register, refusal, item, lines, spans };
+	return { aws, handler, stage, register, refusal, item, lines, spans, told };
 }
 
 /** A manifest of other bytes, which make another version. */
@@ -61,6 +67,7 @@ describe("functions/register", () => {
 			signature: manifest.signature,
 			metrics: manifest.metrics,
 			lineage: manifest.lineage,
+			run: "run-1",
 			registeredAt: "2026-01-02T00:00:00.000Z",
 		});
 		expect(item(ROUTE_KEY)).to.deep.include({ revision: 1, variants: [{ name: "champion", version: 1, weight: 100 }] });
@@ -76,6 +83,42 @@ describe("functions/register", () => {
 		stage("run-2", artifact, text);
 		expect(await register("run-2")).to.include({ version: 2, champion: false });
 		expect(item(ROUTE_KEY)).to.deep.include({ revision: 1, variants: [{ name: "champion", version: 1, weight: 100 }] });
+	});
+
+	it("notes the run, the image that trained, and the champion of the time", async () => {
+		const { stage, register, item } = setUp();
+		stage("run-1");
+		await register("run-1");
+		const image = `trainer@sha256:${"a".repeat(64)}`;
+		const { artifact, text } = otherRun("other", { lineage: { ...manifest.lineage, image } });
+		stage("run-2", artifact, text);
+		await register("run-2");
+		expect(item(versionKey(1))).not.to.have.any.keys("parent");
+		expect(item(versionKey(2))).to.deep.include({
+			run: "run-2",
+			parent: 1,
+			lineage: { ...manifest.lineage, image },
+		});
+	});
+
+	it("tells of a version on the event bus, again when the run is registered again, and never of another run's", async () => {
+		const { stage, register, told } = setUp({ [ENVIRONMENT.eventBus]: "triplane-dev" });
+		stage("run-1");
+		stage("run-2");
+		for (const run of ["run-1", "run-1", "run-2"]) await register(run);
+		const event = {
+			bus: "triplane-dev",
+			type: "model.registered",
+			detail: { model: MODEL, version: 1, run: "run-1", sha256, metrics: manifest.metrics },
+		};
+		expect(told).to.deep.equal([event, event]);
+	});
+
+	it("tells nobody where there is no event bus", async () => {
+		const { stage, register, told } = setUp();
+		stage("run-1");
+		await register("run-1");
+		expect(told).to.deep.equal([]);
 	});
 
 	it("registers the same content once, and says again what it said first", async () => {

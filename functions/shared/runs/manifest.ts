@@ -1,34 +1,11 @@
 /**
  * Reads a training run's manifest, strictly, and checks that it is whole in itself.
- * Whether the artifact fits it is checked in register.ts, whether the model fits its signature where it is loaded.
+ * Whether the files fit it is checked in files.ts, whether the model fits its signature where it is loaded.
  */
 import type { z } from "zod";
-import { RegisterRequest, TrainingManifest } from "../../charter/messages.ts";
-import type { Signature, TensorSpec } from "../../charter/registry.ts";
-import { ManifestError, RegisterRequestError } from "./errors.ts";
-
-/** Names become keys of objects and items: no separators, no ways up. */
-const MODEL = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const RUN = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/;
-
-/** @throws {RegisterRequestError} */
-export function readRegisterRequest(event: unknown): RegisterRequest {
-	const parsed = RegisterRequest.safeParse(event);
-	if (!parsed.success)
-		throw new RegisterRequestError(
-			`The registration's request is not {"model", "run"}. ${faults(parsed.error)} Send both as strings.`,
-		);
-	const { model, run } = parsed.data;
-	if (!MODEL.test(model))
-		throw new RegisterRequestError(
-			`"${model.slice(0, 60)}" is no model's name. Use lower-case letters, digits and single hyphens, as in "tumour-risk".`,
-		);
-	if (!RUN.test(run))
-		throw new RegisterRequestError(
-			`"${run.slice(0, 60)}" is no run's name. Use letters, digits, hyphens and underscores, at most 128 of them.`,
-		);
-	return parsed.data;
-}
+import { TrainingManifest } from "../../../charter/messages.ts";
+import type { Signature, TensorSpec } from "../../../charter/registry.ts";
+import { ManifestError } from "./errors.ts";
 
 /**
  * @param source where the manifest lies, for messages
@@ -80,5 +57,6 @@ function signatureFault({ inputs, outputs, features }: Signature): string | unde
 const firstRepeated = (tensors: readonly TensorSpec[]): string | undefined =>
 	tensors.map(({ name }) => name).find((name, i, names) => names.indexOf(name) !== i);
 
-const faults = (error: z.ZodError): string =>
+/** What is wrong with each field, in one line. */
+export const faults = (error: z.ZodError): string =>
 	error.issues.map(({ path, message }) => `${path.join(".") || "(the whole)"}: ${message}.`).join(" ");
