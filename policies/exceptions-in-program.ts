@@ -3,6 +3,7 @@
  * of the stack or of any component. Finds them; whether they count is the config's to say.
  */
 import { containsUnknown } from "./facts/unknown.ts";
+import type { ResourceNode } from "./graph/node.ts";
 import type { StackGraph } from "./graph/stack-graph.ts";
 
 /** Name of the output. */
@@ -15,9 +16,12 @@ export interface StatedRecord {
 	raw: unknown;
 }
 
+/** What AWS makes has the outputs that the provider declares, and no others: that is nearly all of a stack. */
+const isOfProgram = ({ declaredType }: ResourceNode): boolean => !/^aws:[^:]+\/[^:]+:/.test(declaredType);
+
 /** The records in the order of the program. */
 export function statedIn(stack: StackGraph): StatedRecord[] {
-	return stack.nodes.flatMap((node) => {
+	return stack.nodes.filter(isOfProgram).flatMap((node) => {
 		const fact = node.props.read(IN_PROGRAM);
 		if (fact.state === "absent") return [];
 		if (fact.state === "unknown") return [{ name: `${IN_PROGRAM} of ${node.label}`, raw: undefined }];

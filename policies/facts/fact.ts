@@ -24,12 +24,17 @@ export const absent: Absent = { state: "absent" };
 /** The known value, or undefined where it is absent or not known yet. For where both mean the same. */
 export const ifKnown = <T>(fact: Fact<T>): T | undefined => (fact.state === "known" ? fact.value : undefined);
 
-/** The items of a list or map; none where it is absent or not known yet. */
-export const itemsOf = <T>(fact: Fact<Iterable<T> & object>): T[] => (fact.state === "known" ? [...fact.value] : []);
+const NOTHING: readonly never[] = [];
+
+/** The items of a list; none where it is absent or not known yet. */
+export const itemsOf = <T>(fact: Fact<readonly T[]>): readonly T[] => (fact.state === "known" ? fact.value : NOTHING);
 
 /** The values of those facts that are known. */
-export const knownAmong = <T>(facts: Iterable<Fact<T>>): T[] =>
-	[...facts].flatMap((fact) => (fact.state === "known" ? [fact.value] : []));
+export function knownAmong<T>(facts: Iterable<Fact<T>>): T[] {
+	const values: T[] = [];
+	for (const fact of facts) if (fact.state === "known") values.push(fact.value);
+	return values;
+}
 
 /** The fact with a value in place of absence. */
 export const orElse = <T>(fact: Fact<T>, value: T): Known<T> | Unknown =>

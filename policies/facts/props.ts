@@ -2,7 +2,9 @@
  * A resource's properties, or a part of them, read one path at a time: never throws, whatever the program wrote.
  * Takes raw inputs, checked inputs, outputs and previews alike. Knows no resource type.
  */
-import { absent, type Fact, itemsOf, known, knownAmong, mapFact, unknown } from "./fact.ts";
+import { type Entries, EntriesAsWritten } from "./entries.ts";
+import { absent, type Fact, type Known, known, mapFact, unknown } from "./fact.ts";
+import { asText, textFact } from "./text.ts";
 import { bare, isUnknown, rawProperty } from "./unknown.ts";
 
 const isRecord = (value: unknown): value is object =>
@@ -47,26 +49,24 @@ export class Props {
 	/** The value at a path of keys, as in "vpcConfig.subnetIds". Null and "" are absent; one-item lists are entered. */
 	read(path: string): Fact<unknown> {
 		let at = this.#raw;
-		let walked = this.#path;
+		if (isUnknown(at)) return unknown(this.#path);
 		let depth = 0;
-		if (isUnknown(at)) return unknown(walked);
 		for (const key of keysOf(path)) {
 			// Providers give a block that can occur once as an object or as a list of one.
 			if (Array.isArray(at)) at = rawProperty(at, "0");
 			if (typeof at !== "object" || at === null) return absent;
-			walked = walked ? `${walked}.${key}` : key;
-			const next = rawProperty(at, key);
-			if (next === undefined && depth === 0 && this.#owner?.isWithheld(key)) return unknown(walked);
-			at = next;
-			if (isUnknown(at)) return unknown(walked);
+			at = rawProperty(at, key);
 			depth += 1;
+			if (at === undefined ? depth === 1 && this.#owner?.isWithheld(key) : isUnknown(at))
+				return unknown(this.#pathTo(keysOf(path).slice(0, depth).join(".")));
 		}
 		return at === undefined || at === null || at === "" ? absent : known(at);
 	}
 
 	/** Text; a number or boolean is written out. */
 	text(path: string): Fact<string> {
-		return mapFact(this.read(path), asText);
+		const fact = this.read(path);
+		return isText(fact) ? fact : mapFact(fact, asText);
 	}
 
 	/** A finite number, also one written as text. */
@@ -92,42 +92,35 @@ export class Props {
 	/** The parts of a list of objects; a single object is a list of one. An unknown item's facts are all unknown. */
 	parts(path: string): Fact<Props[]> {
 		return mapFact(this.read(path), (value) => {
-			const items = Array.isArray(value) ? value.map((_, i) => rawProperty(value, String(i))) : [value];
-			return items
-				.map((item, i) => [item, `${this.#pathTo(path)}[${i}]`] as const)
-				.filter(([item]) => isRecord(item) || isUnknown(item))
-				.map(([item, at]) => new Props(item, at));
+			const at = this.#pathTo(path);
+			const parts = itemsIn(value).map((item, i) =>
+				isRecord(item) || isUnknown(item) ? new Props(item, `${at}[${i}]`) : undefined,
+			);
+			return parts.every(isDefined) ? parts : parts.filter(isDefined);
 		});
 	}
 
 	/** A list of texts, each known or not; a single text is a list of one. */
 	texts(path: string): Fact<Fact<string>[]> {
-		return mapFact(this.read(path), (value) => {
-			const items = Array.isArray(value) ? value.map((_, i) => rawProperty(value, String(i))) : [value];
-			return items.map((item, i) =>
-				isUnknown(item) ? unknown(`${this.#pathTo(path)}[${i}]`) : mapFact(known(item), asText),
-			);
-		});
+		return mapFact(this.read(path), (value) =>
+			itemsIn(value).map((item, i) => (isUnknown(item) ? unknown(`${this.#pathTo(path)}[${i}]`) : textFact(item))),
+		);
 	}
 
 	/** The entries of a map from text to text, each value known or not. */
-	entries(path: string): Fact<Map<string, Fact<string>>> {
-		return mapFact(this.read(path), (value) => {
-			if (!isRecord(value)) return undefined;
-			// `__defaults` is the engine's note of what a provider filled in, no entry of the program's.
-			const keys = Object.keys(value).filter((key) => key !== "__defaults");
-			return new Map(
-				keys.map((key) => {
-					const item = rawProperty(value, key);
-					return [key, isUnknown(item) ? unknown(`${this.#pathTo(path)}.${key}`) : mapFact(known(item), asText)];
-				}),
-			);
-		});
+	entries(path: string): Fact<Entries> {
+		return mapFact(this.read(path), (value) =>
+			isRecord(value) ? new EntriesAsWritten(value, this.#pathTo(path)) : undefined,
+		);
 	}
 
 	/** The known values of a map from text to text. */
 	entryTexts(path: string): string[] {
-		return knownAmong(itemsOf(this.entries(path)).map(([, value]) => value));
+		const texts: string[] = [];
+		const entries = this.entries(path);
+		if (entries.state === "known")
+			for (const [, fact] of entries.value) if (fact.state === "known") texts.push(fact.value);
+		return texts;
 	}
 
 	/** A JSON document, given as text or as an object already. Text that is no JSON is absent: see {@link malformed}. */
@@ -159,10 +152,13 @@ export class Props {
 	}
 }
 
-function asText(value: unknown): string | undefined {
-	if (typeof value === "string") return value === "" ? undefined : value;
-	return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
-}
+/** Whether a fact is text as it stands: then it need not be made anew. */
+const isText = (fact: Fact<unknown>): fact is Known<string> => fact.state === "known" && typeof fact.value === "string";
+
+const isDefined = (part: Props | undefined): part is Props => part !== undefined;
+
+/** What stands in a list; a single value is a list of one. */
+const itemsIn = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 
 /** The value of a JSON text; undefined for one that is none. */
 export function parseJson(text: string | undefined): unknown {

@@ -3,7 +3,8 @@
  * `tagsAll` on; a test holds it against the package.
  */
 import type { ResourceNode } from "../graph/node.ts";
-import { type Fact, known, unknown } from "./fact.ts";
+import type { Entries } from "./entries.ts";
+import { absent, type Fact, known, unknown } from "./fact.ts";
 import taggableTypes from "./taggable-types.json" with { type: "json" };
 
 const TAGGABLE = new Set(
@@ -19,7 +20,7 @@ export const isTaggable = (type: string): boolean => TAGGABLE.has(type);
  * The tags in force by key: `tagsAll` where the provider has computed it, else the resource's own over the provider's
  * defaults. Unknown as a whole where one part could still add a key.
  */
-export function tagsOf(node: ResourceNode): Fact<Map<string, Fact<string>>> {
+export function tagsOf(node: ResourceNode): Fact<Entries> {
 	const all = node.props.entries("tagsAll");
 	if (all.state === "known" && all.value.size > 0) return all;
 	const own = node.props.entries("tags");
@@ -31,6 +32,7 @@ export function tagsOf(node: ResourceNode): Fact<Map<string, Fact<string>>> {
 	// tags of its own, and the provider's defaults are known.
 	if (all.state === "unknown" && node.provider === undefined && (own.state === "absent" || own.value.size === 0))
 		return all;
+	if (own.state === "known" && defaults?.state !== "known") return own;
 	return known(
 		new Map([...(defaults?.state === "known" ? defaults.value : []), ...(own.state === "known" ? own.value : [])]),
 	);
@@ -40,5 +42,5 @@ export function tagsOf(node: ResourceNode): Fact<Map<string, Fact<string>>> {
 export function tagOf(node: ResourceNode, key: string): Fact<string> {
 	const tags = tagsOf(node);
 	if (tags.state !== "known") return tags;
-	return tags.value.get(key) ?? { state: "absent" };
+	return tags.value.get(key) ?? absent;
 }

@@ -2,6 +2,7 @@
  * What alarms watch, and whether anybody is told: metrics with the resources in their dimensions, of an alarm's own and
  * of its queries, and actions, of the alarm's own or of a composite above it.
  */
+import type { Entries } from "../facts/entries.ts";
 import { absent, type Fact, ifKnown, itemsOf, known } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { isMeasuredIn, MEASURED, namedByDimension, typesOfDimension } from "./dimensions.ts";
@@ -14,6 +15,7 @@ const COMPOSITE_ALARM = "aws:cloudwatch/compositeAlarm:CompositeAlarm";
 /** Alarms on metrics, and alarms on alarms. */
 export const ALARM_TYPES = [METRIC_ALARM, COMPOSITE_ALARM];
 const ALARM_ACTIONS = "alarmActions";
+const RISING = [ALARM_ACTIONS];
 const ACTIONS = [ALARM_ACTIONS, "okActions", "insufficientDataActions"];
 
 export interface WatchedMetric {
@@ -23,7 +25,7 @@ export interface WatchedMetric {
 	/** As in "AWS/ApiGateway". */
 	namespace: Fact<string>;
 	/** Values of the dimensions by key, as far as they are known. */
-	dimensions: ReadonlyMap<string, Fact<string>>;
+	dimensions: Entries;
 	/** The resources of the stack that the dimensions name, and of which the namespace keeps metrics. */
 	watches: ReadonlySet<ResourceNode>;
 	/** A dimension that is not known yet and depends on nothing that would tell. */
@@ -66,36 +68,42 @@ function metricOf(stack: StackGraph, alarm: ResourceNode, holder: Props, propert
 
 /** Whether anyone is told when an alarm rises: by an enabled action of its own, or of a composite above it. */
 export function isHeard(stack: StackGraph, alarm: ResourceNode): Fact<true> {
-	return heard(stack, alarm, [ALARM_ACTIONS], new Set());
+	return heard(stack, alarm, RISING);
 }
 
 /** Whether an alarm does anything at all, whatever its state. */
-export const acts = (stack: StackGraph, alarm: ResourceNode): Fact<true> => heard(stack, alarm, ACTIONS, new Set());
+export const acts = (stack: StackGraph, alarm: ResourceNode): Fact<true> => heard(stack, alarm, ACTIONS);
 
+/** @param below alarms that were asked on the way up, and are not asked again */
 function heard(
 	stack: StackGraph,
 	alarm: ResourceNode,
 	actions: readonly string[],
-	seen: Set<ResourceNode>,
+	below?: Set<ResourceNode>,
 ): Fact<true> {
-	if (seen.has(alarm)) return absent;
-	seen.add(alarm);
+	let answer = byOwnAction(alarm, actions);
+	const composites = compositesOf(stack).get(alarm);
+	if (answer.state === "known" || !composites) return answer;
+	const asked = (below ?? new Set()).add(alarm);
+	for (const composite of composites) {
+		if (asked.has(composite)) continue;
+		const above = heard(stack, composite, actions, asked);
+		if (above.state === "known") return above;
+		if (above.state === "unknown") answer = above;
+	}
+	return answer;
+}
+
+function byOwnAction(alarm: ResourceNode, actions: readonly string[]): Fact<true> {
 	const isEnabled = alarm.props.flag("actionsEnabled");
-	let open: Fact<true> = absent;
+	if (isEnabled.state === "known" && !isEnabled.value) return absent;
 	for (const property of actions) {
 		const stated = alarm.props.texts(property);
 		const has =
 			stated.state === "known" ? stated.value.some(({ state }) => state !== "absent") : stated.state === "unknown";
-		if (!has || (isEnabled.state === "known" && !isEnabled.value)) continue;
-		if (isEnabled.state !== "unknown") return known(true);
-		open = isEnabled;
+		if (has) return isEnabled.state === "unknown" ? isEnabled : known(true);
 	}
-	for (const composite of compositesOf(stack).get(alarm) ?? []) {
-		const above = heard(stack, composite, actions, seen);
-		if (above.state === "known") return above;
-		if (above.state === "unknown") open = above;
-	}
-	return open;
+	return absent;
 }
 
 /** Composite alarms by the alarms whose rise they follow. */

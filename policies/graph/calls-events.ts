@@ -1,5 +1,6 @@
 /** Calls that events make: topics, buckets, rules, schedules, log subscriptions; and mappings that poll for functions. */
 import { ifKnown, itemsOf } from "../facts/fact.ts";
+import { HTTP_API, HTTP_STAGE, REST_API, REST_STAGE } from "./apis.ts";
 import type { Call, CallMode } from "./call.ts";
 import { type FunctionReference, functionsBehind, functionsDependedOn, functionsNamed } from "./functions.ts";
 import type { ResourceNode } from "./node.ts";
@@ -53,8 +54,12 @@ const WAITING_PRINCIPALS = new Set([
 	"kafka.amazonaws.com",
 ]);
 
+const API_GATEWAY = "apigateway.amazonaws.com";
+/** What API Gateway's ARNs name; the paths that follow in them may be called like anything else of the stack. */
+const API_DOORS = [REST_API, REST_STAGE, HTTP_API, HTTP_STAGE];
+
 /** Of these, the ones that stand for callers from outside. */
-const FRONT_DOORS = new Set(["apigateway.amazonaws.com", "elasticloadbalancing.amazonaws.com"]);
+const FRONT_DOORS = new Set([API_GATEWAY, "elasticloadbalancing.amazonaws.com"]);
 
 export function callsFromEvents(stack: StackGraph): Call[] {
 	return [
@@ -131,7 +136,7 @@ function* fromPermissions(stack: StackGraph): Iterable<Call> {
 		const mode = modeAllowedBy(via);
 		if (mode === undefined) continue;
 		const principal = ifKnown(via.props.text("principal"));
-		const from = stack.target(via, "sourceArn") ?? via;
+		const from = stack.target(via, "sourceArn", ...(principal === API_GATEWAY ? API_DOORS : [])) ?? via;
 		for (const { fn: to, ...qualified } of functionsBehind(stack, via, "function"))
 			yield {
 				from,

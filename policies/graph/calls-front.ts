@@ -1,4 +1,5 @@
 /** Calls that come in by a front door: API Gateway, load balancers, function URLs. Not yet what functions call. */
+import { entriesOf } from "../facts/entries.ts";
 import { ifKnown, itemsOf } from "../facts/fact.ts";
 import { apiOf, HTTP_INTEGRATION, REST_INTEGRATION } from "./apis.ts";
 import type { Call } from "./call.ts";
@@ -43,7 +44,7 @@ function* fromApis(stack: StackGraph): Iterable<Call> {
 	] as const)
 		for (const via of stack.ofType(type)) {
 			const from = apiOf(stack, via);
-			const parameters = itemsOf(via.props.entries("requestParameters"));
+			const parameters = entriesOf(via.props.entries("requestParameters"));
 			const isAsynchronous = parameters.some(
 				([key, value]) => INVOCATION_TYPE.test(key) && ifKnown(value) === "'Event'",
 			);

@@ -76,6 +76,7 @@ function* fromServices(stack: StackGraph): Iterable<Call> {
 }
 
 function* byEnvironment(stack: StackGraph, from: ResourceNode, holder: ResourceNode, property: string): Iterable<Call> {
+	if (!stack.hasAny(CALLED_BY_ADDRESS)) return;
 	const texts = holder.props.entryTexts(`${property}.variables`);
 	const named = texts.flatMap((text) => (looksLikeAddress(text) ? stack.named(text, CALLED_BY_ADDRESS) : []));
 	const targets = new Set([...named, ...stack.dependencies(holder, property, CALLED_BY_ADDRESS)]);
@@ -121,9 +122,22 @@ const canBe = (mode: CallMode, to: ResourceNode): boolean =>
 	mode !== "synchronous" || to.type !== STATE_MACHINE || ifKnown(to.effectiveText("type")) !== "STANDARD";
 
 function callsByStatement(stack: StackGraph, statement: Statement): GrantedCall[] {
-	return ACTIONS.filter(({ action }) => allows(statement, action)).flatMap(({ type, mode }) =>
-		resourcesOf(stack, statement, type)
-			.filter((to) => canBe(mode, to))
-			.map((to) => ({ to, mode, via: statement.source })),
-	);
+	const calls: GrantedCall[] = [];
+	for (const { type, mode } of actionsAllowedBy(stack, statement))
+		for (const to of resourcesOf(stack, statement, type))
+			if (canBe(mode, to)) calls.push({ to, mode, via: statement.source });
+	return calls;
 }
+
+/** Which actions a statement allows, worked out once for all that name the same: services of a stack are much alike. */
+function actionsAllowedBy(stack: StackGraph, statement: Statement): typeof ACTIONS {
+	const key = JSON.stringify([statement.effect, statement.actions, statement.notActions]);
+	let allowed = actionsByWords(stack).get(key);
+	if (!allowed) {
+		allowed = ACTIONS.filter(({ action }) => allows(statement, action));
+		actionsByWords(stack).set(key, allowed);
+	}
+	return allowed;
+}
+
+const actionsByWords = perStack(() => new Map<string, typeof ACTIONS>());

@@ -82,7 +82,7 @@ export function redriveOf(stack: StackGraph, queue: ResourceNode): Redrive | und
 }
 
 /** The queues of the stack that one place names; with several to choose from, all of them. */
-function queuesNamed(stack: StackGraph, node: ResourceNode, place: Place): ResourceNode[] {
+function queuesNamed(stack: StackGraph, node: ResourceNode, place: Place): readonly ResourceNode[] {
 	const target = place.isDocument ? documentTarget(node, place.path) : node.props.read(place.path);
 	if (target.state === "absent") return [];
 	const depended = stack.dependencies(node, place.path, [QUEUE]);

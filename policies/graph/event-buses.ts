@@ -39,12 +39,12 @@ export function rulesFedBy(stack: StackGraph, fn: ResourceNode): readonly Resour
 	return (role && rulesByRole(stack).get(role)) ?? [];
 }
 
-const rulesByRole = perStack(
-	(stack) => new Map(stack.ofType(ROLE).map((role) => [role, [...new Set(rulesAllowed(stack, role))]])),
-);
+const rulesByRole = perStack((stack): ReadonlyMap<ResourceNode, readonly ResourceNode[]> => {
+	if (rulesByBus(stack).size === 0) return new Map();
+	return new Map(stack.ofType(ROLE).map((role) => [role, [...new Set(rulesAllowed(stack, role))]]));
+});
 
 function rulesAllowed(stack: StackGraph, role: ResourceNode): ResourceNode[] {
-	if (rulesByBus(stack).size === 0) return [];
 	const { statements, unknown } = grantsOf(stack, role);
 	const byStatement = statements
 		.filter((statement) => allows(statement, PUT))

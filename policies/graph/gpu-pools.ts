@@ -73,8 +73,12 @@ function poolOf(stack: StackGraph, holder: ResourceNode, property: string): GpuP
 }
 
 /** The provider of a name; one whose own name is not known is meant where the strategy depends on it. */
-function providersIn(stack: StackGraph, depended: readonly ResourceNode[], name: string | undefined): ResourceNode[] {
-	if (name === undefined) return depended.length === 1 ? [...depended] : [];
+function providersIn(
+	stack: StackGraph,
+	depended: readonly ResourceNode[],
+	name: string | undefined,
+): readonly ResourceNode[] {
+	if (name === undefined) return depended.length === 1 ? depended : [];
 	const named = stack.named(name, [CAPACITY_PROVIDER]);
 	if (named.length > 0) return named;
 	const meant = meantBy(name, depended);

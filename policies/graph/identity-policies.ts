@@ -64,7 +64,7 @@ const isOnlyBoundary = (stack: StackGraph, policy: ResourceNode): boolean =>
 const attachmentsOf = (stack: StackGraph, policy: ResourceNode): ResourceNode[] =>
 	Object.entries(ATTACHMENTS).flatMap(([type, { arn }]) => [...stack.referrers(policy, type, arn)]);
 
-function rolesOf(stack: StackGraph, holder: ResourceNode): ResourceNode[] {
+function rolesOf(stack: StackGraph, holder: ResourceNode): readonly ResourceNode[] {
 	if (holder.type === ROLE_POLICY) return stack.targets(holder, "role", [ROLE]).nodes;
 	if (holder.type !== POLICY) return [];
 	return attachmentsOf(stack, holder).flatMap((via) => {

@@ -48,17 +48,22 @@ const IDENTITIES: ReadonlySet<string> = new Set([
 ]);
 
 /** All known names of a resource. */
-export function identitiesOf(node: ResourceNode): string[] {
-	const names: string[] = [];
+export function identitiesOf(node: ResourceNode): Set<string> {
+	const names = new Set<string>();
+	eachIdentity(node, (name) => names.add(name));
+	return names;
+}
+
+/** Tells every known name of a resource; one that stands in two properties is told twice. */
+export function eachIdentity(node: ResourceNode, tell: (name: string) => void): void {
 	// By what is there, not by what could be: most resources have few of these.
 	for (const property of node.props.keys()) {
 		if (!IDENTITIES.has(property)) continue;
 		// The name of its function means the function, and not an alias of it.
 		if (property === "functionName" && node.type === FUNCTION_ALIAS) continue;
 		const value = ifKnown(node.props.text(property));
-		if (value !== undefined && !names.includes(value)) names.push(value);
+		if (value !== undefined) tell(value);
 	}
-	return names;
 }
 
 const FUNCTION_IN_ARN = /:function:([\w-]+)(?::([\w$-]+))?/;
@@ -67,11 +72,10 @@ const QUALIFIED_NAME = /^([\w-]+):([\w$-]+)$/;
 const EXECUTE_API_HOST = /^(?:https?:\/\/|wss:\/\/)?([a-z0-9]+)\.execute-api\./;
 
 /**
- * The names that a reference may mean, the likeliest first: the text as it stands, a function in an (invoke) ARN, the
- * API in a host name, and the last part of an ARN or URL. Each is read only when it is asked for: mostly the first is it.
+ * The names that a reference may mean beside the text as it stands, the likeliest first: a function in an (invoke) ARN,
+ * the API in a host name, and the last part of an ARN or URL. Each is read only when it is asked for.
  */
 export function* namesIn(reference: string): Iterable<string> {
-	yield reference;
 	const lambda = FUNCTION_IN_ARN.exec(reference);
 	if (lambda?.[1]) yield lambda[1];
 	const qualified = QUALIFIED_NAME.exec(reference);

@@ -93,7 +93,7 @@ const MEMBERSHIPS = [
 ];
 
 /** The groups that a property names; those that are not in the stack as they are written. */
-function groupsAt(stack: StackGraph, node: ResourceNode, path: string): Group[] {
+function groupsAt(stack: StackGraph, node: ResourceNode, path: string): readonly Group[] {
 	const { nodes } = stack.targets(node, path, GROUPS);
 	if (nodes.length > 0) return nodes;
 	return knownAmong(itemsOf(node.props.texts(path)));

@@ -2,6 +2,7 @@
  * Whether a function may call another one: by its role's statements and managed policies, by a permission that names the
  * role, or by a function URL that it knows. A grant does not say how the call is made.
  */
+import { entriesOf } from "../facts/entries.ts";
 import { absent, type Fact, ifKnown, itemsOf, known, type Unknown, unknown } from "../facts/fact.ts";
 import type { Props } from "../facts/props.ts";
 import { callsFrom } from "./calls.ts";
@@ -113,8 +114,8 @@ function rolesInvoking(stack: StackGraph, policy: ResourceNode, document: Props)
 function byUrl(stack: StackGraph, fn: ResourceNode): string[] {
 	const urls = callsFrom(stack, fn).filter(({ to, via }) => to.type === FUNCTION_URL && via === fn);
 	const others = urls.filter(({ to }) => !functionsBehind(stack, to, "functionName").some((each) => each.fn === fn));
-	const variables = ifKnown(fn.props.entries("environment.variables"));
-	const literal = [...(variables ?? [])].filter(([, value]) => FUNCTION_URL_HOST.test(ifKnown(value) ?? ""));
+	const variables = entriesOf(fn.props.entries("environment.variables"));
+	const literal = variables.filter(([, value]) => FUNCTION_URL_HOST.test(ifKnown(value) ?? ""));
 	// A literal URL of its own is among those of the stack.
 	const elsewhere = urls.length > 0 ? [] : literal.map(([key]) => `calls the function URL in ${key}`);
 	return [...others.map(({ to }) => `calls ${to.label}`), ...elsewhere];

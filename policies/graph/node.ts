@@ -43,15 +43,13 @@ export class ResourceNode {
 	readonly name: string;
 	readonly urn: string;
 	readonly props: Props;
-	/** Configuration of the provider that makes the resource, where the engine gave it. */
-	readonly provider: Props | undefined;
 	readonly parentUrn: string | undefined;
 	readonly source: SourcePosition | undefined;
 	readonly #dependencies: Dependencies;
-
+	readonly #provider: { readonly props: object } | undefined;
 	readonly #stack: { readonly isPreview: boolean };
 
-	/** @param stack whether it is a preview, once all of it is read */
+	/** @param stack whether it is a preview; asked only where a property is missing */
 	constructor(input: ResourceInput, stack: { readonly isPreview: boolean }) {
 		this.type = canonicalType(input.type);
 		this.declaredType = input.type;
@@ -60,9 +58,14 @@ export class ResourceNode {
 		this.#dependencies = input.propertyDependencies ?? NONE;
 		this.#stack = stack;
 		this.props = new Props(input.props, "", this);
-		this.provider = input.provider ? new Props(input.provider.props) : undefined;
+		this.#provider = input.provider;
 		this.parentUrn = input.parent?.urn ?? input.opts?.parent;
 		this.source = input.source;
+	}
+
+	/** Whether it is of one of some types; of any, where none are named. */
+	isOneOf(types: readonly string[] | undefined): boolean {
+		return types === undefined || types.length === 0 || types.includes(this.type);
 	}
 
 	/** What the engine says a property depends on; only its top-level name counts. */
@@ -72,9 +75,14 @@ export class ResourceNode {
 		return (Object.hasOwn(this.#dependencies, property) ? this.#dependencies[property] : undefined) ?? NOTHING;
 	}
 
+	/** Configuration of the provider that makes the resource, where the engine gave it. */
+	get provider(): Props | undefined {
+		return this.#provider && new Props(this.#provider.props);
+	}
+
 	/** Whether a top-level property that is not there may still come. */
 	isWithheld(property: string): boolean {
-		return this.#stack.isPreview && this.dependenciesOf(property).length > 0;
+		return this.dependenciesOf(property).length > 0 && this.#stack.isPreview;
 	}
 
 	/** How messages name it: `Function "tenant-scorer"`. */

@@ -3,13 +3,14 @@
  * Holds no opinion on what a reference means: the questions beside this file do.
  */
 import { containsUnknown } from "../facts/unknown.ts";
-import { identitiesOf, namesIn } from "./identity.ts";
+import { namesIn } from "./identity.ts";
 import { type ResourceInput, ResourceNode } from "./node.ts";
+import { OfType } from "./of-type.ts";
 
 /** Where a reference leads. */
 export interface Reference {
 	/** Resources of the stack that are meant; several where only the property as a whole tells its dependencies. */
-	nodes: ResourceNode[];
+	nodes: readonly ResourceNode[];
 	/** A known value that names no resource of the stack. */
 	external?: string;
 	/** Path of the property that is not known yet and depends on nothing that would tell. */
@@ -17,52 +18,67 @@ export interface Reference {
 }
 
 const NOTHING: readonly ResourceNode[] = [];
+const NOWHERE: Reference = { nodes: NOTHING };
 
 export class StackGraph {
 	readonly nodes: readonly ResourceNode[];
-	#isPreview = false;
-	readonly #byType = new Map<string, ResourceNode[]>();
+	#isPreview: boolean | undefined;
+	readonly #byType = new Map<string, OfType>();
 	readonly #byUrn = new Map<string, ResourceNode>();
-	readonly #byName = new Map<string, ResourceNode[]>();
 	readonly #referrers = new Map<string, ReadonlyMap<ResourceNode, ResourceNode[]>>();
 
 	constructor(resources: readonly ResourceInput[]) {
 		const nodes: ResourceNode[] = [];
 		for (const resource of resources) {
 			const node = new ResourceNode(resource, this);
-			this.#isPreview ||= containsUnknown(node.props.raw);
 			nodes.push(node);
 			this.#byUrn.set(node.urn, node);
-			append(this.#byType, node.type, node);
-			for (const name of identitiesOf(node)) append(this.#byName, name, node);
+			const alike = this.#byType.get(node.type) ?? new OfType();
+			alike.add(node);
+			if (alike.nodes.length === 1) this.#byType.set(node.type, alike);
 		}
 		this.nodes = nodes;
 	}
 
 	/** Whether anything at all is not known yet: a preview. */
 	get isPreview(): boolean {
+		this.#isPreview ??= this.nodes.some(({ props }) => containsUnknown(props.raw));
 		return this.#isPreview;
 	}
 
 	/** The resources of the given types, in the order of the program within each type. */
 	ofType(...types: readonly string[]): readonly ResourceNode[] {
 		const [only] = types;
-		if (types.length === 1 && only !== undefined) return this.#byType.get(only) ?? NOTHING;
-		return types.flatMap((type) => this.#byType.get(type) ?? []);
+		if (types.length === 1 && only !== undefined) return this.#byType.get(only)?.nodes ?? NOTHING;
+		return types.flatMap((type) => this.#byType.get(type)?.nodes ?? []);
 	}
 
 	byUrn(urn: string): ResourceNode | undefined {
 		return this.#byUrn.get(urn);
 	}
 
-	/** The resources that a known text names, whatever its form: name, ARN, URL, invoke ARN. */
-	named(reference: string, types?: readonly string[]): ResourceNode[] {
-		if (!this.#hasAny(types)) return [];
+	/**
+	 * The resources that a known text names, whatever its form: name, ARN, URL, invoke ARN. In the order of the types, and
+	 * of the program within each.
+	 */
+	named(reference: string, types?: readonly string[]): readonly ResourceNode[] {
+		if (!this.hasAny(types)) return NOTHING;
+		const meant = this.#called(reference, types);
+		if (meant.length > 0) return meant;
 		for (const name of namesIn(reference)) {
-			const found = this.#byName.get(name)?.filter((node) => isOneOf(node, types)) ?? [];
+			const found = this.#called(name, types);
 			if (found.length > 0) return found;
 		}
-		return [];
+		return NOTHING;
+	}
+
+	#called(name: string, types: readonly string[] | undefined): readonly ResourceNode[] {
+		let found = NOTHING;
+		for (const type of types === undefined || types.length === 0 ? this.#byType.keys() : types) {
+			const alike = this.#byType.get(type)?.named(name) ?? NOTHING;
+			if (alike.length > 0) found = found.length > 0 ? [...found, ...alike] : alike;
+		}
+		return found;
 	}
 
 	/**
@@ -72,9 +88,9 @@ export class StackGraph {
 	 */
 	targets(node: ResourceNode, path: string, types?: readonly string[]): Reference {
 		const fact = node.props.read(path);
-		if (fact.state === "absent") return { nodes: [] };
+		if (fact.state === "absent") return NOWHERE;
 		if (fact.state === "known") {
-			const namedBy = (text: unknown) => (typeof text === "string" ? this.named(text, types) : []);
+			const namedBy = (text: unknown) => (typeof text === "string" ? this.named(text, types) : NOTHING);
 			const found = Array.isArray(fact.value) ? fact.value.flatMap(namedBy) : namedBy(fact.value);
 			if (found.length > 0) return { nodes: found };
 		}
@@ -99,7 +115,7 @@ export class StackGraph {
 		if (!index) {
 			const built = new Map<ResourceNode, ResourceNode[]>();
 			for (const node of this.ofType(type))
-				for (const found of new Set(this.targets(node, path, [target.type]).nodes)) append(built, found, node);
+				for (const found of once(this.targets(node, path, [target.type]).nodes)) append(built, found, node);
 			this.#referrers.set(key, built);
 			index = built;
 		}
@@ -107,24 +123,32 @@ export class StackGraph {
 	}
 
 	/** What the engine says a property depends on; only its top-level name counts. */
-	dependencies(node: ResourceNode, path: string, types?: readonly string[]): ResourceNode[] {
+	dependencies(node: ResourceNode, path: string, types?: readonly string[]): readonly ResourceNode[] {
+		if (!this.hasAny(types)) return NOTHING;
+		const depended = node.dependenciesOf(path);
+		const [first] = depended;
+		if (!first) return NOTHING;
+		// Nearly always there is one: a list that grew would make room for many.
+		if (depended.length === 1) {
+			const target = this.#byUrn.get(first.urn);
+			return target?.isOneOf(types) ? [target] : NOTHING;
+		}
 		const found: ResourceNode[] = [];
-		if (!this.#hasAny(types)) return found;
-		for (const { urn } of node.dependenciesOf(path)) {
+		for (const { urn } of depended) {
 			const target = this.#byUrn.get(urn);
-			if (target && isOneOf(target, types)) found.push(target);
+			if (target?.isOneOf(types)) found.push(target);
 		}
 		return found;
 	}
 
-	/** Nothing refers to what the stack has none of: most of what rules ask for. */
-	#hasAny(types: readonly string[] | undefined): boolean {
+	/** Whether there is any resource of some types. Nothing refers to what the stack has none of: most of what rules ask for. */
+	hasAny(types: readonly string[] | undefined): boolean {
 		return types === undefined || types.length === 0 || types.some((type) => this.#byType.has(type));
 	}
 }
 
-const isOneOf = (node: ResourceNode, types: readonly string[] | undefined): boolean =>
-	types === undefined || types.length === 0 || types.includes(node.type);
+/** Each of some resources once. */
+const once = (nodes: readonly ResourceNode[]): Iterable<ResourceNode> => (nodes.length > 1 ? new Set(nodes) : nodes);
 
 function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
 	const list = map.get(key);
@@ -152,15 +176,14 @@ export function perStack<T>(answer: (stack: StackGraph) => T): (stack: StackGrap
  * A question about a resource of a stack, answered once and kept as long: what many rules ask of the same resources.
  * @example const apiOf = perNode((stack, stage) => stack.target(stage, "restApi"));
  */
-export function perNode<T>(answer: (stack: StackGraph, node: ResourceNode) => T): typeof answer {
-	const answersOf = perStack(() => new Map<ResourceNode, { answer: T }>());
+export function perNode<T>(answer: (stack: StackGraph, node: ResourceNode) => T | undefined): typeof answer {
+	const answersOf = perStack(() => new Map<ResourceNode, T | undefined>());
 	return (stack, node) => {
 		const answers = answersOf(stack);
-		let known = answers.get(node);
-		if (!known) {
-			known = { answer: answer(stack, node) };
-			answers.set(node, known);
-		}
-		return known.answer;
+		const known = answers.get(node);
+		if (known !== undefined || answers.has(node)) return known;
+		const made = answer(stack, node);
+		answers.set(node, made);
+		return made;
 	};
 }

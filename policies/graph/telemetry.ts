@@ -1,4 +1,5 @@
 /** Whether a function is told to trace by OpenTelemetry: by its layers or its environment. Code of its own is not seen. */
+import { entriesOf } from "../facts/entries.ts";
 import { absent, type Fact, ifKnown, itemsOf, known, knownAmong } from "../facts/fact.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
@@ -21,7 +22,7 @@ const OFF: Readonly<Record<string, string>> = {
 /** What makes a function trace by OpenTelemetry, in words; absent where nothing in the stack does. */
 export function openTelemetryOf(stack: StackGraph, fn: ResourceNode): Fact<string> {
 	const variables = fn.props.entries(VARIABLES);
-	const entries = itemsOf(variables);
+	const entries = entriesOf(variables);
 	const isOff = entries.some(([key, value]) => Object.hasOwn(OFF, key) && ifKnown(value)?.toLowerCase() === OFF[key]);
 	if (isOff) return absent;
 	const byLayer = layerOf(stack, fn);

@@ -86,8 +86,10 @@ const metricsByKey = perStack((stack) => {
 });
 
 function near(stack: StackGraph, keys: readonly Key[]): ReadonlySet<WatchedMetric> {
-	const all: Key[] = [...keys, ANYWHERE];
-	return new Set(all.flatMap((key) => metricsByKey(stack).get(key) ?? []));
+	const metrics = new Set<WatchedMetric>();
+	for (const key of keys) for (const metric of metricsByKey(stack).get(key) ?? []) metrics.add(metric);
+	for (const metric of metricsByKey(stack).get(ANYWHERE) ?? []) metrics.add(metric);
+	return metrics;
 }
 
 function watchOf(

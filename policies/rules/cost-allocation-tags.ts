@@ -2,7 +2,7 @@
  * Everything that can carry tags has the required ones, and what starts others hands them on. Tags that another resource
  * or a script adds later are not seen.
  */
-import { type Fact, ifKnown, itemsOf, orElse } from "../facts/fact.ts";
+import { absent, type Fact, ifKnown, itemsOf, orElse, type Unknown } from "../facts/fact.ts";
 import { isTaggable, tagsOf } from "../facts/tags.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import type { StackGraph } from "../graph/stack-graph.ts";
@@ -25,11 +25,18 @@ export const costAllocationTags: Rule = {
 function keysVerdict(node: ResourceNode, required: readonly string[]): Verdict {
 	const tags = tagsOf(node);
 	if (tags.state === "unknown") return cannotTell(node, tags, `whether it carries ${required.join(", ")}`, KEYS);
-	return missingKeys(node, required, (key) => ifKnown(tags)?.get(key) ?? { state: "absent" });
+	const carried = ifKnown(tags);
+	return missingKeys(node, required, (key) => carried?.get(key) ?? absent);
 }
 
 function missingKeys(node: ResourceNode, required: readonly string[], tag: (key: string) => Fact<string>): Verdict {
-	const missing = required.filter((key) => isMissing(tag(key)));
+	const missing: string[] = [];
+	let open: Unknown | undefined;
+	for (const key of required) {
+		const fact = tag(key);
+		if (isMissing(fact)) missing.push(key);
+		if (fact.state === "unknown") open ??= fact;
+	}
 	if (missing.length > 0)
 		return fail(
 			node,
@@ -39,7 +46,6 @@ function missingKeys(node: ResourceNode, required: readonly string[], tag: (key:
 			},
 			KEYS,
 		);
-	const open = required.map(tag).find((fact) => fact.state === "unknown");
 	return open ? cannotTell(node, open, "whether its tags have values", KEYS) : pass(node, KEYS);
 }
 
@@ -84,7 +90,7 @@ function* groupTags(group: ResourceNode, required: readonly string[]): Iterable<
 			return key === undefined ? [] : [[key, tag] as const];
 		}),
 	);
-	yield missingKeys(group, required, (key) => tags.get(key)?.text("value") ?? { state: "absent" });
+	yield missingKeys(group, required, (key) => tags.get(key)?.text("value") ?? absent);
 	const kept = required.filter((key) => {
 		const tag = tags.get(key);
 		return tag !== undefined && ifKnown(orElse(tag.flag("propagateAtLaunch"), false)) === false;

@@ -26,6 +26,17 @@ describe("policies/exceptions-in-program", () => {
 		expect(ids(accepted), "a single record").to.deep.equal(["charter/exception-in-force"]);
 	});
 
+	it("takes what a component states, and nothing that stands on a resource of AWS", () => {
+		const statedOn = (type: string) => {
+			const holder = resource(type, "holder", { charterExceptions: [accepted] });
+			const resources = stackOf([holder, fn], "raw");
+			return new Analysis({ resources, rules: [rule], today: "2026-11-24" }).judge(rule).excepted.length;
+		};
+		for (const type of ["shop:index:Service", "shop:web/service:Service", "aws:web:Service"])
+			expect(statedOn(type), type).to.equal(1);
+		expect(statedOn("aws:sqs/queue:Queue")).to.equal(0);
+	});
+
 	it("rejects one that is expired, unused, mistyped or without a reason, and says where it stands", () => {
 		for (const [change, kind] of [
 			[{ expiry: "2026-11-23" }, "expired"],

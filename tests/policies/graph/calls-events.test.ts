@@ -179,6 +179,23 @@ describe("policies/graph/calls-events", () => {
 			expect(calls([score, permission(url)])).to.deep.equal([]);
 		});
 
+		it("are an API's where its ARN names one, whatever else is called as the paths in it", () => {
+			const api = resource("aws:apigateway/restApi:RestApi", "api", { id: "a1b2c3" });
+			const sourceArn = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3/*/POST/jobs";
+			const named = resource("aws:sqs/queue:Queue", "jobs", { name: "jobs" });
+			for (const door of [api, resource("aws:apigatewayv2/api:Api", "api", { id: "a1b2c3" })])
+				expect(calls([named, door, score, permission("apigateway.amazonaws.com", { sourceArn })])).to.deep.equal([
+					"api synchronous score via may, from outside",
+				]);
+			for (const type of ["aws:apigateway/stage:Stage", "aws:apigatewayv2/stage:Stage"]) {
+				const stage = resource(type, "stage", {});
+				const may = permission("apigateway.amazonaws.com", { sourceArn: concat(ref(stage, "executionArn"), "/*") });
+				expect(calls([stage, score, may], "preview"), type).to.deep.equal([
+					"stage synchronous score via may, from outside",
+				]);
+			}
+		});
+
 		it("are none of accounts, of nobody known, or where it allows something else", () => {
 			for (const principal of [
 				"123456789012",

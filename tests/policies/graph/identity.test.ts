@@ -5,9 +5,10 @@ import { graphOf, nodeOf } from "../../support/policies-graph.ts";
 
 describe("policies/graph/identity", () => {
 	const FUNCTION_ARN = "arn:aws:lambda:us-east-1:123456789012:function:score:live";
-	const namesFrom = (reference: string): string[] => [...namesIn(reference)];
-	const namesOf = (type: string, props: Record<string, unknown>) =>
-		identitiesOf(nodeOf(graphOf([resource(type, "it", props)]), "it"));
+	const namesFrom = (reference: string): string[] => [reference, ...namesIn(reference)];
+	const namesOf = (type: string, props: Record<string, unknown>) => [
+		...identitiesOf(nodeOf(graphOf([resource(type, "it", props)]), "it")),
+	];
 
 	it("knows a resource by what identifies it, and by nothing else that it says", () => {
 		expect(

@@ -119,6 +119,19 @@ describe("policies/graph/stack-graph", () => {
 		});
 	});
 
+	it("finds what a text names in the order of the types that are asked for, and of the program where all are", () => {
+		const topic = resource("aws:sns/topic:Topic", "shared", { name: "shared" });
+		const queue = resource(QUEUE, "shared", { name: "shared" });
+		const graph = graphOf([topic, queue, resource(QUEUE, "again", { name: "shared" })], "raw");
+		const named = (...types: string[]) => graph.named("shared", types).map(({ type, name }) => `${type} ${name}`);
+		const queues = [`${QUEUE} shared`, `${QUEUE} again`];
+		expect(named(QUEUE)).to.deep.equal(queues);
+		expect(named(QUEUE, topic.type)).to.deep.equal([...queues, `${topic.type} shared`]);
+		expect(named()).to.deep.equal([`${topic.type} shared`, ...queues]);
+		expect(graph.named("shared")).to.deep.equal(graph.named("shared", []));
+		expect(graph.named("shared", [MAPPING])).to.deep.equal([]);
+	});
+
 	it("answers a question once for each stack", () => {
 		let asked = 0;
 		const question = perStack((stack) => {
