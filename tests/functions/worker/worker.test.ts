@@ -1,7 +1,7 @@
 /** The whole worker over memory: batches, poison, faults of the model server, duplicates, lost claims and the drain. */
 import { expect } from "chai";
 import { JOB_LIMITS } from "../../../charter/jobs.ts";
-import type { InferOutcome } from "../../../functions/worker/ports.ts";
+import type { InferOutcome, Queue } from "../../../functions/worker/ports.ts";
 import { jobRecord, messageOf } from "../../support/worker-memory.ts";
 import { answered, numbersRequest, ScriptedServer, twice, until, workerRig } from "../../support/worker-rig.ts";
 
@@ -201,6 +201,29 @@ describe("functions/worker/worker", () => {
 		const nowMs = rig.clock.now();
 		expect([...rig.queue.messages].filter(({ visibleAtMs }) => visibleAtMs <= nowMs)).to.have.length(8);
 		expect([...rig.jobs.records.values()].some(({ failures }) => failures > 0)).to.equal(false);
+	});
+	it("has not drained before the message of what it has done is gone", async () => {
+		const { promise: go, resolve } = Promise.withResolvers<void>();
+		const rig = workerRig();
+		const { job } = rig.submit({ request: numbersRequest(1) });
+		const queue: Queue = {
+			receive: (options) => rig.queue.receive(options),
+			hide: (delivery, seconds) => rig.queue.hide(delivery, seconds),
+			remove: async (delivery) => {
+				await go;
+				await rig.queue.remove(delivery);
+			},
+		};
+		const worker = rig.start({}, { queue });
+		await until(() => rig.jobs.records.get(job)?.state === "SUCCEEDED");
+		const stopping = worker.stop();
+		await rig.clock.pause(10_000);
+		expect(worker.status().state).to.equal("DRAINING");
+		expect(rig.queue.messages.size).to.equal(1);
+		resolve();
+		await stopping;
+		expect(worker.status().state).to.equal("STOPPED");
+		expect(rig.queue.messages.size).to.equal(0);
 	});
 	it("gives back the batch in work too where it does not end within the drain's time", async () => {
 		const server = new ScriptedServer(
