@@ -4,8 +4,9 @@
  * Types and schemas only; the definition is components/parts/pipeline-definition.ts.
  */
 import { z } from "zod";
+import type { RouteVariant } from "./registry.ts";
 import type { RolloutPlan, RolloutState, Verdict } from "./rollout.ts";
-import type { EvaluateSettings } from "./rollout-settings.ts";
+import type { EvaluateSettings, Sticky } from "./rollout-settings.ts";
 
 /** Input of an execution. Nothing: train, and roll out what comes of it; or go on with what a crash has left. */
 export const PipelineInput = z.strictObject({
@@ -15,6 +16,8 @@ export const PipelineInput = z.strictObject({
 	dataset: z.string().optional(),
 	/** Extra arguments of the trainer. */
 	arguments: z.array(z.string()).max(20).optional(),
+	/** Only go on with what a crash has left: where nothing is, nothing is done. */
+	resume: z.literal(true).optional(),
 });
 export type PipelineInput = z.output<typeof PipelineInput>;
 
@@ -40,6 +43,28 @@ export type RolloutRequest = PipelineModel & { execution: string } & (
 		| { action: "end" }
 	);
 
+/** One variant of an experiment; its traffic's share in percent. */
+export interface ExperimentVariant {
+	name: string;
+	version: number;
+	weight: number;
+}
+
+/**
+ * Asks of the `rollout` function by hand: `execution` is any name of who asks, the same when they ask again. A rollback is of
+ * the unfinished rollout; where there is none, the champion gives way to the one before it.
+ */
+export type ByHandRequest = { model: string; execution: string } & (
+	| { action: "rollback"; reason: string }
+	| { action: "experiment"; variants: ExperimentVariant[]; sticky: Sticky }
+	| { action: "end-experiment" }
+);
+
+/** What the schedule asks of the `rollout` function each minute: rollouts that nobody works on any more go on. */
+export interface WatchRequest {
+	action: "watch";
+}
+
 /** `begin`: the lock is this execution's. */
 export interface BeginResponse {
 	/** What is to be done: train first, roll `version` out, or go on with `rollout`. */
@@ -59,6 +84,23 @@ export interface RolloutResponse {
 	isDone: boolean;
 	weight: number;
 	intervalSeconds: number;
+}
+
+/** `end`: whether the lock was this execution's to release. */
+export interface EndResponse {
+	isReleased: boolean;
+}
+
+export interface ExperimentResponse {
+	experiment: number;
+	isRunning: boolean;
+	variants: RouteVariant[];
+}
+
+/** `watch`: models whose rollouts go on again, and those whose state could not be found out. */
+export interface WatchResponse {
+	resumed: string[];
+	failed: string[];
 }
 
 /** Asks of the `judge` function. */

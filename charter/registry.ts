@@ -80,8 +80,10 @@ export interface RouteRecord {
 	variants: RouteVariant[];
 	/** Who stays with one arm, and by which salt: the same key under the same salt falls into the same arm. @default none */
 	sticky?: { by: Sticky; salt: string };
-	/** The rollout that has written it; its number is the experiment's, where one runs. */
+	/** The rollout that has written it. */
 	rollout?: number;
+	/** The experiment that runs. */
+	experiment?: number;
 }
 
 /** A name that moves: `pk` MODEL#name, `sk` ALIAS#champion. */

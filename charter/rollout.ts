@@ -12,6 +12,7 @@
  */
 import type { Slot } from "./jobs.ts";
 import { VISIBILITY_TIMEOUT_FACTOR } from "./limits.ts";
+import type { RouteVariant } from "./registry.ts";
 import type { RolloutSettings, Sticky } from "./rollout-settings.ts";
 import type { ModelSettings } from "./settings.ts";
 
@@ -40,7 +41,8 @@ export const SLOW_BUDGET = 0.05;
 
 /** What a rollout goes by, frozen at its start; the program writes it into the pipeline's definition. */
 export interface RolloutPlan extends Pick<RolloutSettings, "weights" | "intervalSeconds" | "alpha" | "mirrorPct"> {
-	serve: Extract<ModelSettings["serve"], "realtime" | "queued">;
+	/** Of batch models there are only records of versions that changed over at once: nobody judges windows. */
+	serve: ModelSettings["serve"];
 	sticky: Sticky;
 	approval: boolean;
 	/** The declared ordinary traffic: how long the evidence should take follows from it. */
@@ -94,17 +96,45 @@ export interface RolloutRecord {
 	approvalToken?: string;
 	/** Task definition that slot "a" had, to go back to; of a queued model on ECS. */
 	previousTaskDefinition?: string;
-	/** Task definition made for the version. */
+	/** Task definitions made for the version: of the canary's slot, and of the champion's when it is finalized. */
 	taskDefinition?: string;
+	championTaskDefinition?: string;
 	/** Why it ended as it did, as a sentence. */
 	reason?: string;
+	/** What its last writes have decided and nobody has told on the bus yet: a crash between the two loses no event. */
+	untold?: RolloutEvent[];
+}
+
+/** What an event on the bus says of a rollout, beside its model and versions. */
+export interface RolloutEvent {
+	type: (typeof EVENTS)[keyof typeof EVENTS];
+	atMs: number;
+	state: RolloutState;
+	/** Percent of the traffic. */
+	weight: number;
+	reason?: string;
+}
+
+/** `pk` MODEL#name, `sk` EXPERIMENT#000003: versions side by side, with nobody judging; never beside a rollout. */
+export interface ExperimentRecord {
+	pk: string;
+	sk: string;
+	model: string;
+	/** 1, 2, … in the model's history. */
+	experiment: number;
+	revision: number;
+	variants: RouteVariant[];
+	sticky: Sticky;
+	startedAtMs: number;
+	/** Absent as long as it runs. */
+	endedAtMs?: number;
 }
 
 /** Metrics that are judged, each a share of bad among all. */
 export const JUDGED_METRICS = ["errors", "slow", "outcomes"] as const;
 export type JudgedMetric = (typeof JUDGED_METRICS)[number];
 
-/** Counts of one arm since the rollout started. */
+/** Counts of one arm since the judging began. */
 export interface ArmCounts {
 	requests: number;
 	errors: number;
@@ -121,7 +151,7 @@ export interface PairedCounts {
 	disagreed: number;
 }
 
-/** What a judge is told at one look: running totals since the rollout's start, concurrent arms only. */
+/** What a judge is told at one look: running totals since the judging began, concurrent arms only. */
 export interface Observation {
 	atMs: number;
 	champion: ArmCounts;
@@ -136,9 +166,11 @@ export interface Observation {
 
 /** Logarithms of likelihood ratios, one for each alternative of a mixture; and the totals that were seen last. */
 export interface Evidence {
-	/** Totals at the last look; the first look is the zero of the counting. */
+	/** From when on the totals are counted: the minute in which the judging began. */
+	fromMs?: number;
+	/** Totals at the last look; before the first one they are zero. */
 	seen?: Observation;
-	/** Totals at the first look of the present weight: what a step has of its own. */
+	/** Totals when the present weight began: what a step has of its own is counted from there. */
 	stepSeen?: Observation;
 	/** By name of the test, as in "errors/worse" or "disagreement/good/slice": sums, one for each alternative. */
 	logs: Readonly<Record<string, readonly number[]>>;
@@ -185,8 +217,12 @@ export const judgementPrefix = (rollout: number): string => `JUDGEMENT#${padded(
 export const judgementKey = (rollout: number, judgement: number): string =>
 	`${judgementPrefix(rollout)}${padded(judgement)}`;
 export const LOCK_KEY = "LOCK";
-/** Of one experiment or rollout: whoever hashes by it falls into the same arm as long as it lasts. */
+export const EXPERIMENT_PREFIX = "EXPERIMENT#";
+export const experimentKey = (experiment: number): string => `${EXPERIMENT_PREFIX}${padded(experiment)}`;
+/** Of one rollout: whoever hashes by it falls into the same arm as long as it lasts. */
 export const saltOf = (model: string, rollout: number): string => `${model}#${rollout}`;
+/** Of one experiment, as {@link saltOf}: never one of a rollout's. */
+export const experimentSaltOf = (model: string, experiment: number): string => `${model}#experiment#${experiment}`;
 
 /** The shadow's queue carries this; for a realtime model the whole request, for a queued one the pair of jobs. */
 export type ShadowMessage =
