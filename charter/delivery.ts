@@ -2,7 +2,7 @@
  * How long the steps of training and rollouts may take, and what their functions reserve. Pure; the pipeline's words are in
  * pipeline.ts, a rollout's in rollout.ts.
  */
-import { LAMBDA_TIMEOUT_MAX_SECONDS, RESERVED_CONCURRENCY_MINIMUM, VISIBILITY_TIMEOUT_FACTOR } from "./limits.ts";
+import { LAMBDA_TIMEOUT_MAX_SECONDS, RESERVED_CONCURRENCY_MINIMUM } from "./limits.ts";
 import type { ModelSettings, Settings } from "./settings.ts";
 
 /** A model that has a pipeline: what is served at all times has one to roll out by, a batch model only to be trained. */
@@ -16,13 +16,10 @@ export const JUDGE_TIMEOUT_SECONDS = 60;
 export const EVALUATE_TIMEOUT_SECONDS = 300;
 /** A run's archive is read, unpacked and put. */
 export const COLLECT_TIMEOUT_SECONDS = LAMBDA_TIMEOUT_MAX_SECONDS;
-export const SHADOW_TIMEOUT_SECONDS = 60;
-export const SHADOW_VISIBILITY_SECONDS = VISIBILITY_TIMEOUT_FACTOR * SHADOW_TIMEOUT_SECONDS;
 /** A comparison that comes later says nothing about a rollout that has gone on. */
-export const SHADOW_RETENTION_SECONDS = 4 * 60 * 60;
-/** Two jobs may take hours; each receive waits for the visibility timeout. */
-export const SHADOW_RECEIVES_MAX = 30;
-export const SHADOW_BATCH_SIZE = 10;
+export const SHADOW_RETENTION_SECONDS = 24 * 60 * 60;
+/** Mirrored requests that wait longer are compared too late for the judge's next looks. */
+export const SHADOW_AGE_MAX_SECONDS = 15 * 60;
 
 /** Executions are started by people, schedules and data, one at a time for a model. */
 const STEP_RESERVED_CONCURRENCY = RESERVED_CONCURRENCY_MINIMUM;

@@ -2,7 +2,7 @@
  * One batch model: the workflow of its windows, what it calls, and the schedule that starts it.
  * Bucket and table are all batch models' (batch-store.ts); the definition is batch-definition.ts.
  */
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { BatchModel } from "../../charter/batch.ts";
 import { SettingsError } from "../../charter/errors.ts";
@@ -11,10 +11,11 @@ import { BatchContainer, type BatchContainerArgs } from "./batch-container.ts";
 import { type BatchWorkflow, batchDefinition } from "./batch-definition.ts";
 import { type BatchFunctions, type BatchParts, batchFunctions } from "./batch-functions.ts";
 import { batchWorkflowGrants } from "./batch-grants.ts";
-import { BatchSchedule } from "./batch-schedule.ts";
 import { modelTags } from "./cost-tags.ts";
 import { stackName } from "./names.ts";
-import { serviceRole } from "./service-role.ts";
+import { standardWorkflow } from "./standard-workflow.ts";
+import { placeOf } from "./workflow-grants.ts";
+import { WorkflowSchedule } from "./workflow-schedule.ts";
 
 export interface BatchPipelineArgs extends BatchParts {
 	/** Where a function scores: ONNX Runtime's library for the functions' processor. */
@@ -28,7 +29,7 @@ export class BatchPipeline extends pulumi.ComponentResource {
 	readonly functions: BatchFunctions;
 	readonly container: BatchContainer | undefined;
 	readonly workflow: aws.sfn.StateMachine;
-	readonly schedule: BatchSchedule;
+	readonly schedule: WorkflowSchedule;
 
 	/**
 	 * @param name name of the model
@@ -46,30 +47,16 @@ export class BatchPipeline extends pulumi.ComponentResource {
 		this.model = model;
 		this.functions = batchFunctions(args, args.runtimeLayer, child);
 		this.container = isContained(args) ? new BatchContainer(args, child) : undefined;
-		const { partition } = aws.getPartitionOutput({}, child);
-		const workflow = this.describe(args, partition);
-		const logs = new aws.cloudwatch.LogGroup(
-			`${name}-batch-logs`,
-			// Groups of this prefix do not add to the account's one policy of who delivers logs.
-			{
-				name: `/aws/vendedlogs/states/${stackName(`${name}-batch`)}`,
-				retentionInDays: settings.observability.logRetentionDays,
-				tags,
-			},
-			child,
-		);
-		const { role, policy } = serviceRole(
+		const place = placeOf(child);
+		this.workflow = standardWorkflow(
 			`${name}-batch`,
 			{
-				service: "states.amazonaws.com",
-				description: `What the workflow of the model ${name} may do`,
+				settings,
+				what: `the workflow of the model ${name}`,
+				definition: this.describe(args, place.partition).apply(batchDefinition),
 				grants: batchWorkflowGrants({
 					workflowName: stackName(`${name}-batch`),
-					place: {
-						partition,
-						region: aws.getRegionOutput({}, child).region,
-						accountId: aws.getCallerIdentityOutput({}, child).accountId,
-					},
+					place,
 					functions: Object.values(this.functions).map((fn) => fn.function.arn),
 					manifests: pulumi.interpolate`${args.store.data.bucket.arn}/${windowsPrefix(name)}*`,
 					...(this.container ? { container: this.container } : {}),
@@ -78,26 +65,17 @@ export class BatchPipeline extends pulumi.ComponentResource {
 			},
 			child,
 		);
-		this.workflow = new aws.sfn.StateMachine(
-			`${name}-batch`,
+		this.schedule = new WorkflowSchedule(
+			`${name}-schedule`,
 			{
-				// Known beforehand: its own role names it.
-				name: stackName(`${name}-batch`),
-				type: "STANDARD",
-				roleArn: role.arn,
-				definition: workflow.apply((known) => JSON.stringify(batchDefinition(known))),
-				loggingConfiguration: {
-					level: "ERROR",
-					// Errors name rows and objects; what is in them stays in the bucket.
-					includeExecutionData: false,
-					logDestination: pulumi.interpolate`${logs.arn}:*`,
-				},
-				tracingConfiguration: { enabled: true },
+				workflow: this.workflow,
+				what: `the windows of the model ${name}`,
+				expression: model.schedule,
+				maxAgeSeconds: model.windowSeconds,
 				tags,
 			},
-			{ ...child, dependsOn: [policy] },
+			child,
 		);
-		this.schedule = new BatchSchedule(`${name}-schedule`, { model, workflow: this.workflow, tags }, child);
 		this.registerOutputs({ workflow: this.workflow.arn });
 	}
 
@@ -111,7 +89,7 @@ export class BatchPipeline extends pulumi.ComponentResource {
 				commitFunction: commit.function.arn,
 				scoreFunction: score?.function.arn,
 				cluster: this.container?.cluster.arn,
-				taskDefinition: this.container?.taskDefinition.arn,
+				taskDefinition: this.container?.task.definition.arn,
 				subnetIds: args.network?.subnetIds,
 				securityGroupId: args.network?.securityGroup.id,
 				dataBucket: args.store.data.bucket.bucket,

@@ -12,6 +12,7 @@ import {
 	JOBS_TIMEOUT_SECONDS,
 	type QueuedCapacity,
 	SUBMIT_TIMEOUT_SECONDS,
+	SWEEP_SCHEDULE,
 	SWEEP_TIMEOUT_SECONDS,
 } from "../../charter/queued.ts";
 import type { Settings } from "../../charter/settings.ts";
@@ -19,10 +20,10 @@ import { BoundedFunction } from "./bounded-function.ts";
 import { bundleFunction } from "./bundle.ts";
 import { commonEnvironment } from "./common-environment.ts";
 import { sharedTags } from "./cost-tags.ts";
+import { FunctionSchedule } from "./function-schedule.ts";
 import type { JobStore } from "./job-store.ts";
 import type { OnDemandTable } from "./on-demand-table.ts";
 import { queuedModelsJson, type SlotQueue, submitGrants } from "./slot-queues.ts";
-import { SweepSchedule } from "./sweep-schedule.ts";
 
 const SUBMIT_MEMORY_MB = 1024;
 const MEMORY_MB = 512;
@@ -135,7 +136,16 @@ export class JobFunctions extends pulumi.ComponentResource {
 			},
 			child,
 		);
-		new SweepSchedule("sweep-schedule", { sweep: this.sweep, tags: sharedTags(settings) }, child);
+		new FunctionSchedule(
+			"sweep-schedule",
+			{
+				runs: this.sweep,
+				description: "Looks after jobs that nobody works on",
+				expression: SWEEP_SCHEDULE,
+				tags: sharedTags(settings),
+			},
+			child,
+		);
 		this.callback = new BoundedFunction(
 			"callback",
 			{

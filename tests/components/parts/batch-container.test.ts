@@ -88,12 +88,12 @@ describe("components/parts/batch-container", function () {
 
 	it("lets ECS fetch its own image and write its own log", () => {
 		expect(policyOf(contained, "nightly-score-execution-policy")).to.deep.equal([
-			[["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:nightly-score-logs:*"]],
 			[["ecr:GetAuthorizationToken"], ["*"]],
 			[
-				["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"],
+				["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
 				["arn:aws:ecr:eu-west-1:123456789012:repository/ml/score"],
 			],
+			[["logs:CreateLogStream", "logs:PutLogEvents"], ["arn:nightly-score-logs:*"]],
 		]);
 	});
 

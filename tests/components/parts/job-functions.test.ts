@@ -146,7 +146,7 @@ describe("components/parts/job-functions", function () {
 	});
 });
 
-describe("components/parts/sweep-schedule", function () {
+describe("components/parts/function-schedule", function () {
 	// Each run bundles the functions.
 	this.timeout(60_000);
 	let run: Awaited<ReturnType<typeof deployed>>;
