@@ -17,7 +17,7 @@ export interface StatedRecord {
 }
 
 /** What AWS makes has the outputs that the provider declares, and no others: that is nearly all of a stack. */
-const isOfProgram = ({ declaredType }: ResourceNode): boolean => !/^aws:[^:]+\/[^:]+:/.test(declaredType);
+const isOfProgram = ({ type }: ResourceNode): boolean => !(type.startsWith("aws:") && type.includes("/"));
 
 /** The records in the order of the program. */
 export function statedIn(stack: StackGraph): StatedRecord[] {

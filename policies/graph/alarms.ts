@@ -52,14 +52,14 @@ function metricOf(stack: StackGraph, alarm: ResourceNode, holder: Props, propert
 	const entries = holder.entries("dimensions");
 	const dimensions = ifKnown(entries) ?? new Map<string, Fact<string>>();
 	const watches = new Set<ResourceNode>();
-	const depended = stack.dependencies(alarm, property, MEASURED);
-	let unknown = entries.state === "unknown" && depended.length === 0 ? entries.property : undefined;
+	const depended = () => stack.dependencies(alarm, property, MEASURED);
+	let unknown = entries.state === "unknown" && depended().length === 0 ? entries.property : undefined;
 	const isKept = (node: ResourceNode, key?: string) => isMeasuredIn(node, ifKnown(namespace), key);
-	if (entries.state === "unknown") for (const node of depended) if (isKept(node)) watches.add(node);
+	if (entries.state === "unknown") for (const node of depended()) if (isKept(node)) watches.add(node);
 	for (const [key, value] of dimensions) {
 		const types = typesOfDimension(key);
 		const named = value.state === "known" ? namedByDimension(stack, key, value.value) : [];
-		const found = named.length > 0 ? named : depended.filter(({ type }) => types.includes(type));
+		const found = named.length > 0 ? named : depended().filter(({ type }) => types.includes(type));
 		for (const node of found) if (isKept(node, key)) watches.add(behindAlias(stack, node));
 		if (value.state === "unknown" && found.length === 0) unknown ??= value.property;
 	}

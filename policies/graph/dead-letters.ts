@@ -85,13 +85,14 @@ export function redriveOf(stack: StackGraph, queue: ResourceNode): Redrive | und
 function queuesNamed(stack: StackGraph, node: ResourceNode, place: Place): readonly ResourceNode[] {
 	const target = place.isDocument ? documentTarget(node, place.path) : node.props.read(place.path);
 	if (target.state === "absent") return [];
-	const depended = stack.dependencies(node, place.path, [QUEUE]);
-	if (target.state === "unknown" || typeof target.value !== "string") return depended;
-	const named = stack.named(target.value, [QUEUE]);
+	const text = target.state === "known" && typeof target.value === "string" ? target.value : undefined;
+	const named = text === undefined ? [] : stack.named(text, [QUEUE]);
 	if (named.length > 0) return named;
+	const depended = stack.dependencies(node, place.path, [QUEUE]);
+	if (text === undefined) return depended;
 	if (place.beside === undefined) return depended;
 	// Both places may depend on queues: a name that the provider made up begins with that of its resource.
-	const name = target.value.slice(target.value.lastIndexOf(":") + 1);
+	const name = text.slice(text.lastIndexOf(":") + 1);
 	return depended.filter((queue) => name.startsWith(queue.name));
 }
 

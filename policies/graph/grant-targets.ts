@@ -12,13 +12,13 @@ import { FUNCTION, FUNCTION_ALIAS } from "./types.ts";
 
 /** The resources of a type that a statement names: by ARN, by pattern, or all of them by a wildcard. */
 export function resourcesOf(stack: StackGraph, statement: Statement, type: string): readonly ResourceNode[] {
-	const { resources, source, property } = statement;
+	const { resources } = statement;
 	if (resources.includes("*")) return stack.ofType(type);
 	const types = type === FUNCTION ? [FUNCTION, FUNCTION_ALIAS] : [type];
-	const depended = stack.dependencies(source, property, types);
-	const named = resources.flatMap((text) => namedBy(stack, text, types, depended));
+	const named = resources.flatMap((text) => namedBy(stack, text, types, statement));
 	const isElsewhere = type === FUNCTION && resources.every((text) => /:function:[^*?]/.test(text));
-	const found = named.length > 0 || isElsewhere ? named : depended;
+	const found =
+		named.length > 0 || isElsewhere ? named : stack.dependencies(statement.source, statement.property, types);
 	return [...new Set(found.map((node) => behindAlias(stack, node)))];
 }
 
@@ -26,9 +26,11 @@ function namedBy(
 	stack: StackGraph,
 	text: string,
 	types: readonly string[],
-	depended: readonly ResourceNode[],
+	{ source, property }: Statement,
 ): readonly ResourceNode[] {
 	const named = stack.named(text, types);
+	if (named.length === 1) return named;
+	const depended = stack.dependencies(source, property, types);
 	if (named.length > 0)
 		return named.some((node) => depended.includes(node)) ? named.filter((node) => depended.includes(node)) : named;
 	const made = depended.filter((node) => madeFor(node, text));

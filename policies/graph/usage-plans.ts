@@ -75,8 +75,8 @@ function plansNear(stack: StackGraph, stage: ResourceNode): ResourceNode[] {
 
 function covers(stack: StackGraph, plan: ResourceNode, stage: ResourceNode): boolean {
 	const parts = plan.props.parts("apiStages");
-	const dependsOnStage = stack.dependencies(plan, "apiStages").includes(stage);
-	if (parts.state !== "known") return dependsOnStage;
+	const dependsOnStage = () => stack.dependencies(plan, "apiStages").includes(stage);
+	if (parts.state !== "known") return dependsOnStage();
 	return parts.value.some((part) => coversStage(stack, part, { plan, stage, dependsOnStage }));
 }
 
@@ -84,28 +84,28 @@ function covers(stack: StackGraph, plan: ResourceNode, stage: ResourceNode): boo
 function coversStage(
 	stack: StackGraph,
 	part: Props,
-	{ plan, stage, dependsOnStage }: { plan: ResourceNode; stage: ResourceNode; dependsOnStage: boolean },
+	{ plan, stage, dependsOnStage }: { plan: ResourceNode; stage: ResourceNode; dependsOnStage: () => boolean },
 ): boolean {
 	const stageName = part.text("stage");
 	const stagesOwnName = ifKnown(stage.props.text("stageName"));
 	if (stageName.state === "absent") return false;
 	const isNamed =
 		stageName.state === "unknown"
-			? dependsOnStage
+			? dependsOnStage()
 			: stagesOwnName === undefined
-				? stack.named(stageName.value, [REST_STAGE]).includes(stage) || dependsOnStage
+				? stack.named(stageName.value, [REST_STAGE]).includes(stage) || dependsOnStage()
 				: stageName.value === stagesOwnName;
 	if (!isNamed) return false;
 	const api = apiOf(stack, stage);
 	const apiId = part.text("apiId");
 	const ofStage = ifKnown(stage.props.text("restApi"));
 	if (apiId.state === "known" && apiId.value === ofStage) return true;
-	if (!api) return apiId.state !== "known" || ofStage === undefined || dependsOnStage;
+	if (!api) return apiId.state !== "known" || ofStage === undefined || dependsOnStage();
 	const apis = stack.dependencies(plan, "apiStages", [REST_API]);
 	if (apiId.state !== "known") return apis.length === 0 || apis.includes(api);
 	const named = stack.named(apiId.value, [REST_API]);
 	// An id that names no API of the stack may be one all the same, where the engine made it: it records on what it depends.
-	return named.length > 0 ? named.includes(api) : apis.includes(api) || dependsOnStage;
+	return named.length > 0 ? named.includes(api) : apis.includes(api) || dependsOnStage();
 }
 
 /** The API keys on a usage plan that can be used: those of the stack, and the links to keys that are elsewhere. */

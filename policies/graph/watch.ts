@@ -85,15 +85,19 @@ const metricsByKey = perStack((stack) => {
 	return byKey;
 });
 
-function near(stack: StackGraph, keys: readonly Key[]): ReadonlySet<WatchedMetric> {
-	const metrics = new Set<WatchedMetric>();
-	for (const key of keys) for (const metric of metricsByKey(stack).get(key) ?? []) metrics.add(metric);
-	for (const metric of metricsByKey(stack).get(ANYWHERE) ?? []) metrics.add(metric);
-	return metrics;
+function near(stack: StackGraph, keys: readonly Key[]): Iterable<WatchedMetric> {
+	const byKey = metricsByKey(stack);
+	const all: readonly Key[] = [...keys, ANYWHERE];
+	const lists = all.flatMap((key) => {
+		const metrics = byKey.get(key);
+		return metrics ? [metrics] : [];
+	});
+	const [only] = lists;
+	return lists.length > 1 ? new Set(lists.flat()) : (only ?? []);
 }
 
 function watchOf(
-	metrics: ReadonlySet<WatchedMetric>,
+	metrics: Iterable<WatchedMetric>,
 	{ tells, not }: Signal,
 	isMeant: (metric: WatchedMetric) => boolean,
 ): Watch {
