@@ -4,5 +4,7 @@ export interface AwsTarget {
 	region: string;
 	/** Absent: AWS itself. */
 	endpoint?: string;
+	/** Of the AWS configuration, whose credentials are taken. @default the environment's */
+	profile?: string;
 	credentials?: { accessKeyId: string; secretAccessKey: string };
 }

@@ -14,6 +14,7 @@ import type { WindowRequest } from "../../charter/batch-messages.ts";
 import { TriplaneError } from "../../charter/errors.ts";
 import { inputFolder, inputPrefix } from "../../charter/windows.ts";
 import type { AwsTarget } from "./aws.ts";
+import { causeWords } from "./cause.ts";
 
 /** One row as an input holds it: the values of each of the model's inputs, by name. */
 export interface BatchRow {
@@ -166,15 +167,4 @@ function runOf(execution: string, ended: DescribeExecutionCommandOutput): Omit<W
 			isOffsetMoved: hasMoved,
 		},
 	};
-}
-
-const LambdaCause = z.object({ errorMessage: z.string() });
-
-/** A function's error comes as JSON, of which its words are enough. */
-function causeWords(cause: string): string {
-	try {
-		return LambdaCause.parse(JSON.parse(cause)).errorMessage;
-	} catch {
-		return cause;
-	}
 }

@@ -10,6 +10,10 @@ export const StackOutputs = z.object({
 	featureTable: z.string(),
 	tenantTable: z.string(),
 	registerFunction: z.string(),
+	/** Absent where no model has a pipeline. */
+	rolloutFunction: z.string().optional(),
+	/** ARNs of the models' state machines. */
+	pipelines: z.array(z.object({ name: z.string(), stateMachine: z.string() })).default([]),
 	models: z.array(z.object({ name: z.string(), serve: z.string() })),
 	batchModels: z
 		.array(z.object({ name: z.string(), stateMachine: z.string(), dataBucket: z.string(), offsetsTable: z.string() }))

@@ -1,12 +1,12 @@
 /** Hands a training run to the control plane: uploads its files to the staging area and asks for their registration. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { TriplaneError } from "../../charter/errors.ts";
 import type { RegisterRequest, RegisterResponse } from "../../charter/messages.ts";
 import { RUN_FILES, stagingPrefix } from "../../charter/registry.ts";
 import type { AwsTarget } from "./aws.ts";
+import { FunctionRefusedError, invoke } from "./invoke.ts";
 
 /**
  * Registers the run in a folder as the model's next version.
@@ -19,7 +19,6 @@ export async function registerRun(
 	folder: string,
 ): Promise<RegisterResponse> {
 	const s3 = new S3Client({ ...aws, forcePathStyle: aws.endpoint !== undefined });
-	const lambda = new LambdaClient(aws);
 	try {
 		for (const [name, Body] of await readRun(folder))
 			await s3.send(
@@ -29,18 +28,25 @@ export async function registerRun(
 					Body,
 				}),
 			);
-		const answer = await lambda.send(
-			new InvokeCommand({ FunctionName: stack.registerFunction, Payload: JSON.stringify(request) }),
-		);
-		const payload = JSON.parse(answer.Payload?.transformToString() ?? "null");
-		if (answer.FunctionError)
-			throw new TriplaneError(
-				`The registry refused run "${request.run}" of ${request.model}: ${payload?.errorMessage ?? answer.FunctionError}`,
-			);
-		return payload;
+		return await requestRegistration(aws, stack.registerFunction, request);
 	} finally {
 		s3.destroy();
-		lambda.destroy();
+	}
+}
+
+/** @throws {TriplaneError} with the control plane's own words where it refuses */
+export async function requestRegistration(
+	aws: AwsTarget,
+	registerFunction: string,
+	request: RegisterRequest,
+): Promise<RegisterResponse> {
+	try {
+		return await invoke<RegisterResponse>(aws, registerFunction, request);
+	} catch (cause) {
+		if (!(cause instanceof FunctionRefusedError)) throw cause;
+		throw new TriplaneError(`The registry refused run "${request.run}" of ${request.model}: ${cause.message}`, {
+			cause,
+		});
 	}
 }
 

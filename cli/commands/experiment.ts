@@ -1,0 +1,52 @@
+/** `triplane experiment MODEL --variant a=3:50 --variant b=4:50`: versions side by side until `--end`, with nobody judging. */
+import { randomUUID } from "node:crypto";
+import { TriplaneError } from "../../charter/errors.ts";
+import type { ExperimentResponse, ExperimentVariant } from "../../charter/pipeline.ts";
+import type { Sticky } from "../../charter/rollout-settings.ts";
+import { experimentWith } from "../platform/by-hand.ts";
+import { assertDeclared } from "../platform/reading.ts";
+import { findTarget } from "../platform/stack.ts";
+
+const WHOLE_TRAFFIC = 100;
+
+export interface ExperimentOptions {
+	variant?: ExperimentVariant[];
+	sticky: Sticky;
+	end?: boolean;
+	outputs?: string;
+	json?: boolean;
+}
+
+export async function experiment(checkout: string, model: string, options: ExperimentOptions): Promise<number> {
+	const { variant: variants = [], sticky, end = false } = options;
+	if (end === variants.length > 0)
+		throw new TriplaneError("Give the arms by --variant NAME=VERSION:PERCENT, or --end; one of the two.");
+	if (!end) assertWhole(variants);
+	const { aws, outputs } = await findTarget(checkout, options.outputs);
+	assertDeclared(outputs, model);
+	const execution = `by-hand-${randomUUID()}`;
+	const answer = await experimentWith(
+		aws,
+		outputs,
+		end ? { model, execution, action: "end-experiment" } : { model, execution, action: "experiment", variants, sticky },
+	);
+	console.log(options.json ? JSON.stringify({ model, ...answer }) : wordsOf(model, answer));
+	return 0;
+}
+
+/** @throws {TriplaneError} where the arms are not two or more, of different names, for the whole traffic */
+export function assertWhole(variants: readonly ExperimentVariant[]): void {
+	const sum = variants.reduce((total, { weight }) => total + weight, 0);
+	const names = new Set(variants.map(({ name }) => name));
+	if (variants.length < 2) throw new TriplaneError("An experiment has two arms or more: give --variant once for each.");
+	if (names.size < variants.length) throw new TriplaneError("Two arms have the same name: give each its own.");
+	if (Math.abs(sum - WHOLE_TRAFFIC) > 1e-9)
+		throw new TriplaneError(`The arms take ${sum} % of the traffic together: let them sum to ${WHOLE_TRAFFIC}.`);
+}
+
+export function wordsOf(model: string, { experiment: number, isRunning, variants }: ExperimentResponse): string {
+	const arms = variants.map(({ name, version, weight }) => `${name} v${version} ${weight} %`).join(", ");
+	return isRunning
+		? `${model}: experiment ${number} runs: ${arms}. \`triplane experiment ${model} --end\` ends it.`
+		: `${model}: experiment ${number} has ended; now ${arms}`;
+}

@@ -1,0 +1,39 @@
+/** A registry that is read for as long as a command needs it, and models that must be there. */
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { TriplaneError } from "../../charter/errors.ts";
+import type { AwsTarget } from "./aws.ts";
+import type { StackOutputs } from "./outputs.ts";
+import { RegistryReader } from "./registry.ts";
+
+/** Does some reading, and closes the connection. */
+export async function reading<T>(
+	aws: AwsTarget,
+	{ registryTable }: Pick<StackOutputs, "registryTable">,
+	work: (registry: RegistryReader) => Promise<T>,
+): Promise<T> {
+	const dynamodb = new DynamoDBClient(aws);
+	try {
+		return await work(new RegistryReader(dynamodb, registryTable));
+	} finally {
+		dynamodb.destroy();
+	}
+}
+
+/** @throws {TriplaneError} that names the models that there are, where it is none of them */
+export function assertDeclared({ models }: Pick<StackOutputs, "models">, model: string): void {
+	const names = models.map(({ name }) => name);
+	if (names.includes(model)) return;
+	throw new TriplaneError(
+		`The stack has no model "${model}", only ${names.join(", ") || "none"}. Declare it in triplane:models and run \`pulumi up\`.`,
+	);
+}
+
+/** @throws {TriplaneError} where a model has no pipeline: it is trained elsewhere, and registered */
+export function pipelineOf({ models, pipelines }: Pick<StackOutputs, "models" | "pipelines">, model: string): string {
+	assertDeclared({ models }, model);
+	const found = pipelines.find(({ name }) => name === model);
+	if (found) return found.stateMachine;
+	throw new TriplaneError(
+		`${model} has no pipeline: a batch model has one only with \`train\` in its settings. Declare that and run \`pulumi up\`, or train it yourself and \`triplane register\` the run.`,
+	);
+}
