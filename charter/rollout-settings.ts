@@ -19,7 +19,7 @@ export const RolloutSettings = z.strictObject({
 		.refine((weights) => weights.every((weight, i) => weight > (weights[i - 1] ?? 0)) && weights.at(-1) === 100, {
 			error: "the weights rise from step to step, and the last one is 100",
 		})
-		.default([5, 10, 25, 50, 100]),
+		.default([10, 25, 50, 100]),
 	/** Shortest time of a step, and how often a verdict is asked for. */
 	intervalSeconds: z.int().positive().default(60),
 	/** Share of wrong decisions that the statistics allow, over all metrics together. */

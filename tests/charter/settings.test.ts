@@ -24,7 +24,7 @@ describe("charter/settings", () => {
 		expect(settings.architecture).to.equal("arm64");
 		expect(settings.models[0]?.slo).to.deep.equal({ p95Ms: 150, errorRate: 0.005 });
 		expect(settings.models[0]?.rollout).to.deep.equal({
-			weights: [5, 10, 25, 50, 100],
+			weights: [10, 25, 50, 100],
 			intervalSeconds: 60,
 			alpha: 0.01,
 			approval: false,
