@@ -3,9 +3,11 @@
  * Where and as whom they call is the environment's business, as AWS sets it for a function.
  */
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { ECSClient } from "@aws-sdk/client-ecs";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
+import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 
 /** A dead endpoint is noticed well within a request's deadline, and a retry still fits. */
@@ -14,6 +16,8 @@ const DYNAMODB_REQUEST_TIMEOUT_MS = 1_000;
 const SQS_REQUEST_TIMEOUT_MS = 1_000;
 /** It only takes the request in. */
 const SAGEMAKER_REQUEST_TIMEOUT_MS = 3_000;
+/** Control planes take their time, and nobody waits for them. */
+const CONTROL_REQUEST_TIMEOUT_MS = 5_000;
 const EVENTS_REQUEST_TIMEOUT_MS = 1_000;
 /** An artifact may have tens of megabytes. */
 const S3_REQUEST_TIMEOUT_MS = 5_000;
@@ -43,3 +47,7 @@ export const sagemakerClient = (): SageMakerRuntimeClient =>
 	new SageMakerRuntimeClient(within(SAGEMAKER_REQUEST_TIMEOUT_MS));
 
 export const eventsClient = (): EventBridgeClient => new EventBridgeClient(within(EVENTS_REQUEST_TIMEOUT_MS));
+
+export const ecsClient = (): ECSClient => new ECSClient(within(CONTROL_REQUEST_TIMEOUT_MS));
+
+export const sfnClient = (): SFNClient => new SFNClient(within(CONTROL_REQUEST_TIMEOUT_MS));

@@ -1,0 +1,25 @@
+/**
+ * Tells on the bus what writes of a rollout have decided. What is to be told lies in the record until it has been: a crash in
+ * between makes it come late, or twice, and never not at all.
+ */
+import type { RolloutRecord } from "../../charter/rollout.ts";
+import { changedRollout, rolloutWrite } from "../shared/registry/writes.ts";
+import type { RolloutPorts } from "./ports.ts";
+
+/**
+ * @returns the rollout as it is afterwards. A bus that cannot be reached holds nothing up: the next action tells.
+ */
+export async function tell({ events, store, log }: RolloutPorts, rollout: RolloutRecord): Promise<RolloutRecord> {
+	const { untold = [], model, from, to } = rollout;
+	if (untold.length === 0) return rollout;
+	try {
+		for (const { type, ...event } of untold)
+			await events.tell(type, { model, rollout: rollout.rollout, from, to, ...event });
+	} catch (thrown) {
+		log.warn(`Events of rollout ${rollout.rollout} could not be told now; the next step tells them`, { model }, thrown);
+		return rollout;
+	}
+	const told = { untold: undefined };
+	// Where it loses a race, the winner's record has them still: they are told once more.
+	return (await store.write([rolloutWrite(rollout, told)])) ? changedRollout(rollout, told) : rollout;
+}
