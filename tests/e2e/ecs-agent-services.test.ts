@@ -10,6 +10,7 @@ import {
 import { expect } from "chai";
 import { CLUSTER, exitCodes, startTaskBench, type TaskBench, workerWith } from "../support/cloud/task-bench.ts";
 import { makeDefinition } from "../support/cloud/tasks.ts";
+import { eventually } from "../support/eventually.ts";
 
 const isAlive = (pid: number): boolean => {
 	try {
@@ -96,10 +97,11 @@ describe("The ecs-agent, of services,", () => {
 	it("starts a service's tasks less and less often while they end at once.", async () => {
 		const { definition } = await makeDefinition(bench.cloud, "crashing", workerWith({ EXIT_CODE: "1" }));
 		const service = await bench.makeService("crashing", definition);
-		await new Promise((resolve) => setTimeout(resolve, 5_000));
 		const call = new ListTasksCommand({ cluster: CLUSTER, serviceName: "crashing", desiredStatus: "STOPPED" });
-		const { taskArns = [] } = await bench.cloud.context.clients.ecs.send(call);
-		expect(taskArns.length).to.be.within(2, 4);
+		const ended = async () => (await bench.cloud.context.clients.ecs.send(call)).taskArns?.length ?? 0;
+		await new Promise((resolve) => setTimeout(resolve, 5_000));
+		expect(await ended()).to.be.at.most(4);
+		await eventually(async () => expect(await ended()).to.be.at.least(2), 30_000);
 		await service.delete();
 	});
 
