@@ -1,18 +1,23 @@
 /** The states of an execution, newly entered ones at each look; reads only what has come since the last one. */
-import { GetExecutionHistoryCommand, type HistoryEvent, type SFNClient } from "@aws-sdk/client-sfn";
+import type { GetExecutionHistoryInput, HistoryEvent } from "@aws-sdk/client-sfn";
 
 /** Their looks at a rollout are told by the judgements, in better words. */
 const OF_THE_LOOP = ["Judge", "Shift"];
 const PAGE = 100;
 
+/** Reads one page of a history. */
+export type ReadHistory = (
+	page: GetExecutionHistoryInput,
+) => Promise<{ events: HistoryEvent[] | undefined; nextToken?: string | undefined }>;
+
 export class StateTrail {
-	readonly #sfn: Pick<SFNClient, "send">;
+	readonly #read: ReadHistory;
 	readonly #executionArn: string;
 	#lastId = 0;
 	#lastState = "";
 
-	constructor(sfn: Pick<SFNClient, "send">, executionArn: string) {
-		this.#sfn = sfn;
+	constructor(read: ReadHistory, executionArn: string) {
+		this.#read = read;
 		this.#executionArn = executionArn;
 	}
 
@@ -35,15 +40,13 @@ export class StateTrail {
 		const found: HistoryEvent[] = [];
 		let nextToken: string | undefined;
 		do {
-			const page = await this.#sfn.send(
-				new GetExecutionHistoryCommand({
-					executionArn: this.#executionArn,
-					reverseOrder: true,
-					includeExecutionData: false,
-					maxResults: PAGE,
-					...(nextToken !== undefined && { nextToken }),
-				}),
-			);
+			const page = await this.#read({
+				executionArn: this.#executionArn,
+				reverseOrder: true,
+				includeExecutionData: false,
+				maxResults: PAGE,
+				...(nextToken !== undefined && { nextToken }),
+			});
 			const events = page.events ?? [];
 			const news = events.filter(({ id = 0 }) => id > this.#lastId);
 			found.push(...news);

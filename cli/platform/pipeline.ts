@@ -1,7 +1,12 @@
 /** A model's pipeline from outside: starts an execution, and follows it and the rollout that it works on to its end. */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import {
+	DescribeExecutionCommand,
+	GetExecutionHistoryCommand,
+	SFNClient,
+	StartExecutionCommand,
+} from "@aws-sdk/client-sfn";
 import { z } from "zod";
 import { TriplaneError } from "../../charter/errors.ts";
 import type { PipelineInput } from "../../charter/pipeline.ts";
@@ -10,14 +15,11 @@ import type { AwsTarget } from "./aws.ts";
 import { causeWords } from "./cause.ts";
 import { StateTrail } from "./pipeline-states.ts";
 import type { RegistryReader } from "./registry.ts";
+import { RolloutTrail, type RolloutWatcher } from "./rollout-trail.ts";
 
-/** What happens on the way, as it is seen. */
-export interface PipelineWatcher {
+export interface PipelineWatcher extends RolloutWatcher {
 	/** A state of the machine that was entered, as in "Train"; not those of the rollout's loop. */
 	onState?: (state: string) => void;
-	/** The rollout that the execution works on, at each change of its state or step. */
-	onRollout?: (rollout: RolloutRecord) => void;
-	onJudgement?: (judgement: JudgementRecord) => void;
 }
 
 /** How an execution ended. */
@@ -74,7 +76,7 @@ export async function followPipeline(
 ): Promise<PipelineEnd> {
 	const sfn = new SFNClient(aws);
 	const startedAtMs = performance.now();
-	const trail = new StateTrail(sfn, execution);
+	const trail = new StateTrail((page) => sfn.send(new GetExecutionHistoryCommand(page)), execution);
 	const rollout = new RolloutTrail(registry, model, execution, watcher);
 	try {
 		for (let waitMs = POLL_FIRST_MS; ; waitMs = Math.min(pollMaxMs, waitMs * 2)) {
@@ -99,41 +101,5 @@ export async function followPipeline(
 		}
 	} finally {
 		sfn.destroy();
-	}
-}
-
-/** What the registry says of the rollout that an execution works on: each look tells what is new. */
-class RolloutTrail {
-	readonly #registry: Pick<RegistryReader, "lastRollout" | "judgements">;
-	readonly #model: string;
-	readonly #execution: string;
-	readonly #watcher: PipelineWatcher;
-	readonly judgements: JudgementRecord[] = [];
-	last: RolloutRecord | undefined;
-
-	constructor(
-		registry: Pick<RegistryReader, "lastRollout" | "judgements">,
-		model: string,
-		execution: string,
-		watcher: PipelineWatcher,
-	) {
-		this.#registry = registry;
-		this.#model = model;
-		this.#execution = execution;
-		this.#watcher = watcher;
-	}
-
-	async look(): Promise<void> {
-		const rollout = await this.#registry.lastRollout(this.#model);
-		if (rollout?.execution !== this.#execution) return;
-		const seen = this.judgements.at(-1)?.judgement ?? 0;
-		const news = await this.#registry.judgements(this.#model, rollout.rollout, seen);
-		for (const judgement of news) {
-			this.judgements.push(judgement);
-			this.#watcher.onJudgement?.(judgement);
-		}
-		const isChanged = this.last?.state !== rollout.state || this.last.step !== rollout.step;
-		this.last = rollout;
-		if (isChanged) this.#watcher.onRollout?.(rollout);
 	}
 }

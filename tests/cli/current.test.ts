@@ -21,6 +21,7 @@ const sandbox = {
 		featureTable: "features",
 		tenantTable: "tenants",
 		registerFunction: "register",
+		pipelines: [],
 		batchModels: [],
 		queuedModels: [],
 		models: [{ name: "tumour-risk", serve: "realtime" }],

@@ -14,8 +14,8 @@ export interface Difference {
 	isSame: boolean;
 }
 
-/** Of a hundred columns in all: a SHA-256 takes two lines. */
-const WIDTHS = [11, 22, 34, 34];
+/** Of a hundred columns in all: a SHA-256 is folded. */
+const WIDTHS = [11, 20, 32, 32];
 
 export async function modelsDiff(
 	checkout: string,

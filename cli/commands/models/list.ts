@@ -17,7 +17,7 @@ export interface ModelState {
 	rollout: RolloutRecord | undefined;
 }
 
-const HEAD = ["model", "serve", "champion", "previous", "challenger", "route", "rollout in work"];
+const HEAD = ["model", "serve", "champion", "previous", "challenger", "route", "rollout"];
 /** Of a hundred columns in all. */
 const WIDTHS = [18, 10, 10, 10, 12, 18, 14];
 

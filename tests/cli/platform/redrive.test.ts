@@ -151,6 +151,7 @@ describe("cli/commands/jobs", () => {
 		tenantTable: "t",
 		registerFunction: "g",
 		models: [],
+		pipelines: [],
 		batchModels: [],
 		tenants: [],
 		jobsTable: JOBS_TABLE,

@@ -14,6 +14,7 @@ const outputs = {
 	featureTable: "features",
 	tenantTable: "tenants",
 	registerFunction: "register",
+	pipelines: [],
 	batchModels: [],
 	queuedModels: [],
 	models: [{ name: "tumour-risk", serve: "realtime" }],
