@@ -1,0 +1,60 @@
+/**
+ * What rolls a version back whatever the statistics say: bursts of failures, dead letters, a burn alarm, cost. Figures only; how
+ * likely they are by chance is asked in tests.ts.
+ */
+import type { ArmCounts, Observation } from "../../charter/rollout.ts";
+import { differences } from "./counting.ts";
+import type { JudgedRollout, SeenEvidence } from "./evidence.ts";
+import { count, percent, usd } from "./figures.ts";
+import type { TestResult } from "./tests.ts";
+
+/** More of the canary's requests have failed than any SLO allows, be it the last few. */
+const BURST_SHARE = 0.25;
+const BURST_REQUESTS_MIN = 20;
+/** Below these the first requests, which start everything cold, would be most of the cost. */
+const COST_REQUESTS_MIN = 200;
+const PER_THOUSAND = 1000;
+
+/** Why the version is to be rolled back at once, as a clause; undefined where it is not. */
+export function breachOf(rollout: JudgedRollout, evidence: SeenEvidence, tests: readonly TestResult[]) {
+	const before = rollout.evidence.seen;
+	return (
+		burst(differences(evidence.seen, before).canary, "since the last look") ??
+		burst(differences(evidence.seen, evidence.stepSeen).canary, "at this weight") ??
+		deadLetters(evidence.seen, before) ??
+		burning(evidence.seen, before, tests) ??
+		cost(rollout, evidence.seen)
+	);
+}
+
+function burst({ requests, errors }: ArmCounts, when: string): string | undefined {
+	if (requests < BURST_REQUESTS_MIN || errors <= requests * BURST_SHARE) return undefined;
+	return `${count(errors)} of its ${count(requests)} requests ${when} failed, more than ${percent(BURST_SHARE)}`;
+}
+
+/** What lay there before the first look is of others. */
+function deadLetters({ deadLetters: now }: Observation, before: Observation | undefined): string | undefined {
+	if (before === undefined || now <= before.deadLetters) return undefined;
+	return `its dead letters grew from ${count(before.deadLetters)} to ${count(now)}`;
+}
+
+/**
+ * An alarm that went off during the rollout, unless the evidence speaks against the canary's part in it: an incident of both
+ * arms has many failures, and as many of them on either side as there are requests.
+ */
+function burning(seen: Observation, before: Observation | undefined, tests: readonly TestResult[]): string | undefined {
+	const started = before === undefined ? [] : seen.burning.filter((alarm) => !before.burning.includes(alarm));
+	const blames = tests.filter(({ claim }) => claim === "worse").map(({ value }) => value);
+	const isCleared = Math.max(...blames) <= 1 && Math.min(...blames) < 1;
+	if (started.length === 0 || isCleared) return undefined;
+	return `the burn-rate alarm ${started.join(", ")} went off, and nothing says that it is not the new version's`;
+}
+
+function cost({ plan: { bounds }, from }: JudgedRollout, { champion, canary }: Observation): string | undefined {
+	const least = Math.min(champion.requests, canary.requests);
+	if (least < COST_REQUESTS_MIN || champion.costUsd <= 0) return undefined;
+	const costOf = ({ costUsd, requests }: ArmCounts) => (costUsd * PER_THOUSAND) / requests;
+	const [was, is] = [costOf(champion), costOf(canary)];
+	if (is <= was * bounds.costFactor) return undefined;
+	return `1,000 requests cost ${usd(is)}, more than ${bounds.costFactor} times the ${usd(was)} of version ${from}`;
+}

@@ -1,0 +1,112 @@
+/**
+ * One judgement, from the record to the record: reads the rollout, looks, judges, and writes judgement and evidence together on
+ * condition of what it read. Whoever loses a race looks again; asked once more, it makes one more judgement of the same evidence.
+ */
+import type { JudgeRequest, JudgeResponse } from "../../charter/pipeline.ts";
+import { modelKey } from "../../charter/registry.ts";
+import {
+	EVENTS,
+	type JudgementRecord,
+	judgementKey,
+	type RolloutEvent,
+	type RolloutRecord,
+} from "../../charter/rollout.ts";
+import { lookSeconds } from "../../charter/rollout-time.ts";
+import type { Events } from "../shared/events.ts";
+import type { RolloutStore } from "../shared/registry/rollout-store.ts";
+import { changedRollout, rolloutWrite } from "../shared/registry/writes.ts";
+import type { Log } from "../shared/telemetry/log.ts";
+import { JudgeConflictError, JudgeRequestError } from "./errors.ts";
+import { type Judgement, judge } from "./judge.ts";
+import { type ObservePorts, observe } from "./observe.ts";
+
+export interface JudgePorts extends ObservePorts {
+	store: Pick<RolloutStore, "rollout" | "write">;
+	events: Events;
+	log: Log;
+}
+
+/** Each lost race means that somebody else's write went through. */
+const ATTEMPTS_MAX = 10;
+const JUDGED_STATES: readonly RolloutRecord["state"][] = ["SHADOWING", "SHIFTING"];
+
+/**
+ * @throws {JudgeRequestError} where there is no such rollout
+ * @throws {JudgeConflictError} where others changed it every time
+ */
+export async function judgeRollout(ports: JudgePorts, request: JudgeRequest): Promise<JudgeResponse> {
+	const { model, rollout } = request;
+	for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+		const record = await ports.store.rollout(model, rollout);
+		if (!record)
+			throw new JudgeRequestError(
+				`"${model}" has no rollout ${rollout}. \`triplane rollouts ${model}\` lists those that it has.`,
+			);
+		if (!JUDGED_STATES.includes(record.state)) return unjudged(record);
+		const judgement = judge(record, await observe(ports, record));
+		const changed = await written(ports, record, judgement);
+		if (changed) {
+			await tell(ports, changed);
+			return { ...answerOf(record), verdict: judgement.verdict, sentence: judgement.sentence };
+		}
+	}
+	throw new JudgeConflictError(
+		`Others changed rollout ${rollout} of "${model}" during each of ${ATTEMPTS_MAX} attempts. Nothing was judged; ask again.`,
+	);
+}
+
+const weightOf = ({ state, step, plan }: RolloutRecord): number =>
+	state === "SHIFTING" ? (plan.weights[step] ?? 0) : 0;
+
+const answerOf = (record: RolloutRecord) => ({
+	rollout: record.rollout,
+	state: record.state,
+	weight: weightOf(record),
+	intervalSeconds: lookSeconds(record.plan),
+});
+
+/** A rollout that moved on under the pipeline, as by hand: where it is going is decided. */
+function unjudged(record: RolloutRecord): JudgeResponse {
+	const { rollout, state, reason } = record;
+	const isBack = state === "ROLLING_BACK" || state === "ROLLED_BACK";
+	const sentence = `Rollout ${rollout} is ${state}; it is not judged${reason === undefined ? "" : ` (${reason})`}.`;
+	return { ...answerOf(record), verdict: isBack ? "rollback" : "continue", sentence };
+}
+
+/** @returns the rollout as it is now; undefined where somebody else changed it meanwhile */
+async function written(ports: JudgePorts, record: RolloutRecord, judgement: Judgement): Promise<RolloutRecord | undefined> {
+	const { verdict, sentence, evidence, values } = judgement;
+	const { atMs } = evidence.seen;
+	const isHeldNow = verdict === "hold" && record.heldSinceMs === undefined;
+	const number = record.judgements + 1;
+	const change = {
+		evidence,
+		judgements: number,
+		...(isHeldNow && { heldSinceMs: atMs, untold: [...(record.untold ?? []), heldEvent(record, judgement)] }),
+	};
+	const item: JudgementRecord = {
+		...{ pk: modelKey(record.model), sk: judgementKey(record.rollout, number) },
+		...{ model: record.model, rollout: record.rollout, judgement: number, atMs },
+		...{ state: record.state, weight: weightOf(record), verdict, sentence },
+		...{ observation: evidence.seen, evidence: values },
+	};
+	const isWritten = await ports.store.write([rolloutWrite(record, change), { kind: "put", item, condition: "absent" }]);
+	return isWritten ? changedRollout(record, change) : undefined;
+}
+
+const heldEvent = (record: RolloutRecord, { sentence, evidence }: Judgement): RolloutEvent => ({
+	...{ type: EVENTS.held, atMs: evidence.seen.atMs, state: record.state, weight: weightOf(record) },
+	reason: sentence,
+});
+
+/** What lies in the record until it has been told; a bus that cannot be reached holds no verdict up. */
+async function tell({ events, store, log }: JudgePorts, record: RolloutRecord): Promise<void> {
+	const { untold = [], model, rollout, from, to } = record;
+	if (untold.length === 0) return;
+	try {
+		for (const { type, ...event } of untold) await events.tell(type, { model, rollout, from, to, ...event });
+		await store.write([rolloutWrite(record, { untold: undefined })]);
+	} catch (thrown) {
+		log.warn(`Events of rollout ${rollout} could not be told now; the next step tells them`, { model }, thrown);
+	}
+}
