@@ -49,9 +49,14 @@ export class Analysis {
 		if (made) return made;
 		const verdicts: Verdict[] = [];
 		const excepted: Verdict[] = [];
-		for (const verdict of answersOf(rule, this)) {
+		const note = (verdict: Verdict) => {
 			const isOpen = verdict.answer === "fail" || verdict.answer === "cannot tell";
 			(isOpen && this.exceptions.accepts(rule, verdict) ? excepted : verdicts).push(verdict);
+		};
+		try {
+			for (const verdict of rule.check({ stack: this.stack, config: this.config.config })) note(verdict);
+		} catch (error) {
+			note(brokenDown(rule, error));
 		}
 		const judgement = { verdicts, excepted };
 		this.#judgements.set(rule.name, judgement);
@@ -64,22 +69,13 @@ export class Analysis {
 	}
 }
 
-/** A rule's answers up to where it ends or breaks down; what broke is the last of them. */
-function answersOf(rule: Rule, { stack, config }: Analysis): Verdict[] {
-	const answers: Verdict[] = [];
-	try {
-		for (const verdict of rule.check({ stack, config: config.config })) answers.push(verdict);
-	} catch (error) {
-		answers.push(
-			fail(
-				undefined,
-				{
-					what: `could not be judged to the end: ${rule.name} met something unforeseen (${String(error)})`,
-					fix: "Report this with the stack's shape, and except the finding until it is mended.",
-				},
-				UNFORESEEN,
-			),
-		);
-	}
-	return answers;
-}
+/** The last answer of a rule that breaks down: what it said before stands. */
+const brokenDown = (rule: Rule, error: unknown): Verdict =>
+	fail(
+		undefined,
+		{
+			what: `could not be judged to the end: ${rule.name} met something unforeseen (${String(error)})`,
+			fix: "Report this with the stack's shape, and except the finding until it is mended.",
+		},
+		UNFORESEEN,
+	);

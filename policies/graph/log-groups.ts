@@ -17,6 +17,9 @@ export interface FunctionLogs {
 	unknown?: Unknown & { of: ResourceNode };
 }
 
+/** What is no function of the stack writes to no group. */
+const NOWHERE: FunctionLogs = { groups: [] };
+
 const groupsByName = perStack((stack) =>
 	Map.groupBy(stack.ofType(LOG_GROUP), (group) => ifKnown(group.props.text("name"))),
 );
@@ -38,8 +41,12 @@ const anonymousGroups = perStack((stack) =>
 	),
 );
 
+const logsByFunction = perStack((stack) => new Map(stack.ofType(FUNCTION).map((fn) => [fn, findLogs(stack, fn)])));
+
 /** The groups of the stack that a function writes to. */
-export function logsOf(stack: StackGraph, fn: ResourceNode): FunctionLogs {
+export const logsOf = (stack: StackGraph, fn: ResourceNode): FunctionLogs => logsByFunction(stack).get(fn) ?? NOWHERE;
+
+function findLogs(stack: StackGraph, fn: ResourceNode): FunctionLogs {
 	const custom = fn.props.text(CUSTOM_GROUP);
 	if (custom.state === "absent") return logsByDefault(stack, fn);
 	const depended = stack.dependencies(fn, CUSTOM_GROUP, [LOG_GROUP]);
@@ -87,7 +94,7 @@ const nameless = (group: ResourceNode): Unknown & { of: ResourceNode } => ({ ...
 /** Every function by the groups that it writes to. */
 export const functionsByGroup = perStack((stack) => {
 	const byGroup = new Map<ResourceNode, ResourceNode[]>();
-	for (const fn of stack.ofType(FUNCTION))
-		for (const group of logsOf(stack, fn).groups) byGroup.set(group, [...(byGroup.get(group) ?? []), fn]);
+	for (const [fn, { groups }] of logsByFunction(stack))
+		for (const group of groups) byGroup.set(group, [...(byGroup.get(group) ?? []), fn]);
 	return byGroup;
 });
