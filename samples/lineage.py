@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent
 SHARED_SOURCES = (
+    "defects.py",
     "export.py",
     "lineage.py",
     "quality.py",

@@ -1,4 +1,7 @@
-"""The directory that a run leaves, written whole or not at all. Knows files, not models."""
+"""The directory that a run leaves, written whole or not at all. Knows files, not models.
+
+A directory that somebody else has made, as a task's volume, is filled in place; its manifest comes last.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-RUN_FILES = ("model.onnx", "manifest.json", "heldout.json")
+RUN_FILES = ("model.onnx", "heldout.json", "manifest.json")
+"""In the order in which they are put in place."""
 
 
 class OutputError(Exception):
@@ -70,6 +74,31 @@ def write_run(output: Path, files: Mapping[str, bytes], overwrite: bool) -> None
         raise OutputError(f"The run can't be written to --output {output}: {cause}. {advice}") from cause
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def fill_run(output: Path, files: Mapping[str, bytes], overwrite: bool) -> None:
+    """Puts the files into a directory that is there already and cannot be replaced, the manifest last.
+
+    Raises OutputError. Whoever finds a manifest finds the whole run: its hashes say so.
+    """
+    try:
+        demand_free(output, overwrite)
+        (output / "manifest.json").unlink(missing_ok=True)
+        for name in RUN_FILES:
+            unfinished = output / f".{name}.unfinished"
+            try:
+                with unfinished.open("wb") as file:
+                    file.write(files[name])
+                    file.flush()
+                    os.fsync(file.fileno())
+                unfinished.rename(output / name)
+            finally:
+                unfinished.unlink(missing_ok=True)
+    except OSError as cause:
+        raise OutputError(
+            f"The run can't be written into --output {output}: {cause}. "
+            "Let the user of this process write there, and look at the space."
+        ) from cause
 
 
 def _replace(fresh: Path, output: Path, previous: Path) -> None:

@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 # Run as a script from anywhere, and loaded as a module by tests: both find the files beside this one.
@@ -19,19 +20,27 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from lineage import code_sha256  # noqa: E402
 from models import MODULES, load_sample  # noqa: E402
-from run import OutputError, demand_free, write_run  # noqa: E402
+from run import OutputError, demand_free, fill_run, write_run  # noqa: E402
 from sample import QualityError  # noqa: E402
 
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
 SEED_MAX = 2**32 - 1
+SLOW_MS = 1000
+DEFECT_NAMES = ("errors", "slow", "skew")
+
+ENV_MODEL, ENV_OUTPUT = "TRIPLANE_MODEL", "TRIPLANE_RUN_DIRECTORY"
+ENV_IMAGE, ENV_DATASET = "TRIPLANE_TRAIN_IMAGE", "TRIPLANE_DATASET"
+"""What a pipeline's task says (charter/environment.ts)."""
 
 DESCRIPTION = """\
 Trains a sample model on real data and exports it to ONNX. The run leaves in --output:
 
   model.onnx     the model; the same seed gives the same bytes
   manifest.json  signature, metrics on held-out rows, SHA-256, lineage
-  heldout.json   rows the model has not seen, with the estimator's own answers
+  heldout.json   rows the model has not seen, what is true of them, and the estimator's own answers
 
+Which rows are held out is the same for every seed, so that versions can be compared on them.
+In a pipeline's task, --model is TRIPLANE_MODEL, --output TRIPLANE_RUN_DIRECTORY, and TRIPLANE_TRAIN_IMAGE goes into the lineage.
 Nothing is written when a metric misses its floor or the ONNX model differs from the estimator."""
 
 EPILOG = """\
@@ -64,7 +73,13 @@ def _floor(text: str) -> tuple[str, float]:
     return name, floor
 
 
-def _parser() -> argparse.ArgumentParser:
+def _milliseconds(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 60_000:
+        raise argparse.ArgumentTypeError(f'"{text}" is not a whole number from 1 to 60000')
+    return int(text)
+
+
+def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="train.py",
         description=DESCRIPTION,
@@ -72,11 +87,24 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--model", required=True, choices=MODULES, metavar="NAME", help=f"one of: {', '.join(MODULES)}")
-    parser.add_argument("--output", required=True, type=Path, metavar="DIR", help="new or empty directory for the run")
+    model, output = environment.get(ENV_MODEL) or None, environment.get(ENV_OUTPUT) or None
     parser.add_argument(
-        "--seed", type=_seed, default=42, metavar="N", help="of split and training (default: %(default)s)"
+        "--model",
+        required=model is None,
+        default=model,
+        choices=MODULES,
+        metavar="NAME",
+        help=f"one of: {', '.join(MODULES)}",
     )
+    parser.add_argument(
+        "--output",
+        required=output is None,
+        default=output,
+        type=Path,
+        metavar="DIR",
+        help="new or empty directory for the run",
+    )
+    parser.add_argument("--seed", type=_seed, default=42, metavar="N", help="of the training (default: %(default)s)")
     parser.add_argument(
         "--floor",
         action="append",
@@ -85,8 +113,21 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME=NUMBER",
         help="demand this of a metric instead of the sample's own floor; may be given again",
     )
-    parser.add_argument("--heldout-rows", type=_rows, metavar="N", help="rows in heldout.json (default: all of them)")
+    parser.add_argument("--heldout-rows", type=_rows, metavar="N", help="rows to measure on (default: all held-out ones)")
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier run in --output")
+    parser.add_argument(
+        "--defect",
+        choices=DEFECT_NAMES,
+        help="to see a rollback with, a fault that no evaluation sees: errors (fails on values above the data set's), "
+        "slow, or skew (misreads the requests' units)",
+    )
+    parser.add_argument(
+        "--slow-ms",
+        type=_milliseconds,
+        default=SLOW_MS,
+        metavar="N",
+        help="of --defect slow: about how much longer a request takes (default: %(default)s)",
+    )
     return parser
 
 
@@ -101,8 +142,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"train.py: {text}", file=sys.stderr, flush=True)
         return status
 
-    parser = _parser()
+    parser = _parser(os.environ)
     options = parser.parse_args(arguments)
+    if options.model not in MODULES:
+        parser.error(f"{ENV_MODEL} is {options.model}, which is none of {', '.join(MODULES)}")
     output = Path(os.path.abspath(options.output))
     try:
         demand_free(output, options.overwrite)
@@ -113,7 +156,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         sample = load_sample(options.model)
         # Late, for the second that it takes: --help and a wrong argument are answered at once.
-        from training import train
+        from training import Options, train
     except ModuleNotFoundError as cause:
         requirements = Path(__file__).resolve().parent / "requirements.txt"
         return fail(
@@ -127,16 +170,26 @@ def main(arguments: list[str] | None = None) -> int:
                 f"Use one of {', '.join(sample.floorable())}"
             )
 
+    if os.environ.get(ENV_DATASET):
+        say(f"{os.environ[ENV_DATASET]} is not read: the samples train on the data that scikit-learn brings")
     try:
         run = train(
             sample,
             code_sha256=code_sha256(MODULES[sample.name]),
-            seed=options.seed,
-            floors=floors,
-            held_out_rows=options.heldout_rows,
+            options=Options(
+                seed=options.seed,
+                floors=floors,
+                held_out_rows=options.heldout_rows,
+                defect=options.defect,
+                slow_ms=options.slow_ms,
+                image=os.environ.get(ENV_IMAGE) or None,
+            ),
             progress=say,
         )
-        write_run(output, run.files, options.overwrite)
+        # A task's volume is there before the trainer, and is no directory that a rename could replace.
+        volume = os.environ.get(ENV_OUTPUT)
+        is_volume = volume and output == Path(os.path.abspath(volume)) and output.is_dir()
+        (fill_run if is_volume else write_run)(output, run.files, options.overwrite)
     except (QualityError, OutputError) as cause:
         return fail(EXIT_FAILED, str(cause))
 

@@ -11,7 +11,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
-from sample import Data, Sample
+from sample import Data, Sample, parts
 
 
 def load() -> Data:
@@ -27,10 +27,16 @@ def estimator(seed: int) -> Pipeline:
     return make_pipeline(MinMaxScaler(), MLPClassifier(hidden_layer_sizes=(64,), max_iter=1000, random_state=seed))
 
 
+def slices(data: Data) -> dict[str, np.ndarray]:
+    ink = parts(data.features.sum(axis=1), ("light-strokes", "heavy-strokes"))
+    return {**ink, "digits-0-to-4": data.targets < 5, "digits-5-to-9": data.targets >= 5}
+
+
 SAMPLE = Sample(
     name="digit-reader",
     task="classification",
     load=load,
+    slices=slices,
     estimator=estimator,
     floors={"accuracy": 0.95, "rocAuc": 0.99},
     entity="image",

@@ -11,7 +11,7 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sample import Data, Sample
+from sample import Data, Sample, column, parts
 
 
 def load() -> Data:
@@ -27,10 +27,17 @@ def estimator(seed: int) -> Pipeline:
     return make_pipeline(StandardScaler(), Ridge(alpha=10.0, random_state=seed))
 
 
+def slices(data: Data) -> dict[str, np.ndarray]:
+    sex = column(data, "sex")
+    # The data set names its two sexes 1 and 2, and does not say which is which.
+    return {**parts(column(data, "age"), ("younger", "older")), "sex-1": sex == 1, "sex-2": sex == 2}
+
+
 SAMPLE = Sample(
     name="disease-progress",
     task="regression",
     load=load,
+    slices=slices,
     estimator=estimator,
     floors={"r2": 0.25},
     entity="patient",

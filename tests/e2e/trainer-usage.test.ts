@@ -11,6 +11,8 @@ function pythonFloat(text: string): number {
 	return /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(digits) ? Number(digits) : Number.NaN;
 }
 
+const RANGES: Readonly<Record<string, [number, number]>> = { "--seed": [0, 2 ** 32 - 1], "--slow-ms": [1, 60_000] };
+
 describe("samples/train.py's usage", () => {
 	let folder: string;
 	let output: string;
@@ -47,7 +49,7 @@ describe("samples/train.py's usage", () => {
 			fc.constantFrom("accuracy=nan", "accuracy=inf", "=1"),
 		);
 		// All in one process: a Python for each would take minutes.
-		const tried = fc.sample(fc.tuple(fc.constantFrom("--seed", "--heldout-rows", "--floor"), texts), 500);
+		const tried = fc.sample(fc.tuple(fc.constantFrom("--seed", "--heldout-rows", "--floor", "--slow-ms"), texts), 500);
 		const { status, stdout, stderr } = runPython(
 			[
 				"-c",
@@ -56,7 +58,7 @@ import contextlib, io, json, sys, train
 def answer(option, text):
     with contextlib.redirect_stderr(io.StringIO()):
         try:
-            options = train._parser().parse_args(["--model", "tumour-risk", "--output", "x", f"{option}={text}"])
+            options = train._parser({}).parse_args(["--model", "tumour-risk", "--output", "x", f"{option}={text}"])
         except SystemExit as end:
             return end.code
     return vars(options)[option[2:].replace("-", "_")]
@@ -71,7 +73,8 @@ print(json.dumps([answer(*each) for each in json.load(sys.stdin)]))`,
 				return name !== undefined && Number.isFinite(pythonFloat(value ?? "")) ? [[name, pythonFloat(value ?? "")]] : 2;
 			}
 			const number = /^[0-9]+$/.test(text) ? Number(text) : Number.NaN;
-			const isRight = option === "--seed" ? number <= 2 ** 32 - 1 : number >= 1;
+			const [least, most] = RANGES[option] ?? [1, Number.POSITIVE_INFINITY];
+			const isRight = number >= least && number <= most;
 			return isRight ? number : 2;
 		});
 		expect(JSON.parse(stdout)).to.deep.equal(expected);

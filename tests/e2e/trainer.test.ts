@@ -81,7 +81,6 @@ os.execv(sys.executable, [sys.executable, ${JSON.stringify(script)}, *sys.argv[1
 		}
 		expect(train("--model", "tumour-risk", "--seed", "1", "--overwrite", "--output", again).status).to.equal(0);
 		expect(sha256(join(again, "model.onnx"))).to.not.equal(sha256(join(run, "model.onnx")));
-		expect(readManifest(again).lineage.dataSha256).to.not.equal(readManifest(run).lineage.dataSha256);
 	});
 
 	it("writes held-out rows that a request can carry in float32 without losing a bit", () => {

@@ -17,6 +17,8 @@ const Heldout = z.strictObject({
 				})),
 		)
 		.min(1),
+	targets: z.array(z.number()).default([]),
+	slices: z.record(z.string(), z.array(z.int())).default({}),
 });
 
 export type Heldout = z.output<typeof Heldout>;

@@ -28,13 +28,13 @@ function pythonPath(): string {
 }
 
 /** Runs Python to its end, with `samples/` on its module path. */
-export function runPython(args: readonly string[], input = ""): Finished {
+export function runPython(args: readonly string[], input = "", environment: Record<string, string> = {}): Finished {
 	const { status, stdout, stderr, error } = spawnSync(pythonPath(), args, {
 		cwd: ROOT,
 		encoding: "utf8",
 		input,
 		maxBuffer: 64 * 1024 * 1024,
-		env: { ...process.env, PYTHONPATH: join(ROOT, "samples"), PYTHONDONTWRITEBYTECODE: "1" },
+		env: { ...process.env, PYTHONPATH: join(ROOT, "samples"), PYTHONDONTWRITEBYTECODE: "1", ...environment },
 	});
 	if (error) throw error;
 	return { status, stdout, stderr };
@@ -42,3 +42,7 @@ export function runPython(args: readonly string[], input = ""): Finished {
 
 /** Runs `samples/train.py`. */
 export const train = (...args: string[]): Finished => runPython([join(ROOT, "samples/train.py"), ...args]);
+
+/** Runs `samples/train.py` without arguments, as a pipeline's task does: all that it needs is in its environment. */
+export const trainInTask = (environment: Record<string, string>): Finished =>
+	runPython([join(ROOT, "samples/train.py")], "", environment);
