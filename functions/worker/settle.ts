@@ -120,12 +120,16 @@ async function release(
 	return { kind: "released", reason };
 }
 
-/** Puts the message of a job that has failed for good into the dead-letter queue; only then it may go from its own. */
+/**
+ * Puts the message of a job that has failed for good into the dead-letter queue; only then it may go from its own. Of a shadow's
+ * job it only goes: nobody waits for its result, and its failure is found where it is compared.
+ */
 export async function setAside(
 	delivery: Delivery,
-	{ job, tenant, attempt, error }: JobRecord,
+	{ job, tenant, attempt, error, shadowOf }: JobRecord,
 	{ outbox, claims, queue }: Pick<SettlePorts, "outbox" | "claims" | "queue">,
 ): Promise<void> {
+	if (shadowOf !== undefined) return queue.remove(delivery);
 	const { code, message } = error ?? { code: "INTERNAL", message: "The job failed without a reason." };
 	await outbox.deadLetter(delivery, { reason: message, code, attempts: attempt, tenant });
 	await claims.markDeadLettered(job);

@@ -75,3 +75,7 @@ export const inFlightUpdate = (
 	UpdateExpression: "ADD jobs :change",
 	ExpressionAttributeValues: { ":change": { N: String(jobs) } },
 });
+
+/** What of a transaction that ends a job gives its place in flight back: nothing where it is a shadow's, which has none. */
+export const placeBack = (table: string, job: Pick<JobRecord, "tenant" | "model" | "shadowOf">) =>
+	job.shadowOf === undefined ? [{ Update: inFlightUpdate(table, job, -1) }] : [];

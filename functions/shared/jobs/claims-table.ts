@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { isEnded, JOB_LIMITS, type JobRecord, jobKey } from "../../../charter/jobs.ts";
-import { type Change, type Condition, endOf, inFlightUpdate, updateOf } from "./change.ts";
+import { type Change, type Condition, endOf, placeBack, updateOf } from "./change.ts";
 import type { Claim, ClaimOutcome, Claims, JobFailure, JobResponse } from "./claims.ts";
 import { contendedWrite, type Pauses } from "./contended-write.ts";
 
@@ -57,10 +57,7 @@ export function claimsTable(options: ClaimsTable): Claims {
 	const endHeld = (claim: Claim, fields: Parameters<typeof endOf>[1]) => () => {
 		const nowMs = now();
 		const change = endOf(claim, fields, { nowMs, callbackDueAtMs: nowMs + ORPHAN_MS });
-		const TransactItems = [
-			{ Update: updateOf(table, claim.job, change, isHeld(claim)) },
-			{ Update: inFlightUpdate(table, claim, -1) },
-		];
+		const TransactItems = [{ Update: updateOf(table, claim.job, change, isHeld(claim)) }, ...placeBack(table, claim)];
 		return client.send(new TransactWriteItemsCommand({ TransactItems }));
 	};
 	const requeue = (delaySeconds: number, fields: Partial<JobRecord> = {}): Change => ({

@@ -5,7 +5,7 @@
 import type { JobRecord } from "../../../charter/jobs.ts";
 
 /** A job that is held: whoever has it may commit, fail or release this attempt of it, and nobody else may. */
-export type Claim = Pick<JobRecord, "job" | "tenant" | "model" | "attempt" | "failures" | "callback">;
+export type Claim = Pick<JobRecord, "job" | "tenant" | "model" | "attempt" | "failures" | "callback" | "shadowOf">;
 
 export type ClaimOutcome =
 	| { kind: "claimed"; job: JobRecord }

@@ -42,6 +42,8 @@ export interface JobStore {
 	jobsInFlight(tenant: string, model: string): Promise<number>;
 	/** Writes job, key and place in flight, all or none. Safe to repeat with the same job. */
 	submit(submission: Submission): Promise<SubmitOutcome>;
+	/** Writes a shadow's job, which has neither key nor place in flight. Safe to repeat with the same job. */
+	put(job: JobRecord): Promise<void>;
 	/** Ends a job that is queued or runs, and gives its place in flight back. Whoever works on it is fenced. */
 	end(job: JobRecord, ending: Ending): Promise<EndOutcome>;
 	/** Pages of what the index has under `open` and is due before `nowMs`, the longest due first. */

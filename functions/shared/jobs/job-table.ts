@@ -7,11 +7,12 @@ import {
 	ConditionalCheckFailedException,
 	type DynamoDBClient,
 	GetItemCommand,
+	PutItemCommand,
 	paginateQuery,
 	TransactWriteItemsCommand,
 	UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import {
 	CALLBACKS_OPEN,
 	type IdempotencyRecord,
@@ -22,7 +23,7 @@ import {
 	jobKey,
 	OPEN_INDEX,
 } from "../../../charter/jobs.ts";
-import { type Condition, endOf, inFlightUpdate, updateOf } from "./change.ts";
+import { type Condition, endOf, placeBack, updateOf } from "./change.ts";
 import { contendedWrite, type Pauses } from "./contended-write.ts";
 import type { JobStore } from "./job-store.ts";
 import { refusedConditions, submitTransaction } from "./submit-transaction.ts";
@@ -98,14 +99,15 @@ export function jobTable({ client, table, now, pause = sleep, random = Math.rand
 				throw thrown;
 			}
 		},
+		put: async (job) => {
+			const Item = marshall(job, { removeUndefinedValues: true });
+			await client.send(new PutItemCommand({ TableName: table, Item }));
+		},
 		end: async (job, ending) => {
 			const nowMs = now();
 			// Who ends it here sends nothing: the sweeper's next round does.
 			const change = endOf(job, ending, { nowMs, callbackDueAtMs: nowMs });
-			const TransactItems = [
-				{ Update: updateOf(table, job.job, change, isOpen) },
-				{ Update: inFlightUpdate(table, job, -1) },
-			];
+			const TransactItems = [{ Update: updateOf(table, job.job, change, isOpen) }, ...placeBack(table, job)];
 			try {
 				await contendedWrite(() => client.send(new TransactWriteItemsCommand({ TransactItems })), pauses);
 			} catch (thrown) {
