@@ -13,6 +13,9 @@ export const SERVER_ROUTES = [
 	{ path: "/v2/health/ready", method: "GET" },
 ] as const satisfies Route[];
 
+/** Below a model: callers send back how it went. */
+export const FEEDBACK_PATH = "/feedback";
+
 /** Routes of one realtime model, below `/v2/models/{name}`; answered by that model's `predict` function. */
 export const MODEL_ROUTES = [
 	{ path: "", method: "GET" },
@@ -21,6 +24,7 @@ export const MODEL_ROUTES = [
 	{ path: "/versions/{version}", method: "GET" },
 	{ path: "/versions/{version}/ready", method: "GET" },
 	{ path: "/versions/{version}/infer", method: "POST" },
+	{ path: FEEDBACK_PATH, method: "POST" },
 ] as const satisfies Route[];
 
 /** Routes of one queued model, below `/v2/models/{name}`; answered by the `submit` function. */
@@ -30,6 +34,7 @@ export const QUEUED_MODEL_ROUTES = [
 	{ path: "/infer", method: "POST" },
 	/** Asks for a presigned URL, for requests that are larger than the API takes. */
 	{ path: "/uploads", method: "POST" },
+	{ path: FEEDBACK_PATH, method: "POST" },
 ] as const satisfies Route[];
 
 /** Routes about jobs; answered by the `jobs` function. */
@@ -57,3 +62,7 @@ export const PREFER_HEADER = "prefer";
 export const CALLBACK_URL_HEADER = "x-callback-url";
 /** Header with the id of a presigned upload that holds the request, instead of a body. */
 export const UPLOAD_ID_HEADER = "x-upload-id";
+/** Header in which a caller names whom it asks for, so that an experiment shows the same user the same variant. */
+export const USER_ID_HEADER = "x-user-id";
+/** Header in which an answer names the route's variant that gave it; feedback sends it back. */
+export const VARIANT_HEADER = "x-model-variant";

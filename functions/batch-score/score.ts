@@ -16,7 +16,7 @@ import { type Row, readRow, tensorsOf } from "./rows.ts";
 export interface ScorePorts {
 	objects: BatchObjects;
 	version: (model: string, version: number) => Promise<VersionRecord>;
-	models: Models;
+	models: Pick<Models, "use">;
 	/** Where predictions go beside the output; absent where the settings do not ask for it. */
 	features?: FeatureWriter;
 }

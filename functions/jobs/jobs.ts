@@ -2,7 +2,7 @@
  * Shows a tenant its jobs and cancels them. A job of another tenant does not exist.
  * The decisions only; stores and clock are handed in.
  */
-import { JOB_ROUTES, jobPath } from "../../charter/api.ts";
+import { JOB_ROUTES, jobPath, VARIANT_HEADER } from "../../charter/api.ts";
 import { ApiError } from "../../charter/errors.ts";
 import { isEnded, type JobRecord } from "../../charter/jobs.ts";
 import { type Answer, MethodNotAllowedError } from "../shared/http/answer.ts";
@@ -39,7 +39,7 @@ export async function jobs(ports: JobsPorts, call: Call): Promise<Answer> {
 
 async function findJob({ store }: JobsPorts, call: Call, tenant: string, id: string): Promise<JobRecord> {
 	const job = JOB_ID.test(id) ? await inTime(call, "The job cannot be read now", store.read(id)) : undefined;
-	if (job?.tenant === tenant) return job;
+	if (job?.tenant === tenant && job.shadowOf === undefined) return job;
 	throw new ApiError(
 		"NOT_FOUND",
 		`There is no job "${id.slice(0, 60)}" of this tenant, or it ended so long ago that it is forgotten.`,
@@ -60,8 +60,8 @@ async function cancel({ store }: JobsPorts, call: Call, job: JobRecord): Promise
 async function answerOf({ payloads, now }: JobsPorts, call: Call, job: JobRecord): Promise<Answer> {
 	const body = await inTime(call, "The job's result cannot be signed now", jobViewText(job, payloads));
 	const ageSeconds = (now() - job.createdAtMs) / MS_PER_SECOND;
-	const headers: Record<string, string> = isEnded(job.state) ? {} : { "retry-after": String(pollSeconds(ageSeconds)) };
-	return { status: 200, body, headers };
+	const retry: Record<string, string> = isEnded(job.state) ? {} : { "retry-after": String(pollSeconds(ageSeconds)) };
+	return { status: 200, body, headers: { [VARIANT_HEADER]: job.variant, ...retry } };
 }
 
 const inTime = <T>({ deadline }: Call, what: string, work: Promise<T>): Promise<T> =>

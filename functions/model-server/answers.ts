@@ -8,10 +8,11 @@ import { ApiError } from "../../charter/errors.ts";
 import type { VersionRecord } from "../../charter/registry.ts";
 import { type Answer, jsonAnswer } from "../shared/http/answer.ts";
 import { decodeText, parseText } from "../shared/inference/body.ts";
+import { chooseVariant } from "../shared/inference/choose-variant.ts";
 import { readInferRequest } from "../shared/inference/infer-request.ts";
 import { writeInferResponse } from "../shared/inference/infer-response.ts";
 import type { Models } from "../shared/inference/models.ts";
-import { chooseVariant, type Routing } from "../shared/inference/routing.ts";
+import type { Routing } from "../shared/inference/routing.ts";
 import type { Versions } from "../shared/inference/versions.ts";
 import type { Log } from "../shared/telemetry/log.ts";
 import type { Operation } from "./operations.ts";
@@ -20,7 +21,7 @@ export interface AnswerPorts {
 	model: string;
 	routing: Routing;
 	versions: Versions;
-	models: Models;
+	models: Pick<Models, "use">;
 	log: Log;
 	/** Whether it is on its way out: it still answers, but is not ready for more. */
 	isStopping: () => boolean;
@@ -67,7 +68,9 @@ async function infer({ models, model }: AnswerPorts, record: VersionRecord, body
 }
 
 async function recordOf({ routing, versions, log }: AnswerPorts, pinned?: number): Promise<VersionRecord> {
-	return versions.get(pinned ?? chooseVariant(await routing.variants(log), randomUUID()).version);
+	if (pinned !== undefined) return versions.get(pinned);
+	const asker = { requestId: randomUUID(), tenant: undefined, user: undefined };
+	return versions.get(chooseVariant(await routing.route(log), asker).version);
 }
 
 function describe({ model }: AnswerPorts, { version, signature: { inputs, outputs } }: VersionRecord): Answer {

@@ -12,7 +12,7 @@ import { artifactStore } from "../shared/inference/artifact-store.ts";
 import { createModels } from "../shared/inference/models.ts";
 import { onnxRuntime } from "../shared/inference/onnx.ts";
 import { registryStore } from "../shared/inference/registry-store.ts";
-import { createRouting } from "../shared/inference/routing.ts";
+import { createRouting, servingVersions } from "../shared/inference/routing.ts";
 import { createVersions } from "../shared/inference/versions.ts";
 import { createLog, writeToStdout } from "../shared/telemetry/log.ts";
 import { type AnswerPorts, answer } from "./answers.ts";
@@ -31,20 +31,22 @@ const { [ENVIRONMENT.serviceName]: service = "model-server", [ENVIRONMENT.enviro
 const plainLog = createLog({ service, environment: stage, write: writeToStdout, now: Date.now });
 
 async function main(): Promise<void> {
-	const { model, registryTable, artifactBucket, port } = readConfig(environment);
+	const { model, version, registryTable, artifactBucket, port } = readConfig(environment);
 	const log = plainLog.with({ model });
 	const stopping = new AbortController();
 	for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => stopping.abort());
 	const registry = registryStore(dynamodbClient(), registryTable);
 	const ports: AnswerPorts = {
 		model,
-		routing: createRouting(model, registry, Date.now),
+		routing: createRouting({ model, registry, now: Date.now }),
 		versions: createVersions(model, registry),
 		models: createModels(artifactStore(bulkS3Client(), artifactBucket), onnxRuntime),
 		log,
 		isStopping: () => stopping.signal.aborted,
 	};
-	await warm(ports);
+	// A version that it is started for it must be able to serve: else it is never ready, and who waits for it learns so.
+	if (version === undefined) await warm(ports);
+	else await load(ports, version);
 	const door = createDoor({ model, log, now: Date.now, answer: (operation, body) => answer(operation, body, ports) });
 	door.server.listen(port, "0.0.0.0");
 	await once(door.server, "listening");
@@ -55,13 +57,15 @@ async function main(): Promise<void> {
 	while (door.idleMs() < QUIET_MS && Date.now() < untilMs) await sleep(QUIET_POLL_MS);
 }
 
+const load = async ({ versions, models }: AnswerPorts, version: number): Promise<void> =>
+	models.use(await versions.get(version), async () => undefined);
+
 /** Loads what serves now, so that the first job need not wait; an unready registry is no error. */
-async function warm({ routing, versions, models, log }: AnswerPorts): Promise<void> {
+async function warm(ports: AnswerPorts): Promise<void> {
 	try {
-		for (const { version } of await routing.variants(log))
-			await models.use(await versions.get(version), async () => undefined);
+		for (const version of servingVersions(await ports.routing.route(ports.log))) await load(ports, version);
 	} catch (thrown) {
-		log.warn("No version was loaded at the start; the first job will load its own", {}, thrown);
+		ports.log.warn("No version was loaded at the start; the first job will load its own", {}, thrown);
 	}
 }
 

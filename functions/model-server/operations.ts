@@ -2,7 +2,7 @@
  * Which operation of the Open Inference Protocol an HTTP request asks for, by its method and path; or by those of SageMaker's
  * containers, which are told the version in a header. Not what it answers.
  */
-import { MODEL_ROUTES, modelPath, type Route, SERVER_ROUTES } from "../../charter/api.ts";
+import { FEEDBACK_PATH, MODEL_ROUTES, modelPath, type Route, SERVER_ROUTES } from "../../charter/api.ts";
 import { ApiError } from "../../charter/errors.ts";
 import { VERSION_MAX } from "../../charter/registry.ts";
 import { CONTAINER_ROUTES, versionIn } from "../../charter/sagemaker.ts";
@@ -14,6 +14,8 @@ export type Operation =
 	/** Without a version, the one that the route has. */
 	| { kind: "model" | "modelReady" | "infer"; version: number | undefined };
 
+/** Feedback is the platform's: a server's answers reach no caller by themselves. */
+const OWN_ROUTES = MODEL_ROUTES.filter(({ path }) => path !== FEEDBACK_PATH);
 const SHOWN_MAX_CHARACTERS = 100;
 
 /**
@@ -40,7 +42,7 @@ export function readOperation(model: string, method: string, path: string, attri
 		return { kind: server.path.endsWith("/live") ? "live" : "ready" };
 	}
 	const root = modelPath(model);
-	const route = MODEL_ROUTES.find((known) => matches(`${root}${known.path}`, path));
+	const route = OWN_ROUTES.find((known) => matches(`${root}${known.path}`, path));
 	if (!route)
 		throw new ApiError(
 			"NOT_FOUND",

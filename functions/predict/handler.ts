@@ -1,5 +1,5 @@
 /** Lambda's entry to the predict function: clients, telemetry, and the model loaded before the first request. Wiring only. */
-import { dynamodbClient, s3Client } from "../shared/clients.ts";
+import { dynamodbClient, s3Client, sqsClient } from "../shared/clients.ts";
 import { onnxRuntime } from "../shared/inference/onnx.ts";
 import { writeToStdout } from "../shared/telemetry/log.ts";
 import { otlpProcessors } from "../shared/telemetry/otlp.ts";
@@ -12,6 +12,7 @@ const service = createPredictService({
 	telemetry: createTelemetry({ environment, write: writeToStdout, processors: otlpProcessors(environment) }),
 	dynamodb: dynamodbClient(),
 	s3: s3Client(),
+	sqs: sqsClient(),
 	runtime: onnxRuntime,
 });
 await service.warm();

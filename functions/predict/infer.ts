@@ -9,7 +9,7 @@ import type { ActiveSpan } from "../shared/telemetry/tracing.ts";
 import { type FeatureOptions, fetchFeatures } from "./features.ts";
 
 export interface InferPorts {
-	models: Models;
+	models: Pick<Models, "use">;
 	features: FeatureOptions;
 }
 

@@ -2,7 +2,7 @@
  * Which operation on a model a request asks for: by the API's route template, its version parameter and its method.
  * Not authorization: the API's authorizer has let the request through.
  */
-import { MODEL_ROUTES, modelPath } from "../../charter/api.ts";
+import { FEEDBACK_PATH, MODEL_ROUTES, modelPath } from "../../charter/api.ts";
 import { ApiError } from "../../charter/errors.ts";
 import { VERSION_MAX } from "../../charter/registry.ts";
 import { MethodNotAllowedError } from "../shared/http/answer.ts";
@@ -10,7 +10,7 @@ import type { ApiRequest } from "../shared/http/api-request.ts";
 import { unknownVersion } from "../shared/inference/versions.ts";
 
 export interface Operation {
-	kind: "metadata" | "ready" | "infer";
+	kind: "metadata" | "ready" | "infer" | "feedback";
 	/** The version that the path pins; undefined where the route chooses. */
 	version: number | undefined;
 }
@@ -32,6 +32,7 @@ export function readOperation(
 		);
 	if (request.method !== route.method) throw new MethodNotAllowedError(request.method.slice(0, 20), route.method);
 	const version = route.path.includes("{version}") ? readVersion(model, request.pathParameters.version) : undefined;
+	if (route.path === FEEDBACK_PATH) return { kind: "feedback", version: undefined };
 	if (route.path.endsWith("/infer")) return { kind: "infer", version };
 	return { kind: route.path.endsWith("/ready") ? "ready" : "metadata", version };
 }

@@ -4,6 +4,7 @@
  */
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import type { S3Client } from "@aws-sdk/client-s3";
+import type { SQSClient } from "@aws-sdk/client-sqs";
 import { ENVIRONMENT } from "../../charter/environment.ts";
 import { SPAN_ATTRIBUTES, SPANS } from "../../charter/telemetry.ts";
 import { type Environment, requiredNumber, requiredNumbers, requiredText } from "../shared/environment.ts";
@@ -12,10 +13,12 @@ import { artifactStore } from "../shared/inference/artifact-store.ts";
 import { createModels } from "../shared/inference/models.ts";
 import type { ModelRuntime } from "../shared/inference/ports.ts";
 import { registryStore } from "../shared/inference/registry-store.ts";
-import { createRouting } from "../shared/inference/routing.ts";
+import { createRouting, servingVersions } from "../shared/inference/routing.ts";
 import { createVersions } from "../shared/inference/versions.ts";
+import { createAside } from "../shared/shadow/aside.ts";
+import { createMirror, shadowQueue } from "../shared/shadow/mirror.ts";
 import { requestCostUsd } from "../shared/telemetry/cost.ts";
-import { writeRequestCounts, writeThrottleFailedOpen } from "../shared/telemetry/metrics.ts";
+import { writeOutcome, writeRequestCounts, writeThrottleFailedOpen } from "../shared/telemetry/metrics.ts";
 import type { Telemetry } from "../shared/telemetry/telemetry.ts";
 import { bucketStore } from "../shared/throttle/bucket-store.ts";
 import { createThrottle } from "../shared/throttle/throttle.ts";
@@ -28,6 +31,8 @@ export interface PredictParts {
 	dynamodb: DynamoDBClient;
 	s3: S3Client;
 	runtime: ModelRuntime;
+	/** Of a model that may have a shadow. @default none does */
+	sqs?: SQSClient | undefined;
 	/** @default requests that cannot be answered at once are refused */
 	overflow?: Overflow;
 }
@@ -40,7 +45,8 @@ export interface PredictService {
 
 /** @throws {FunctionSettingsError} where the environment lacks something, by name */
 export function createPredictService(parts: PredictParts): PredictService {
-	const { environment, telemetry, dynamodb, s3, runtime, overflow } = parts;
+	const { environment, telemetry, dynamodb, s3, sqs, runtime, overflow } = parts;
+	const shadowQueueUrl = environment[ENVIRONMENT.shadowQueueUrl];
 	const text = (name: string) => requiredText(environment, name);
 	const model = text(ENVIRONMENT.model);
 	const memoryMb = requiredNumber(environment, ENVIRONMENT.memoryMb);
@@ -50,13 +56,18 @@ export function createPredictService(parts: PredictParts): PredictService {
 	const log = telemetry.log.with({ model, team, feature });
 	const { now, write } = telemetry;
 	const registry = registryStore(dynamodb, text(ENVIRONMENT.registryTable));
+	const versions = createVersions(model, registry);
+	const models = createModels(artifactStore(s3, text(ENVIRONMENT.artifactBucket)), runtime);
+	const load = async (version: number): Promise<void> => models.use(await versions.get(version), async () => undefined);
 	const ports: PredictPorts = {
 		model,
-		routing: createRouting(model, registry, now),
-		versions: createVersions(model, registry),
-		models: createModels(artifactStore(s3, text(ENVIRONMENT.artifactBucket)), runtime),
+		routing: createRouting({ model, registry, now, preparation: { load, keep: models.keep } }),
+		versions,
+		models,
 		features: { model, store: featureStore(dynamodb, text(ENVIRONMENT.featureTable)), featuresMs },
 		...(overflow && { overflow }),
+		mirror: sqs && shadowQueueUrl ? createMirror(shadowQueue(sqs, shadowQueueUrl), createAside(telemetry)) : undefined,
+		onFeedback: (feedback) => writeOutcome(write, now(), feedback),
 		throttle: createThrottle({
 			model,
 			reservedConcurrency: requiredNumber(environment, ENVIRONMENT.reservedConcurrency),
@@ -87,8 +98,7 @@ export function createPredictService(parts: PredictParts): PredictService {
 		}),
 		warm: async () => {
 			try {
-				for (const { version } of await ports.routing.variants(log))
-					await ports.models.use(await ports.versions.get(version), async () => undefined);
+				for (const version of servingVersions(await ports.routing.route(log))) await load(version);
 			} catch (thrown) {
 				log.warn("No model was loaded at the start; the first request will load it", {}, thrown);
 			}

@@ -1,5 +1,5 @@
 /** The answer to a request that has become a job: 202 with what it is now, or its result where the caller waited for it. */
-import { jobPath } from "../../charter/api.ts";
+import { jobPath, VARIANT_HEADER } from "../../charter/api.ts";
 import type { JobRecord } from "../../charter/jobs.ts";
 import type { Answer } from "../shared/http/answer.ts";
 import type { Call } from "../shared/http/serve.ts";
@@ -21,7 +21,7 @@ export async function jobAnswer(
 	{ waitSeconds, jobP95Seconds }: { waitSeconds: number; jobP95Seconds: number },
 ): Promise<Answer> {
 	const job = waitSeconds > 0 ? await awaitJob(ports, call, accepted, waitSeconds) : accepted;
-	const location = { location: jobPath(job.job) };
+	const location = { location: jobPath(job.job), [VARIANT_HEADER]: job.variant };
 	const applied: Record<string, string> = waitSeconds > 0 ? { "preference-applied": `wait=${waitSeconds}` } : {};
 	const result = waitSeconds > 0 ? await resultText(ports, call, job) : undefined;
 	if (result !== undefined) return { status: 200, body: result, headers: { ...location, ...applied } };

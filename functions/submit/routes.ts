@@ -2,13 +2,13 @@
  * Which operation on which queued model a request asks for: the charter's routes, matched against API Gateway's template.
  * Nothing else is read of the request.
  */
-import { modelPath, QUEUED_MODEL_ROUTES } from "../../charter/api.ts";
+import { FEEDBACK_PATH, modelPath, QUEUED_MODEL_ROUTES } from "../../charter/api.ts";
 import { ApiError } from "../../charter/errors.ts";
 import { MethodNotAllowedError } from "../shared/http/answer.ts";
 import type { ApiRequest } from "../shared/http/api-request.ts";
 
 export interface Operation {
-	kind: "metadata" | "ready" | "infer" | "upload";
+	kind: "metadata" | "ready" | "infer" | "upload" | "feedback";
 	model: string;
 }
 
@@ -19,6 +19,7 @@ const KINDS = {
 	"/ready": "ready",
 	"/infer": "infer",
 	"/uploads": "upload",
+	[FEEDBACK_PATH]: "feedback",
 } as const satisfies Record<Path, Operation["kind"]>;
 
 /**

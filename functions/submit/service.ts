@@ -18,8 +18,11 @@ import { jobQueue } from "../shared/jobs/job-queue.ts";
 import { jobTable } from "../shared/jobs/job-table.ts";
 import { payloadBucket } from "../shared/jobs/payloads.ts";
 import { queuedModelsOf } from "../shared/jobs/queued-models.ts";
+import { createAside } from "../shared/shadow/aside.ts";
+import { shadowQueue } from "../shared/shadow/mirror.ts";
+import { createShadowJobs } from "../shared/shadow/shadow-jobs.ts";
 import { requestCostUsd } from "../shared/telemetry/cost.ts";
-import { writeRequestCounts, writeThrottleFailedOpen } from "../shared/telemetry/metrics.ts";
+import { writeOutcome, writeRequestCounts, writeThrottleFailedOpen } from "../shared/telemetry/metrics.ts";
 import type { Telemetry } from "../shared/telemetry/telemetry.ts";
 import { bucketStore } from "../shared/throttle/bucket-store.ts";
 import { type BucketStore, createThrottle } from "../shared/throttle/throttle.ts";
@@ -55,10 +58,17 @@ export function createSubmitService({
 	const reservedConcurrency = requiredNumber(environment, ENVIRONMENT.reservedConcurrency);
 	const memoryMb = requiredNumber(environment, ENVIRONMENT.memoryMb);
 	const shared = { registry, buckets, reservedConcurrency, telemetry };
+	const store = jobTable({ client: dynamodb, table: text(ENVIRONMENT.jobsTable), now });
+	const queue = jobQueue(sqs, settings);
+	const shadowQueueUrl = environment[ENVIRONMENT.shadowQueueUrl];
+	const shadows = (url: string) =>
+		createShadowJobs({ store, jobs: queue, comparisons: shadowQueue(sqs, url), aside: createAside(telemetry), now });
 	const ports: SubmitFunctionPorts = {
 		models: new Map([...settings].map(([name, of]) => [name, submitModel(name, of, shared)])),
-		store: jobTable({ client: dynamodb, table: text(ENVIRONMENT.jobsTable), now }),
-		queue: jobQueue(sqs, settings),
+		store,
+		queue,
+		shadows: shadowQueueUrl ? shadows(shadowQueueUrl) : undefined,
+		onFeedback: (feedback) => writeOutcome(write, now(), feedback),
 		payloads: payloadBucket(s3, text(ENVIRONMENT.jobsBucket)),
 		now,
 		pause,
@@ -91,7 +101,7 @@ function submitModel(model: string, settings: QueuedModelSettings, shared: Share
 	return {
 		model,
 		settings,
-		routing: createRouting(model, registry, now),
+		routing: createRouting({ model, registry, now }),
 		versions: createVersions(model, registry),
 		throttle: createThrottle({
 			model,

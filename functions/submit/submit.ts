@@ -8,6 +8,7 @@ import { SPANS } from "../../charter/telemetry.ts";
 import { type Answer, jsonAnswer } from "../shared/http/answer.ts";
 import type { Call } from "../shared/http/serve.ts";
 import { bodyText, checkBody, parseText } from "../shared/inference/body.ts";
+import { type FeedbackPorts, takeFeedback } from "../shared/inference/feedback.ts";
 import { readInferRequest } from "../shared/inference/infer-request.ts";
 import { chooseVersion, describeModel, type Serving } from "../shared/inference/serving.ts";
 import type { Payloads } from "../shared/jobs/payloads.ts";
@@ -28,7 +29,7 @@ export interface SubmitModel extends Serving {
 	throttle: Throttle;
 }
 
-export interface SubmitFunctionPorts extends SubmitPorts {
+export interface SubmitFunctionPorts extends SubmitPorts, Pick<FeedbackPorts, "onFeedback"> {
 	models: ReadonlyMap<string, SubmitModel>;
 	payloads: Payloads;
 	/** Waits for so many milliseconds. */
@@ -54,6 +55,8 @@ export async function submit(ports: SubmitFunctionPorts, call: Call): Promise<An
 			await admitInTime(model.throttle, tenant, call.deadline);
 			return createUpload(ports, call, { tenant: tenant.tenant, model: name, bytes });
 		}
+		case "feedback":
+			return takeFeedback(model, { ...ports, throttle: model.throttle }, call);
 		case "infer": {
 			const preferences = readPreferences(call.request.headers);
 			const job = await call.span.child(SPANS.admit, () => accept(ports, call, model, preferences));

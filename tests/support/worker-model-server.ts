@@ -48,7 +48,7 @@ export async function startModelServer(scope: AsyncDisposableStack) {
 	const state = { isStopping: false };
 	const ports: AnswerPorts = {
 		model: DIGITS,
-		routing: createRouting(DIGITS, registry, Date.now),
+		routing: createRouting({ model: DIGITS, registry, now: Date.now }),
 		versions: createVersions(DIGITS, registry),
 		models: createModels(artifactStore(s3, "artifacts"), onnxRuntime),
 		log,

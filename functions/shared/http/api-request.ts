@@ -3,7 +3,7 @@
  * Not the body's meaning; see the function that answers.
  */
 import type { APIGatewayProxyEvent } from "aws-lambda";
-import { REQUEST_ID_HEADER } from "../../../charter/api.ts";
+import { REQUEST_ID_HEADER, USER_ID_HEADER } from "../../../charter/api.ts";
 import type { TenantContext } from "../../../charter/tenancy.ts";
 
 export interface ApiRequest {
@@ -17,17 +17,22 @@ export interface ApiRequest {
 	headers: ReadonlyMap<string, string>;
 	body: string | undefined;
 	isBase64Encoded: boolean;
+	/** Whom the caller asks for, as it names them; undefined where it names nobody, or not well. */
+	user: string | undefined;
 	/** From the authorizer; undefined where it did not run or its context is not whole. */
 	tenant: TenantContext | undefined;
 }
 
 const WELL_FORMED_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+/** Whatever prints, as account names, addresses and hashes do. */
+const WELL_FORMED_USER = /^[\x21-\x7e]{1,128}$/;
 
 export function readApiRequest(event: APIGatewayProxyEvent): ApiRequest {
 	const headers = new Map<string, string>();
 	for (const [name, value] of Object.entries(event.headers ?? {}))
 		if (typeof value === "string") headers.set(name.toLowerCase(), value);
 	const wished = headers.get(REQUEST_ID_HEADER);
+	const user = headers.get(USER_ID_HEADER);
 	return {
 		requestId: wished !== undefined && WELL_FORMED_ID.test(wished) ? wished : event.requestContext.requestId,
 		method: event.httpMethod,
@@ -36,6 +41,7 @@ export function readApiRequest(event: APIGatewayProxyEvent): ApiRequest {
 		headers,
 		body: event.body ?? undefined,
 		isBase64Encoded: event.isBase64Encoded === true,
+		user: user !== undefined && WELL_FORMED_USER.test(user) ? user : undefined,
 		tenant: readTenant(event.requestContext.authorizer),
 	};
 }

@@ -1,6 +1,6 @@
 /**
  * Models in memory, one a version: loaded once, its artifact's SHA-256 checked, the longest unused one released.
- * Requests at once share one load; a model is not released while a request uses it.
+ * Requests at once share one load; a model is not released while a request uses it, nor while it is one that serves.
  */
 import { createHash } from "node:crypto";
 import { ApiError } from "../../../charter/errors.ts";
@@ -15,9 +15,11 @@ export interface Models {
 	 * @throws {ArtifactError} where the artifact is not what the registry says
 	 */
 	use<T>(record: VersionRecord, work: (session: ModelSession) => Promise<T>): Promise<T>;
+	/** These versions are not released from now on, until others are named. */
+	keep(versions: readonly number[]): void;
 }
 
-/** Champion, challenger and one pinned version. */
+/** Champion, challenger and one pinned version. Versions that are kept may be more. */
 const LOADED_MAX = 3;
 const ARTIFACT_RETRY_SECONDS = 1;
 
@@ -30,6 +32,7 @@ interface Loaded {
 export function createModels(artifacts: ArtifactStore, runtime: ModelRuntime): Models {
 	/** In the order of use, the longest unused first. */
 	const loaded = new Map<number, Loaded>();
+	let kept: ReadonlySet<number> = new Set();
 
 	const releaseIfUnused = (entry: Loaded): void => {
 		// A load that failed has nothing to release, and its requests were told.
@@ -51,12 +54,15 @@ export function createModels(artifacts: ArtifactStore, runtime: ModelRuntime): M
 		entry.users += 1;
 		for (const [version, other] of loaded) {
 			if (loaded.size <= LOADED_MAX) break;
-			evict(version, other);
+			if (version !== record.version && !kept.has(version)) evict(version, other);
 		}
 		return entry;
 	};
 
 	return {
+		keep: (versions) => {
+			kept = new Set(versions);
+		},
 		use: async (record, work) => {
 			const entry = acquire(record);
 			try {

@@ -2,8 +2,9 @@
 import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { TriplaneError } from "../../../charter/errors.ts";
-import { modelKey, ROUTE_KEY, type RouteRecord, type VersionRecord, versionKey } from "../../../charter/registry.ts";
+import { modelKey, ROUTE_KEY, type VersionRecord, versionKey } from "../../../charter/registry.ts";
 import type { RegistryStore } from "./ports.ts";
+import { isRoute, routeFault } from "./route-form.ts";
 
 /** An item of the registry is not what the charter says. */
 class RegistryRecordError extends TriplaneError {
@@ -20,8 +21,8 @@ export function registryStore(client: DynamoDBClient, table: string): RegistrySt
 	return {
 		route: async (model) => {
 			const item = await read(modelKey(model), ROUTE_KEY);
-			if (item && !isRoute(item)) throw unreadable(table, model, ROUTE_KEY);
-			return item;
+			if (!item || isRoute(item)) return item;
+			throw unreadable(table, model, ROUTE_KEY, `: ${routeFault(item)}`);
 		},
 		version: async (model, version) => {
 			const item = await read(modelKey(model), versionKey(version));
@@ -29,17 +30,6 @@ export function registryStore(client: DynamoDBClient, table: string): RegistrySt
 			return item;
 		},
 	};
-}
-
-function isRoute(item: object): item is RouteRecord {
-	const variants: unknown = Reflect.get(item, "variants");
-	return typeof Reflect.get(item, "revision") === "number" && Array.isArray(variants) && variants.every(isVariant);
-}
-
-function isVariant(variant: unknown): boolean {
-	if (variant === null || typeof variant !== "object") return false;
-	const [name, version, weight] = ["name", "version", "weight"].map((key): unknown => Reflect.get(variant, key));
-	return typeof name === "string" && typeof version === "number" && typeof weight === "number" && weight >= 0;
 }
 
 /** Registration has parsed the rest strictly. */
@@ -55,7 +45,7 @@ function isVersion(item: object): item is VersionRecord {
 	);
 }
 
-const unreadable = (table: string, model: string, sk: string): RegistryRecordError =>
+const unreadable = (table: string, model: string, sk: string, why = ""): RegistryRecordError =>
 	new RegistryRecordError(
-		`The item ${sk} of "${model}" in the table ${table} is not in the registry's form. Restore it from the table's backup.`,
+		`The item ${sk} of "${model}" in the table ${table} is not in the registry's form${why}. Restore it from the table's backup.`,
 	);

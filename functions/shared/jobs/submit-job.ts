@@ -9,6 +9,7 @@ import { type IdempotencyRecord, JOB_LIMITS, type JobRecord, requestObjectKey } 
 import type { TenantContext } from "../../../charter/tenancy.ts";
 import type { Call } from "../http/serve.ts";
 import type { Choice } from "../inference/serving.ts";
+import type { ShadowJobs } from "../shadow/shadow-jobs.ts";
 import { type DispatchRequest, dispatch } from "./dispatch.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { JobStore } from "./job-store.ts";
@@ -22,6 +23,8 @@ export interface SubmitPorts {
 	payloads: Pick<Payloads, "put" | "copy">;
 	/** Milliseconds since the epoch. */
 	now: () => number;
+	/** Repeats jobs in the shadow, where a route has one. @default none are */
+	shadows?: ShadowJobs | undefined;
 }
 
 /** What is to become a job. */
@@ -99,6 +102,8 @@ export async function submitJob(ports: SubmitPorts, call: Call, request: JobRequ
 	if (outcome.kind === "repeated")
 		return inTime("The job cannot be read now", jobOfKey(store, outcome.known, requestSha256));
 	await send(ports.queue, call, job);
+	const { choice, jobP95Seconds } = request;
+	if (choice.shadow) ports.shadows?.follow(job, choice.shadow, { jobP95Seconds, log: call.log });
 	return job;
 }
 

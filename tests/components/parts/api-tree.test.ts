@@ -29,6 +29,7 @@ describe("components/parts/api-tree", () => {
 			{ path: "/v2/models/m/versions/{version}", method: "GET" },
 			{ path: "/v2/models/m/versions/{version}/ready", method: "GET" },
 			{ path: "/v2/models/m/versions/{version}/infer", method: "POST" },
+			{ path: "/v2/models/m/feedback", method: "POST" },
 		]);
 		expect(modelRoutes("m").map(({ path }) => path)).to.include(inferPath("m"));
 	});
@@ -39,6 +40,7 @@ describe("components/parts/api-tree", () => {
 			{ path: "/v2/models/m/ready", method: "GET" },
 			{ path: "/v2/models/m/infer", method: "POST" },
 			{ path: "/v2/models/m/uploads", method: "POST" },
+			{ path: "/v2/models/m/feedback", method: "POST" },
 		]);
 		expect(queuedModelRoutes("m").map(({ path }) => path)).to.include(inferPath("m"));
 		expect(jobRoutes()).to.deep.equal([

@@ -50,6 +50,19 @@ describe("functions/shared/inference/models", () => {
 		expect(log.filter((line) => line.startsWith("read"))).to.deep.equal(["read v1", "read v2", "read v3", "read v4"]);
 	});
 
+	it("keeps those that serve, however many others are used, and lets them go when others serve", async () => {
+		const { models, log } = setUp();
+		models.keep([1, 2, 3, 4]);
+		for (const version of [1, 2, 3, 4, 5, 6, 7]) await models.use(record(version), nothing);
+		expect(log.filter((line) => line.startsWith("release"))).to.deep.equal(["release model 5", "release model 6"]);
+		models.keep([7]);
+		await models.use(record(8), nothing);
+		await Promise.resolve();
+		expect(log.filter((line) => line.startsWith("release"))).to.have.members(
+			[5, 6, 1, 2, 3].map((version) => `release model ${version}`),
+		);
+	});
+
 	it("releases no model while a request uses it", async () => {
 		const { models, log } = setUp();
 		const { promise: end, resolve } = Promise.withResolvers<undefined>();
