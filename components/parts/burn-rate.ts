@@ -1,10 +1,12 @@
 /**
  * Multi-window burn rates of a model's SLOs: how fast its error budget is spent, as CloudWatch metric math.
- * Pure; follows chapter 5 of Google's SRE workbook, https://sre.google/workbook/alerting-on-slos/.
+ * Follows chapter 5 of Google's SRE workbook, https://sre.google/workbook/alerting-on-slos/.
  */
 
+import { SLOW_BUDGET } from "../../charter/rollout.ts";
 import type { ModelSettings } from "../../charter/settings.ts";
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "../../charter/telemetry.ts";
+import { stackName } from "./names.ts";
 
 /** An SLO as a share of requests that may be bad. */
 export interface Objective {
@@ -25,8 +27,6 @@ export interface BurnRate {
 	shortSeconds: number;
 }
 
-/** p95 is what the settings promise: one request in twenty may be slower. */
-const SLOW_BUDGET = 0.05;
 /** Fewer bad requests than this in a window say nothing: at low traffic one of them would be a high rate. */
 const BAD_REQUESTS_MINIMUM = 3;
 
@@ -39,6 +39,14 @@ export const objectives = ({ slo }: Pick<ModelSettings, "slo">): Objective[] => 
 	{ name: "errors", badMetric: METRICS.errors, budget: slo.errorRate },
 	{ name: "slow", badMetric: METRICS.slow, budget: SLOW_BUDGET },
 ];
+
+/** Name of a burn-rate alarm among ours, as in "tumour-risk-errors-fast-burn"; in the account it is the stack's. */
+export const burnName = (model: string, objective: Objective, burn: BurnRate): string =>
+	`${model}-${objective.name}-${burn.name}-burn`;
+
+/** In the account: the alarms of a model that people are called for. */
+export const burnAlarmNames = (model: Pick<ModelSettings, "name" | "slo">): string[] =>
+	objectives(model).flatMap((objective) => BURN_RATES.map((burn) => stackName(burnName(model.name, objective, burn))));
 
 /** Share of bad requests at which the budget burns this fast; never all of them, which could not be exceeded. */
 export const burnThreshold = ({ budget }: Objective, { factor }: BurnRate): number => Math.min(factor * budget, 0.99);

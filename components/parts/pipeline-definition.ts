@@ -54,9 +54,8 @@ function beginStates(workflow: PipelineWorkflow): States {
 			Choices: [
 				{
 					Condition: expression('$states.input.begin.next = "RESUME"'),
-					Output: keep(
-						"rollout",
-						`{"rollout": $states.input.begin.rollout, "state": $states.input.begin.state, "intervalSeconds": ${model.plan?.intervalSeconds ?? 0}}`,
+					Output: expression(
+						`$merge([$states.input, {"version": $states.input.begin.version, "rollout": {"rollout": $states.input.begin.rollout, "state": $states.input.begin.state, "intervalSeconds": ${model.plan?.intervalSeconds ?? 0}}}])`,
 					),
 					Next: "ByState",
 				},

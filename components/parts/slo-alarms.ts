@@ -6,7 +6,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { ModelSettings } from "../../charter/settings.ts";
 import type { CostTags } from "../../charter/tags.ts";
-import { BURN_RATES, badShareQueries, burnThreshold, objectives } from "./burn-rate.ts";
+import { BURN_RATES, badShareQueries, burnName, burnThreshold, objectives } from "./burn-rate.ts";
 import { stackName } from "./names.ts";
 
 export interface SloAlarmsArgs {
@@ -22,7 +22,7 @@ export class SloAlarms extends pulumi.ComponentResource {
 		const { model, topic, tags } = args;
 		for (const objective of objectives(model))
 			for (const burn of BURN_RATES) {
-				const burning = `${name}-${objective.name}-${burn.name}-burn`;
+				const burning = burnName(name, objective, burn);
 				const threshold = burnThreshold(objective, burn);
 				const share = (window: string, seconds: number) =>
 					new aws.cloudwatch.MetricAlarm(

@@ -8,23 +8,24 @@ import { type JobStores, workGrants } from "./job-work.ts";
 import type { Grant } from "./service-role.ts";
 
 /** @param images as the settings name them: by digest, in a registry of AWS's or of somebody else's */
-export function executionGrants(images: readonly string[], logGroups: readonly aws.cloudwatch.LogGroup[]): Grant[] {
+export const executionGrants = (images: readonly string[], logGroups: readonly aws.cloudwatch.LogGroup[]): Grant[] => [
+	...pullGrants(images),
+	{
+		actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+		resources: logGroups.map(({ arn }) => pulumi.interpolate`${arn}:*`),
+	},
+];
+
+/** To fetch images; nothing for those that do not lie in ECR. */
+export function pullGrants(images: readonly string[]): Grant[] {
 	const repositories = [...new Set(images.flatMap((image) => ecrRepositoryArn(image) ?? []))];
-	const pull: Grant[] =
-		repositories.length === 0
-			? []
-			: [
-					{ actions: ["ecr:GetAuthorizationToken"], resources: ["*"] },
-					{
-						actions: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
-						resources: repositories,
-					},
-				];
+	if (repositories.length === 0) return [];
 	return [
-		...pull,
+		// The sign-in has no resources.
+		{ actions: ["ecr:GetAuthorizationToken"], resources: ["*"] },
 		{
-			actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-			resources: logGroups.map(({ arn }) => pulumi.interpolate`${arn}:*`),
+			actions: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+			resources: repositories,
 		},
 	];
 }

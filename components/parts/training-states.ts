@@ -19,8 +19,10 @@ import {
 	service,
 } from "./pipeline-states.ts";
 
-/** SageMaker's names have 63 characters, of which an identifier takes 37. */
+/** SageMaker's names have 63 characters, of which an identifier takes 36. */
 const JOB_NAME_CHARACTERS = 26;
+/** How the names of a model's jobs begin. */
+export const jobPrefix = (model: string): string => `${model.slice(0, JOB_NAME_CHARACTERS - 1)}-`;
 
 /** By services' own errors alone: what a trainer failed at once it fails at again, hours later. */
 const RETRY_START = [
@@ -115,7 +117,7 @@ function trainingJob(workflow: PipelineWorkflow, train: SageMakerTraining): Stat
 		...common(train),
 		Resource: service(workflow, "sagemaker:createTrainingJob.sync"),
 		Arguments: {
-			TrainingJobName: expression(`"${model.slice(0, JOB_NAME_CHARACTERS)}-" & $uuid()`),
+			TrainingJobName: expression(`"${jobPrefix(model)}" & $uuid()`),
 			RoleArn: train.roleArn,
 			AlgorithmSpecification: expression(
 				`{"TrainingImage": "${train.image}", "TrainingInputMode": "File", "ContainerArguments": ${HAS_ARGUMENTS} ? ${words(train.command)}${train.command.length > 0 ? ` : ${JSON.stringify(train.command)}` : ""}}`,

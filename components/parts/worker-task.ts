@@ -13,7 +13,7 @@ import type { CostTags } from "../../charter/tags.ts";
 import { commonEnvironment } from "./common-environment.ts";
 import { workEnvironment } from "./job-work.ts";
 import { logGroupName, stackName } from "./names.ts";
-import { serviceRole } from "./service-role.ts";
+import { type ServiceRole, serviceRole } from "./service-role.ts";
 import { executionGrants, type TaskStores, taskGrants } from "./task-roles.ts";
 
 /** Logs that a container has not yet handed on; beyond it lines are lost, and its work goes on. */
@@ -28,6 +28,8 @@ export interface WorkerTaskArgs extends TaskStores {
 
 export class WorkerTask extends pulumi.ComponentResource {
 	readonly definition: aws.ecs.TaskDefinition;
+	/** What its containers may do, and what ECS does to start them. */
+	readonly roles: { task: ServiceRole; execution: ServiceRole };
 	/** The task's own role has its permissions; a task that started before would be refused everything. */
 	readonly permissions: pulumi.Resource[];
 	/** Of the worker: one record a job. */
@@ -64,6 +66,7 @@ export class WorkerTask extends pulumi.ComponentResource {
 			{ ...tasks, description: `What the tasks of ${name} may do`, grants: taskGrants(model.name, args) },
 			child,
 		);
+		this.roles = { task, execution };
 		this.permissions = [execution.policy, task.policy];
 
 		const { region } = aws.getRegionOutput({}, child);

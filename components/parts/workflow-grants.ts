@@ -17,8 +17,11 @@ export const placeOf = (child: pulumi.InvokeOptions): Place => ({
 	accountId: aws.getCallerIdentityOutput({}, child).accountId,
 });
 
-export const arnOf = ({ partition, region, accountId }: Place, service: string, rest: string): pulumi.Output<string> =>
-	pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${rest}`;
+export const arnOf = (
+	{ partition, region, accountId }: Place,
+	service: string,
+	rest: pulumi.Input<string>,
+): pulumi.Output<string> => pulumi.interpolate`arn:${partition}:${service}:${region}:${accountId}:${rest}`;
 
 /** The deliveries of logs and the traces, which have no resources. */
 export const WORKFLOW_GRANTS: readonly Grant[] = [
