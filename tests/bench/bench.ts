@@ -10,7 +10,7 @@ export interface LineSpec {
 	name: string;
 	/** One sentence for the help: value, baseline and what is left out. */
 	what: string;
-	unit: "ratio" | "kB" | "ms" | "jobs/s";
+	unit: "ratio" | "kB" | "ms" | "jobs/s" | "%" | "min";
 	/** The value is good up to here, or from here where more is better; null where a figure only informs. */
 	goal: number | null;
 	/** @default false */
@@ -31,8 +31,11 @@ export interface Unmeasured {
 /** Lines that come of one measurement. */
 export interface Bench {
 	lines: readonly LineSpec[];
-	/** @param progress told what is going on, for people */
-	measure(progress: (text: string) => void): Promise<Readonly<Record<string, Measurement | Unmeasured>>>;
+	/**
+	 * @param progress told what is going on, for people
+	 * @param show told what people should see beside the lines, as a table that these are of
+	 */
+	measure(progress: (text: string) => void, show: (text: string) => void): Promise<Readonly<Record<string, Measurement | Unmeasured>>>;
 }
 
 /** A line as it is printed with `--json`. */

@@ -25,10 +25,14 @@ const progress = (text: string): void => {
 	if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 };
 
-async function measure(bench: Bench, wanted: (name: string) => boolean): Promise<Line[]> {
+async function measure(
+	bench: Bench,
+	wanted: (name: string) => boolean,
+	show: (text: string) => void,
+): Promise<Line[]> {
 	const specs = bench.lines.filter(({ name }) => wanted(name));
 	if (specs.length === 0) return [];
-	const measured = await bench.measure(progress);
+	const measured = await bench.measure(progress, show);
 	progress("");
 	return specs.map((spec) => lineOf(spec, measured));
 }
@@ -50,8 +54,11 @@ async function main(args: string[]): Promise<number> {
 		return USAGE_ERROR;
 	}
 	const all: Line[] = [];
+	const show = (text: string) => {
+		if (!values.json) process.stdout.write(`${text}\n`);
+	};
 	for (const bench of BENCHES) {
-		const lines = await measure(bench, (name) => positionals.length === 0 || positionals.includes(name));
+		const lines = await measure(bench, (name) => positionals.length === 0 || positionals.includes(name), show);
 		if (values.json) for (const line of lines) process.stdout.write(`${JSON.stringify(line)}\n`);
 		all.push(...lines);
 	}
