@@ -72,15 +72,16 @@ type Key = ResourceNode | string | typeof ANYWHERE | typeof ELSEWHERE;
 /** Metrics by what they are of, so that an endpoint is held against those alone that can be its own. */
 const metricsByKey = perStack((stack) => {
 	const byKey = new Map<Key, WatchedMetric[]>();
+	const note = (key: Key, metric: WatchedMetric) => {
+		const metrics = byKey.get(key);
+		if (metrics) metrics.push(metric);
+		else byKey.set(key, [metric]);
+	};
 	for (const metric of watchedMetrics(stack)) {
-		const keys: Key[] = [...metric.watches, ...modelsIn(metric)];
-		if (metric.unknown !== undefined) keys.push(ANYWHERE);
-		if (metric.watches.size === 0 && namesApi(metric)) keys.push(ELSEWHERE);
-		for (const key of keys) {
-			const metrics = byKey.get(key);
-			if (metrics) metrics.push(metric);
-			else byKey.set(key, [metric]);
-		}
+		for (const node of metric.watches) note(node, metric);
+		for (const model of modelsIn(metric)) note(model, metric);
+		if (metric.unknown !== undefined) note(ANYWHERE, metric);
+		if (metric.watches.size === 0 && namesApi(metric)) note(ELSEWHERE, metric);
 	}
 	return byKey;
 });

@@ -6,7 +6,7 @@ import { EXPRESS_WORKFLOW_MAX_SECONDS, VISIBILITY_TIMEOUT_FACTOR } from "../../c
 import { type Fact, ifKnown, known, mapFact, type Unknown } from "../facts/fact.ts";
 import { HTTP_INTEGRATION, integrationTimeoutMs, REST_INTEGRATION } from "../graph/apis.ts";
 import type { Call } from "../graph/call.ts";
-import { callsOf } from "../graph/calls.ts";
+import { callsFrom, callsOf } from "../graph/calls.ts";
 import { functionsBehind } from "../graph/functions.ts";
 import type { ResourceNode } from "../graph/node.ts";
 import { type FrontedOrigin, originsOf } from "../graph/origins.ts";
@@ -99,8 +99,8 @@ function* cdnHops(stack: StackGraph, { distribution, target, readTimeoutSeconds 
 		for (const fn of stack.targets(target, "functionName", [FUNCTION]).nodes)
 			yield { ...hop, callee: fn, takes: functionSeconds(fn) };
 	if (target.type === LOAD_BALANCER) yield { ...hop, callee: target, takes: target.effectiveNumber("idleTimeout") };
-	for (const { from, via } of callsOf(stack))
-		if (from === target && (via.type === REST_INTEGRATION || via.type === HTTP_INTEGRATION))
+	for (const { via } of callsFrom(stack, target))
+		if (via.type === REST_INTEGRATION || via.type === HTTP_INTEGRATION)
 			yield { ...hop, callee: via, takes: integrationSeconds(stack, via) };
 }
 
