@@ -1,11 +1,13 @@
 /** What a model's declared traffic uses: functions, APIs, queues, workflows and tables by request. A batch model's uses none. */
 import { HOURS_PER_MONTH, PRICES_USD, SECONDS_PER_MONTH } from "../../charter/prices.ts";
 import type { ModelDeclaration } from "../config.ts";
-import { absent, type Fact, ifKnown, known, orElse } from "../facts/fact.ts";
+import { absent, type Fact, ifKnown, itemsOf, known, orElse } from "../facts/fact.ts";
 import { HTTP_API, REST_API } from "./apis.ts";
 import { scaledMinimum } from "./autoscaling.ts";
+import type { Call } from "./call.ts";
 import { callersOf } from "./calls.ts";
 import type { Cost, Estimate } from "./cost.ts";
+import { EVENT_RULE } from "./event-buses.ts";
 import type { ResourceNode } from "./node.ts";
 import type { StackGraph } from "./stack-graph.ts";
 import { FUNCTION, FUNCTION_ALIAS, QUEUE, STATE_MACHINE, TABLE } from "./types.ts";
@@ -23,15 +25,37 @@ export const requestsPerSecond = ({ serve, traffic }: ModelDeclaration): number 
 
 const requestsPerMonth = (model: ModelDeclaration): number => requestsPerSecond(model) * SECONDS_PER_MONTH;
 
-/** Whether a clock alone starts a function or workflow, so that traffic does not. */
+/**
+ * Whether a function or workflow is started by clocks alone, or by what AWS tells of by itself, so that traffic does not start
+ * it: also by way of others that are. What nobody in the stack calls may be called by anybody.
+ */
 export function isScheduled(stack: StackGraph, node: ResourceNode): boolean {
-	const calls = callersOf(stack, node);
-	const isClock = ({ from, via }: (typeof calls)[number]) =>
-		(from !== undefined && from.props.read("scheduleExpression").state !== "absent") ||
-		// The permission that goes with a rule says nothing of its own.
-		(via.type === "aws:lambda/permission:Permission" &&
-			ifKnown(via.props.text("principal")) === "events.amazonaws.com");
-	return calls.length > 0 && calls.every(isClock);
+	const ancestors = new Set([node]);
+	for (const each of ancestors) {
+		const calls = callersOf(stack, each);
+		if (calls.length === 0) return false;
+		for (const call of calls) {
+			if (isClock(call) || isOfAws(call)) continue;
+			if (call.isFromOutside || call.from === undefined || !PASSING_ON.includes(call.from.type)) return false;
+			ancestors.add(call.from);
+		}
+	}
+	return true;
+}
+
+/** What does something only because it was started itself. */
+const PASSING_ON = [FUNCTION, STATE_MACHINE];
+
+const isClock = ({ from, via }: Call): boolean =>
+	(from !== undefined && from.props.read("scheduleExpression").state !== "absent") ||
+	// The permission that goes with a rule says nothing of its own.
+	(via.type === "aws:lambda/permission:Permission" && ifKnown(via.props.text("principal")) === "events.amazonaws.com");
+
+/** A rule that takes no events but AWS's own. */
+function isOfAws({ from }: Call): boolean {
+	const pattern = from?.type === EVENT_RULE ? ifKnown(from.props.document("eventPattern")) : undefined;
+	const sources = pattern ? itemsOf(pattern.texts("source")) : [];
+	return sources.length > 0 && sources.every((source) => ifKnown(source)?.startsWith("aws."));
 }
 
 /** A fact or facts that stand in the way of a price, or else what it comes to. */

@@ -9,7 +9,7 @@ import { allows, covers, grantsOf } from "./permissions.ts";
 import { perStack, type StackGraph } from "./stack-graph.ts";
 import { EVENT_BUS, ROLE } from "./types.ts";
 
-const EVENT_RULE = "aws:cloudwatch/eventRule:EventRule";
+export const EVENT_RULE = "aws:cloudwatch/eventRule:EventRule";
 const PUT = "events:PutEvents";
 const DEFAULT_BUS = "default";
 

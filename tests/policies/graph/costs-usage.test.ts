@@ -105,6 +105,28 @@ describe("policies/graph/costs-usage", () => {
 		expectCost([fn(), schedule], 0, "10 requests/s of 0.5 s at 0.5 GB");
 	});
 
+	it("counts none either for what is started by way of them, in circles too, or by AWS's own events", () => {
+		const task = { Type: "Task", Resource: "arn:aws:states:::lambda:invoke", End: true };
+		const flow = machine({
+			definition: json({ StartAt: "A", States: { A: { ...task, Parameters: { FunctionName: "arn:predict" } } } }),
+		});
+		const rule = (name: string, source: string) =>
+			resource("aws:cloudwatch/eventRule:EventRule", name, { eventPattern: json({ source: [source] }) });
+		const target = (from: ReturnType<typeof rule>) =>
+			resource("aws:cloudwatch/eventTarget:EventTarget", `${from.name}-target`, {
+				rule: ref(from, "name"),
+				arn: ref(flow, "arn"),
+			});
+		const isClocked = (...specs: Parameters<typeof graphOf>[0]) => {
+			const stack = graphOf([fn({ arn: "arn:predict" }), flow, ...specs]);
+			return ["flow", "predict"].map((name) => isScheduled(stack, nodeOf(stack, name)));
+		};
+		const [uploads, orders] = [rule("uploads", "aws.s3"), rule("orders", "orders")];
+		expect(isClocked()).to.deep.equal([false, false]);
+		expect(isClocked(uploads, target(uploads))).to.deep.equal([true, true]);
+		expect(isClocked(uploads, target(uploads), orders, target(orders))).to.deep.equal([false, false]);
+	});
+
 	it("prices both kinds of API by request", () => {
 		expectCost([resource("aws:apigateway/restApi:RestApi", "api")], REQUESTS * 3.5e-6, "10 requests/s");
 		expectCost([resource("aws:apigatewayv2/api:Api", "api")], REQUESTS * 1e-6, "10 requests/s");
