@@ -27,11 +27,7 @@ const values = z.union([z.number(), z.string(), z.array(z.number())]);
  */
 const Row = z.object({ id: z.string(), features: z.array(z.number()).min(1) }).catchall(values);
 
-const sliceName = z
-	.string()
-	.min(1)
-	.max(HELDOUT_LIMITS.sliceNameMax)
-	.refine((name) => name !== WHOLE_SLICE, { error: `"${WHOLE_SLICE}" is the name of all rows` });
+const sliceName = z.string().min(1).max(HELDOUT_LIMITS.sliceNameMax);
 
 export const Heldout = z
 	.strictObject({
@@ -58,6 +54,7 @@ export const Heldout = z
 		if (rows.length * width > HELDOUT_LIMITS.valuesMax)
 			issue("rows", `they have ${rows.length * width} values, more than ${HELDOUT_LIMITS.valuesMax}`);
 		for (const [name, indexes] of Object.entries(slices)) {
+			if (name === WHOLE_SLICE) issue("slices", `"${WHOLE_SLICE}" is the name of all rows`);
 			if (indexes.some((index) => index >= rows.length))
 				issue(`slices.${name}`, `it names a row beyond the ${rows.length}`);
 			if (new Set(indexes).size < indexes.length) issue(`slices.${name}`, "it names a row twice");
