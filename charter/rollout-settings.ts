@@ -11,15 +11,17 @@ const share = z.number().gt(0).lt(1);
 export const STICKY = ["none", "tenant", "user"] as const;
 export type Sticky = (typeof STICKY)[number];
 
+/** Traffic shares in percent, step by step; each larger than the one before, the last one 100. */
+export const RisingWeights = z
+	.array(z.number().gt(0).max(100))
+	.min(1)
+	.refine((weights) => weights.every((weight, i) => weight > (weights[i - 1] ?? 0)) && weights.at(-1) === 100, {
+		error: "the weights rise from step to step, and the last one is 100",
+	});
+
 export const RolloutSettings = z.strictObject({
-	/** Traffic shares of a new version in percent, step by step; each larger than the one before, the last one 100. */
-	weights: z
-		.array(z.number().gt(0).max(100))
-		.min(1)
-		.refine((weights) => weights.every((weight, i) => weight > (weights[i - 1] ?? 0)) && weights.at(-1) === 100, {
-			error: "the weights rise from step to step, and the last one is 100",
-		})
-		.default([10, 25, 50, 100]),
+	/** Traffic shares of a new version. */
+	weights: RisingWeights.default([10, 25, 50, 100]),
 	/** Shortest time of a step, and how often a verdict is asked for. */
 	intervalSeconds: z.int().positive().default(60),
 	/** Share of wrong decisions that the statistics allow, over all metrics together. */

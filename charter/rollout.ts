@@ -275,5 +275,7 @@ export const EVENTS = {
 	promoted: "rollout.promoted",
 	rolledBack: "rollout.rolled_back",
 	burning: "slo.burning",
+	released: "release.finished",
+	takenBack: "release.rolled_back",
 } as const;
 export const EVENT_SOURCE = "triplane";

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { BatchSettings } from "./batch-settings.ts";
 import { SettingsError } from "./errors.ts";
 import { LOG_RETENTION_DAYS } from "./limits.ts";
+import { ReleaseSettings } from "./release.ts";
 import { EvaluateSettings, RolloutSettings, TrainSettings } from "./rollout-settings.ts";
 import { digestPinnedImage, RUNTIMES_OF_SERVE, Runtime } from "./runtimes.ts";
 import { SHARED } from "./tags.ts";
@@ -173,6 +174,8 @@ const Settings = z
 		tenants: z.array(Tenant).min(1),
 		tiers: z.record(z.string(), Tier),
 		observability: Observability.prefault({}),
+		/** How new code of the functions behind the API comes to serve. */
+		release: ReleaseSettings.prefault({}),
 		/** Where GPU and Fargate tasks run; unused without a model that needs them. */
 		network: Network.prefault({ kind: "create" }),
 		/** The platform's own worker image, built from functions/worker/Dockerfile; needed by queued models on ECS. */

@@ -82,13 +82,15 @@ export const ROLLS_BACK = [
 	},
 ];
 
+type Place = Pick<PipelineWorkflow, "partition">;
+
 /** The ARN of an integration, as in "lambda:invoke". */
-export const service = ({ partition }: PipelineWorkflow, name: string): string => `arn:${partition}:states:::${name}`;
+export const service = ({ partition }: Place, name: string): string => `arn:${partition}:states:::${name}`;
 
 /** A call of a function; its answer is `$states.result.Payload`. */
-export const invoke = (workflow: PipelineWorkflow, fn: string, payload: object, seconds: number): State => ({
+export const invoke = (place: Place, fn: string, payload: object, seconds: number): State => ({
 	Type: "Task",
-	Resource: service(workflow, "lambda:invoke"),
+	Resource: service(place, "lambda:invoke"),
 	Arguments: { FunctionName: fn, Payload: payload },
 	TimeoutSeconds: seconds + STEP_MARGIN_SECONDS,
 	Retry: retry(),
