@@ -97,6 +97,7 @@ export const SPANS = {
 	model: "model",
 	authorize: "authorize",
 	job: "job",
+	shadow: "shadow",
 } as const;
 
 /** Steps of a batch window; also what their metrics have as variant. */
