@@ -4,6 +4,8 @@ import { createHash, randomUUID } from "node:crypto";
 export interface Message {
 	body: string;
 	groupId?: string;
+	/** Where it was sent to be received later. */
+	delaySeconds?: number;
 	receives: number;
 	/** Of the receive that hides it now. */
 	receipt?: string;
@@ -13,6 +15,7 @@ interface QueueRequest {
 	QueueUrl: string;
 	MessageBody: string;
 	MessageGroupId?: string;
+	DelaySeconds?: number;
 	MaxNumberOfMessages?: number;
 	ReceiptHandle: string;
 	VisibilityTimeout: number;
@@ -21,6 +24,8 @@ interface QueueRequest {
 const md5 = (text: string): string => createHash("md5").update(text).digest("hex");
 
 export class MemorySqs {
+	/** For how long messages were hidden, in seconds, in the order in which they were. */
+	readonly hidden: number[] = [];
 	readonly #queues = new Map<string, Message[]>();
 
 	/** What lies in a queue, hidden or not. */
@@ -30,9 +35,10 @@ export class MemorySqs {
 		return messages;
 	}
 
-	SendMessage({ QueueUrl, MessageBody, MessageGroupId }: QueueRequest): object {
+	SendMessage({ QueueUrl, MessageBody, MessageGroupId, DelaySeconds = 0 }: QueueRequest): object {
 		const groupId = MessageGroupId === undefined ? {} : { groupId: MessageGroupId };
-		this.messages(QueueUrl).push({ body: MessageBody, ...groupId, receives: 0 });
+		const delay = DelaySeconds > 0 ? { delaySeconds: DelaySeconds } : {};
+		this.messages(QueueUrl).push({ body: MessageBody, ...groupId, ...delay, receives: 0 });
 		return { MessageId: randomUUID(), MD5OfMessageBody: md5(MessageBody) };
 	}
 
@@ -54,6 +60,7 @@ export class MemorySqs {
 	}
 
 	ChangeMessageVisibility({ QueueUrl, ReceiptHandle, VisibilityTimeout }: QueueRequest): object {
+		this.hidden.push(VisibilityTimeout);
 		const message = this.messages(QueueUrl).find(({ receipt }) => receipt === ReceiptHandle);
 		if (message && VisibilityTimeout === 0) delete message.receipt;
 		return {};
