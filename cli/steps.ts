@@ -25,9 +25,9 @@ export class Steps {
 		this.#isSilent = true;
 	}
 
-	/** A line of its own between steps. */
+	/** A line of its own, between steps or above the one that runs. */
 	line(text = ""): void {
-		if (!this.#isSilent) this.#out.write(`${text}\n`);
+		if (!this.#isSilent) this.#out.write(`${this.#out.isTTY ? "\r\u001b[2K" : ""}${text}\n`);
 	}
 
 	/**
@@ -49,7 +49,6 @@ export class Steps {
 		const timer = this.#out.isTTY ? setInterval(paint, REPAINT_MS) : setInterval(beat, HEARTBEAT_MS);
 		const end = (mark: string, text: string) => {
 			clearInterval(timer);
-			if (this.#out.isTTY) this.#out.write("\r\u001b[2K");
 			this.line(`  ${show(mark, text)} ${this.#styled("dim", seconds())}`);
 		};
 		try {

@@ -8,7 +8,10 @@ const STAND_IN = new RegExp(`@sha256:${"0".repeat(64)}$`);
 export function imageCheck({ models, workerImage }: Pick<Settings, "models" | "workerImage">): Check {
 	const named = [
 		...(workerImage === undefined ? [] : [{ of: "workerImage", image: workerImage }]),
-		...models.flatMap(({ name, runtime }) => ("image" in runtime ? [{ of: name, image: runtime.image }] : [])),
+		...models.flatMap(({ name, runtime, train }) => [
+			...("image" in runtime ? [{ of: name, image: runtime.image }] : []),
+			...(train ? [{ of: `${name}'s training`, image: train.image }] : []),
+		]),
 	];
 	const standIns = named.filter(({ image }) => STAND_IN.test(image)).map(({ of }) => of);
 	return {

@@ -21,8 +21,11 @@ const TOLERANCE = 1e-5;
 const EXACT_OUTPUT = "label";
 
 /** Reads a run's `heldout.json`. */
-export async function readHeldout(file: string): Promise<HeldoutRow[]> {
-	const { rows } = Heldout.parse(JSON.parse(await readFile(file, "utf8")));
+export const readHeldout = async (file: string): Promise<HeldoutRow[]> => parseHeldout(await readFile(file, "utf8"));
+
+/** @param text of a run's `heldout.json` */
+export function parseHeldout(text: string): HeldoutRow[] {
+	const { rows } = Heldout.parse(JSON.parse(text));
 	return rows.map(({ id, features, ...answers }) => ({
 		id,
 		features,

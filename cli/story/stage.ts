@@ -9,6 +9,7 @@ import { startWarden, type Warden } from "../../sandbox/processes/warden.ts";
 import type { AwsTarget } from "../platform/aws.ts";
 import { sandboxAws } from "../platform/stack.ts";
 import { settingsIn } from "../settings.ts";
+import { shortened } from "./shortened.ts";
 
 /** What stands for the images of tasks, by the container's name. */
 const TASK_PROGRAMS = {
@@ -70,11 +71,14 @@ export async function setStage(
 /** The interpreter of the virtual environment that the set-up makes. */
 const pythonOf = (checkout: string): string => join(checkout, ".sandbox", "tools", "venv", "bin", "python");
 
-/** The settings with what is different here: this machine's processor, a network that is there, and where spans go. Types and names stay the same. */
+/**
+ * The settings with what is different here: this machine's processor, a network that is there, where spans go, and rollouts of
+ * seconds. Types and names stay the same.
+ */
 function inSandbox(config: Readonly<Record<string, unknown>>, cloud: Cloud): Record<string, unknown> {
 	const observability = config["triplane:observability"];
 	return {
-		...config,
+		...shortened(config),
 		"aws:region": cloud.region,
 		"triplane:architecture": process.arch === "arm64" ? "arm64" : "x86_64",
 		// awsx's own process, which would make a network, is not fetched here; nothing looks at these ids.

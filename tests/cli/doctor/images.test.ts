@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { examine } from "../../../cli/doctor/check.ts";
 import { imageCheck } from "../../../cli/doctor/images.ts";
 import { queuedSettingsWith, settingsWith } from "../../support/components.ts";
-import { rawQueuedModel } from "../../support/settings.ts";
+import { rawModel, rawQueuedModel } from "../../support/settings.ts";
 
 const digest = (digit: string) => `repository@sha256:${digit.repeat(64)}`;
 const queued = (image: string, workerImage: string) => {
@@ -17,6 +17,13 @@ describe("cli/doctor/images", () => {
 			{ name: "images", verdict: "ok", found: "none needed" },
 			{ name: "images", verdict: "ok", found: "2 named by digest" },
 		]);
+	});
+
+	it("counts the images that train", async () => {
+		const train = { kind: "ecs", image: digest("0") };
+		const settings = settingsWith({ models: [{ ...rawModel(), train }], workerImage: digest("b") });
+		const [finding] = await examine([imageCheck(settings)]);
+		expect(finding?.found).to.equal("of tumour-risk's training only stand for your own: their digests are zeros");
 	});
 
 	it("names those that only stand for a team's own", async () => {
