@@ -2,9 +2,11 @@
  * The AWS clients of the functions, each made once a process with timeouts that fit a request.
  * Where and as whom they call is the environment's business, as AWS sets it for a function.
  */
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SageMakerRuntimeClient } from "@aws-sdk/client-sagemaker-runtime";
 import { SFNClient } from "@aws-sdk/client-sfn";
@@ -19,6 +21,7 @@ const SAGEMAKER_REQUEST_TIMEOUT_MS = 3_000;
 /** Control planes take their time, and nobody waits for them. */
 const CONTROL_REQUEST_TIMEOUT_MS = 5_000;
 const EVENTS_REQUEST_TIMEOUT_MS = 1_000;
+const CLOUDWATCH_REQUEST_TIMEOUT_MS = 5_000;
 /** An artifact may have tens of megabytes. */
 const S3_REQUEST_TIMEOUT_MS = 5_000;
 const S3_BULK_SILENCE_MS = 30_000;
@@ -50,4 +53,10 @@ export const eventsClient = (): EventBridgeClient => new EventBridgeClient(withi
 
 export const ecsClient = (): ECSClient => new ECSClient(within(CONTROL_REQUEST_TIMEOUT_MS));
 
+/** For what functions are, not for calling them. */
+export const lambdaClient = (): LambdaClient => new LambdaClient(within(CONTROL_REQUEST_TIMEOUT_MS));
+
 export const sfnClient = (): SFNClient => new SFNClient(within(CONTROL_REQUEST_TIMEOUT_MS));
+
+/** Sums over hours of a rollout take longer than a write. */
+export const cloudwatchClient = (): CloudWatchClient => new CloudWatchClient(within(CLOUDWATCH_REQUEST_TIMEOUT_MS));
