@@ -25,3 +25,8 @@ export class ArtifactMismatchError extends TriplaneError {
 export class HeldoutError extends TriplaneError {
 	override readonly name = "HeldoutError";
 }
+
+/** The run is whole and cannot be taken all the same. */
+export class UploadError extends TriplaneError {
+	override readonly name = "UploadError";
+}
