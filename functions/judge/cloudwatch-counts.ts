@@ -66,7 +66,8 @@ export function cloudwatchCounts(client: CloudWatchClient): Counts {
 					sumsOf(PAIR_METRICS, counts, { ...version, [METRIC_DIMENSIONS.slice]: slice }),
 				),
 			);
-			return Object.fromEntries(slices);
+			// Of the same version's earlier rollouts too, as far as CloudWatch still lists them.
+			return Object.fromEntries(slices.filter(([, { compared }]) => compared > 0));
 		},
 		burning: async (alarms) => {
 			const burning: string[] = [];

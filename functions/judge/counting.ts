@@ -15,7 +15,7 @@ export function sound(observation: Observation, seen: Observation | undefined): 
 	const { atMs, champion, canary, paired, deadLetters, burning } = observation;
 	const slices = new Set([...Object.keys(seen?.paired ?? {}), ...Object.keys(paired)]);
 	return {
-		atMs: Number.isFinite(atMs) ? atMs : (seen?.atMs ?? 0),
+		atMs: isAmount(atMs) ? atMs : (seen?.atMs ?? 0),
 		champion: soundArm(champion, seen?.champion),
 		canary: soundArm(canary, seen?.canary),
 		paired: Object.fromEntries(
@@ -40,7 +40,12 @@ export function differences(now: Observation, before: Observation | undefined): 
 	};
 }
 
-const isCount = (value: number): boolean => Number.isFinite(value) && value >= 0;
+/** Rows that champion and shadow have both had. */
+export const rowsOf = (paired: Observation["paired"]): number =>
+	Object.values(paired).reduce((sum, { compared }) => sum + compared, 0);
+
+const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+const isAmount = (value: number): boolean => value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 
 const pairsOf = (paired: Observation["paired"] | undefined, slice: string): PairedCounts | undefined =>
 	paired !== undefined && Object.hasOwn(paired, slice) ? paired[slice] : undefined;
@@ -50,7 +55,7 @@ function soundArm(now: ArmCounts, before: ArmCounts = NO_COUNTS): ArmCounts {
 	const names = Object.keys(counts) as (keyof typeof counts)[];
 	if (!names.every((name) => isCount(counts[name]) && counts[name] >= before[name])) return before;
 	// A sum of fractions: what it is short of may be rounding.
-	return { ...counts, costUsd: isCount(costUsd) ? Math.max(costUsd, before.costUsd) : before.costUsd };
+	return { ...counts, costUsd: isAmount(costUsd) ? Math.max(costUsd, before.costUsd) : before.costUsd };
 }
 
 function soundPairs(now: PairedCounts = NO_PAIRS, before: PairedCounts = NO_PAIRS): PairedCounts {

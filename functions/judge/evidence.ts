@@ -4,7 +4,7 @@
 import type { Evidence, Observation, RolloutRecord } from "../../charter/rollout.ts";
 import { JUDGED_METRICS } from "../../charter/rollout.ts";
 import { FAILED_SLICE, GOOD, MARGINS, WORSE } from "../../charter/rollout-evidence.ts";
-import { type Differences, differences, NO_COUNTS, sound } from "./counting.ts";
+import { type Differences, differences, NO_COUNTS, rowsOf, sound } from "./counting.ts";
 import { added, boundIncrements, trialsOf, worseIncrements } from "./e-process.ts";
 import { BOUNDED_METRICS, boundOf, judgedSlices, TRIALS_OF, testName } from "./tests.ts";
 
@@ -73,7 +73,7 @@ function armIncrements({ plan, step }: JudgedRollout, { champion, canary }: Diff
 }
 
 function pairedIncrements({ plan, evidence }: JudgedRollout, { paired }: Differences): Increments {
-	const rows = Object.values(paired).reduce((sum, { compared }) => sum + compared, 0);
+	const rows = rowsOf(paired);
 	const bound = boundOf(plan, "disagreement");
 	return judgedSlices(evidence.logs, Object.keys(paired)).flatMap((slice): Increments => {
 		const { compared = 0, disagreed = 0 } = paired[slice] ?? {};

@@ -6,13 +6,15 @@ import type { ArmCounts, Observation } from "../../charter/rollout.ts";
 import { differences } from "./counting.ts";
 import type { JudgedRollout, SeenEvidence } from "./evidence.ts";
 import { count, percent, usd } from "./figures.ts";
-import type { TestResult } from "./tests.ts";
+import type { Claim, TestResult } from "./tests.ts";
 
 /** More of the canary's requests have failed than any SLO allows, be it the last few. */
 const BURST_SHARE = 0.25;
 const BURST_REQUESTS_MIN = 20;
 /** Below these the first requests, which start everything cold, would be most of the cost. */
 const COST_REQUESTS_MIN = 200;
+/** Evidence that the canary is worse, from which on an alarm is not held against it. */
+const CLEARED = 0.5;
 const PER_THOUSAND = 1000;
 
 /** Why the version is to be rolled back at once, as a clause; undefined where it is not. */
@@ -22,7 +24,7 @@ export function breachOf(rollout: JudgedRollout, evidence: SeenEvidence, tests: 
 		burst(differences(evidence.seen, before).canary, "since the last look") ??
 		burst(differences(evidence.seen, evidence.stepSeen).canary, "at this weight") ??
 		deadLetters(evidence.seen, before) ??
-		burning(evidence.seen, before, tests) ??
+		burning(rollout, evidence.seen, before, tests) ??
 		cost(rollout, evidence.seen)
 	);
 }
@@ -39,13 +41,19 @@ function deadLetters({ deadLetters: now }: Observation, before: Observation | un
 }
 
 /**
- * An alarm that went off during the rollout, unless the evidence speaks against the canary's part in it: an incident of both
- * arms has many failures, and as many of them on either side as there are requests.
+ * An alarm that went off during the rollout, unless the evidence of this weight clears the canary: an incident of both arms has
+ * many failures, and as many of them on either side as there are requests.
  */
-function burning(seen: Observation, before: Observation | undefined, tests: readonly TestResult[]): string | undefined {
+function burning(
+	{ step }: JudgedRollout,
+	seen: Observation,
+	before: Observation | undefined,
+	tests: readonly TestResult[],
+): string | undefined {
 	const started = before === undefined ? [] : seen.burning.filter((alarm) => !before.burning.includes(alarm));
-	const blames = tests.filter(({ claim }) => claim === "worse").map(({ value }) => value);
-	const isCleared = Math.max(...blames) <= 1 && Math.min(...blames) < 1;
+	const blaming: Claim = step > 0 ? "worse/step" : "worse";
+	const blames = tests.filter(({ claim }) => claim === blaming).map(({ value }) => value);
+	const isCleared = blames.every((value) => value <= 1) && blames.some((value) => value <= CLEARED);
 	if (started.length === 0 || isCleared) return undefined;
 	return `the burn-rate alarm ${started.join(", ")} went off, and nothing says that it is not the new version's`;
 }

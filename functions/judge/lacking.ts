@@ -6,7 +6,7 @@ import {
 	SLICE_SHARE_MIN,
 	STEP_REQUESTS_MIN,
 } from "../../charter/rollout-evidence.ts";
-import { differences } from "./counting.ts";
+import { differences, rowsOf } from "./counting.ts";
 import type { JudgedRollout, SeenEvidence } from "./evidence.ts";
 import { count, odds } from "./figures.ts";
 import { claimOf } from "./sentence.ts";
@@ -38,7 +38,7 @@ export function lackingOf(rollout: JudgedRollout, evidence: SeenEvidence, tests:
 		if (test.value < enough) lack(`evidence that ${claimOf(rollout, test)} (${odds(test.value)} of ${odds(enough)})`);
 	}
 	if (rollout.state === "SHADOWING") {
-		if (!tests.some(({ claim }) => claim === "good")) lack("rows that both versions have answered");
+		if (rowsOf(seen.paired) === 0) lack("rows that both versions have answered");
 	} else {
 		const { requests } = differences(seen, evidence.stepSeen).canary;
 		if (requests < STEP_REQUESTS_MIN) lack(`${STEP_REQUESTS_MIN} requests at this weight, after ${count(requests)}`);
@@ -54,7 +54,7 @@ const isFull = ({ state, step, plan: { weights } }: JudgedRollout): boolean =>
 function needed({ state }: JudgedRollout, { seen: { paired } }: SeenEvidence, tests: readonly TestResult[]) {
 	const good = tests.filter(({ claim }) => claim === "good");
 	if (state !== "SHADOWING") return good;
-	const rows = Object.values(paired).reduce((sum, { compared }) => sum + compared, 0);
+	const rows = rowsOf(paired);
 	return good.filter(
 		({ slice = "" }) => slice === FAILED_SLICE || (paired[slice]?.compared ?? 0) >= rows * SLICE_SHARE_MIN,
 	);
