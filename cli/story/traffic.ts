@@ -3,7 +3,9 @@
  * platform is slower than the rate, requests are left out, not piled up. It counts; what the counts mean is the caller's.
  */
 import { setTimeout as sleep } from "node:timers/promises";
+import { TriplaneError } from "../../charter/errors.ts";
 import type { PlatformClient, Tensor } from "../platform/client.ts";
+import type { HeldoutRow } from "../platform/heldout.ts";
 
 export interface TrafficOptions {
 	/** Requests that are begun in a second, as far as they are answered. */
@@ -92,4 +94,16 @@ export function startTraffic(
 function versionOf(body: unknown): string {
 	const version = body !== null && typeof body === "object" && "model_version" in body ? body.model_version : undefined;
 	return typeof version === "string" ? version : "unknown";
+}
+
+/** Every so many requests one is of a patient beyond all that the sample was trained on. */
+const BEYOND_EVERY = 5;
+const BEYOND_FACTOR = 10;
+
+/** The i-th row to send, from 0: the held-out ones in turn, from time to time with values that no patient has had. */
+export function patient(rows: readonly HeldoutRow[], i: number): HeldoutRow {
+	const row = rows[i % rows.length];
+	if (!row) throw new TriplaneError("There are no held-out rows to send.");
+	if (i % BEYOND_EVERY !== BEYOND_EVERY - 1) return row;
+	return { ...row, features: row.features.map((value) => value * BEYOND_FACTOR) };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import { startTraffic } from "../../../cli/story/traffic.ts";
+import { TriplaneError } from "../../../charter/errors.ts";
+import { patient, startTraffic } from "../../../cli/story/traffic.ts";
 
 const answer = (status: number, body: unknown = { model_version: "1" }) => ({
 	status,
@@ -68,5 +69,25 @@ describe("cli/story/traffic", () => {
 		await traffic.stop();
 		expect(asked).to.deep.equal(asked.map((_, i) => i));
 		expect(asked.length).to.be.within(10, 45);
+	});
+});
+
+describe("cli/story/traffic: patients", () => {
+	const rows = ["a", "b", "c"].map((id, i) => ({ id, features: [i + 1, 10], answers: {} }));
+
+	it("sends the held-out rows in turn, and every fifth with values beyond all of them", () => {
+		expect(Array.from({ length: 7 }, (_, i) => patient(rows, i)).map(({ id, features }) => [id, features])).to.deep.equal([
+			["a", [1, 10]],
+			["b", [2, 10]],
+			["c", [3, 10]],
+			["a", [1, 10]],
+			["b", [20, 100]],
+			["c", [3, 10]],
+			["a", [1, 10]],
+		]);
+	});
+
+	it("says so where there is none to send", () => {
+		expect(() => patient([], 0)).to.throw(TriplaneError, "no held-out rows");
 	});
 });

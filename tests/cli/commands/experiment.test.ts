@@ -1,0 +1,31 @@
+import { expect } from "chai";
+import { assertWhole, wordsOf } from "../../../cli/commands/experiment.ts";
+import { TriplaneError } from "../../../charter/errors.ts";
+
+const arm = (name: string, weight: number) => ({ name, version: 3, weight });
+
+describe("triplane experiment", () => {
+	it("takes arms of different names that share the whole traffic", () => {
+		assertWhole([arm("a", 50), arm("b", 50)]);
+		assertWhole([arm("a", 33.3), arm("b", 33.3), arm("c", 33.4)]);
+	});
+
+	for (const [arms, words] of [
+		[[arm("a", 100)], "two arms or more"],
+		[[arm("a", 50), arm("a", 50)], "the same name"],
+		[[arm("a", 50), arm("b", 40)], "take 90 % of the traffic together"],
+	] as const)
+		it(`refuses arms where ${words}`, () => {
+			expect(() => assertWhole(arms)).to.throw(TriplaneError, words);
+		});
+
+	it("tells what runs, and what serves when it has ended", () => {
+		const running = { experiment: 2, isRunning: true, variants: [arm("a", 50), arm("b", 50)] };
+		expect(wordsOf("m", running)).to.equal(
+			"m: experiment 2 runs: a v3 50 %, b v3 50 %. `triplane experiment m --end` ends it.",
+		);
+		expect(wordsOf("m", { experiment: 2, isRunning: false, variants: [arm("champion", 100)] })).to.equal(
+			"m: experiment 2 has ended; now champion v3 100 %",
+		);
+	});
+});

@@ -1,0 +1,49 @@
+import { expect } from "chai";
+import { judgementLine, rolloutLine, wordsOf } from "../../../cli/commands/pipeline-run.ts";
+import type { PipelineEnd } from "../../../cli/platform/pipeline.ts";
+import { aJudgement, anEvaluation, aRollout, EXECUTION, MODEL } from "../../support/cli-registry.ts";
+
+const end = (change: Partial<PipelineEnd> = {}): PipelineEnd => ({
+	execution: EXECUTION,
+	status: "SUCCEEDED",
+	outcome: "PROMOTED",
+	rollout: aRollout(1, { state: "PROMOTED" }),
+	judgements: [aJudgement(1, 1), aJudgement(1, 2)],
+	seconds: 61.4,
+	...change,
+});
+
+describe("triplane train and rollout", () => {
+	it("tells what came of a pipeline", () => {
+		expect(wordsOf(MODEL, end(), 2, undefined)).to.equal(
+			"tumour-risk: v2 promoted over v1 after 2 judgements and 61 s",
+		);
+		const back = end({ outcome: "ROLLED_BACK", rollout: aRollout(1, { reason: "It fails more." }) });
+		expect(wordsOf(MODEL, back, 1, undefined)).to.equal(
+			"tumour-risk: v2 rolled back after 2 judgements and 61 s: It fails more.\nv1 serves",
+		);
+		const { rollout, ...first } = end({ outcome: "SERVING", judgements: [] });
+		expect(wordsOf(MODEL, first, 1, undefined)).to.equal("tumour-risk: v1 serves");
+	});
+
+	it("shows the table by which a run was refused", () => {
+		const { rollout, ...refused } = end({ outcome: "REFUSED", judgements: [] });
+		const words = wordsOf(MODEL, refused, 1, anEvaluation("run-1", { isAccepted: false, faults: ["Too bad."] }));
+		expect(words).to.match(/^tumour-risk: the run is refused; v1 serves\nEvaluation of run run-1, .*\nToo bad\.\n┌/);
+	});
+
+	it("says where to look when it failed", () => {
+		const { outcome, rollout, ...failed } = end({ status: "FAILED", error: "PipelineBusyError", cause: "Busy." });
+		expect(wordsOf(MODEL, failed, 1, undefined)).to.equal(
+			`tumour-risk: the pipeline FAILED: PipelineBusyError: Busy.\n${EXECUTION}`,
+		);
+	});
+
+	it("tells progress, and who is asked for what", () => {
+		expect(judgementLine(aJudgement(1, 1))).to.equal("   25 %  continue  Look 1 of rollout 1.");
+		expect(rolloutLine(MODEL, aRollout(1))).to.equal("Rollout 1: v1 → v2 SHIFTING, at 25 %");
+		expect(rolloutLine(MODEL, aRollout(1, { state: "AWAITING_APPROVAL", step: -1 }))).to.equal(
+			"Rollout 1: v1 → v2 AWAITING_APPROVAL, at 0 %; `triplane approve tumour-risk` lets it go on, with --refuse it ends",
+		);
+	});
+});
