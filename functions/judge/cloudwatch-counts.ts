@@ -109,7 +109,11 @@ const sumsOf = <Name extends string>(
 		},
 	}));
 
-async function sumUp(client: CloudWatchClient, { fromMs, untilMs }: CountsRequest, sums: readonly Sum[]): Promise<void> {
+async function sumUp(
+	client: CloudWatchClient,
+	{ fromMs, untilMs }: CountsRequest,
+	sums: readonly Sum[],
+): Promise<void> {
 	const window = { StartTime: new Date(fromMs), EndTime: new Date(untilMs) };
 	for (let at = 0; at < sums.length; at += QUERIES_MAX) {
 		const page = sums.slice(at, at + QUERIES_MAX);

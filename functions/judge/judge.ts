@@ -2,7 +2,7 @@
  * The judge: from a rollout's record and one look at its counts to a verdict, with the sentence and the evidence for it. Pure;
  * who reads the counts and writes the judgement is in service.ts.
  */
-import type { Evidence, JudgementRecord, Observation, Verdict } from "../../charter/rollout.ts";
+import type { JudgementRecord, Observation, Verdict } from "../../charter/rollout.ts";
 import { type JudgedRollout, type SeenEvidence, withLook } from "./evidence.ts";
 import { minutes } from "./figures.ts";
 import { breachOf } from "./guard-rails.ts";

@@ -74,7 +74,11 @@ function unjudged(record: RolloutRecord): JudgeResponse {
 }
 
 /** @returns the rollout as it is now; undefined where somebody else changed it meanwhile */
-async function written(ports: JudgePorts, record: RolloutRecord, judgement: Judgement): Promise<RolloutRecord | undefined> {
+async function written(
+	ports: JudgePorts,
+	record: RolloutRecord,
+	judgement: Judgement,
+): Promise<RolloutRecord | undefined> {
 	const { verdict, sentence, evidence, values } = judgement;
 	const { atMs } = evidence.seen;
 	const isHeldNow = verdict === "hold" && record.heldSinceMs === undefined;

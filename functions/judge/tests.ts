@@ -16,7 +16,7 @@ import {
 	STEP_ALPHA_SHARE,
 	WORSE,
 } from "../../charter/rollout-evidence.ts";
-import { type Trials, trialsOf, evidenceOf } from "./e-process.ts";
+import { evidenceOf, type Trials, trialsOf } from "./e-process.ts";
 
 /** Worse than the champion, or of disagreements than the bound; the same by the present weight's evidence alone; good. */
 export type Claim = "worse" | "worse/step" | "good";

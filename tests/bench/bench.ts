@@ -35,7 +35,10 @@ export interface Bench {
 	 * @param progress told what is going on, for people
 	 * @param show told what people should see beside the lines, as a table that these are of
 	 */
-	measure(progress: (text: string) => void, show: (text: string) => void): Promise<Readonly<Record<string, Measurement | Unmeasured>>>;
+	measure(
+		progress: (text: string) => void,
+		show: (text: string) => void,
+	): Promise<Readonly<Record<string, Measurement | Unmeasured>>>;
 }
 
 /** A line as it is printed with `--json`. */

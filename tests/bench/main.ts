@@ -25,11 +25,7 @@ const progress = (text: string): void => {
 	if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
 };
 
-async function measure(
-	bench: Bench,
-	wanted: (name: string) => boolean,
-	show: (text: string) => void,
-): Promise<Line[]> {
+async function measure(bench: Bench, wanted: (name: string) => boolean, show: (text: string) => void): Promise<Line[]> {
 	const specs = bench.lines.filter(({ name }) => wanted(name));
 	if (specs.length === 0) return [];
 	const measured = await bench.measure(progress, show);

@@ -3,8 +3,8 @@
  * with Flagger's figures, and a z-test that is repeated at each look. Both versions get their requests at the same time.
  */
 import type { ArmCounts, Observation, RolloutPlan } from "../../charter/rollout.ts";
-import { RolloutSettings } from "../../charter/rollout-settings.ts";
 import { SLOW_BUDGET } from "../../charter/rollout.ts";
+import { RolloutSettings } from "../../charter/rollout-settings.ts";
 import { deadlineAtMs } from "../../charter/rollout-time.ts";
 import type { JudgedRollout } from "../../functions/judge/evidence.ts";
 import { judge } from "../../functions/judge/judge.ts";

@@ -49,16 +49,27 @@ export function simulate(decide: Decider, release: Release, runs: number, seed: 
 	const endings = Array.from({ length: runs }, () => decide(random, release));
 	const of = (outcome: Ending["outcome"]) => endings.filter((ending) => ending.outcome === outcome);
 	const median = (some: readonly Ending[]) =>
-		some.length === 0 ? null : quantile(some.map(({ minutes }) => minutes), MEDIAN);
+		some.length === 0
+			? null
+			: quantile(
+					some.map(({ minutes }) => minutes),
+					MEDIAN,
+				);
 	return {
 		runs,
 		rolledBack: of("rolled back").length / runs,
 		held: of("held").length / runs,
 		promoted: of("promoted").length / runs,
-		minutes: quantile(endings.map(({ minutes }) => minutes), MEDIAN),
+		minutes: quantile(
+			endings.map(({ minutes }) => minutes),
+			MEDIAN,
+		),
 		minutesToPromotion: median(of("promoted")),
 		minutesToRollback: median(of("rolled back")),
-		exposed: quantile(endings.map(({ exposed }) => exposed), MEDIAN),
+		exposed: quantile(
+			endings.map(({ exposed }) => exposed),
+			MEDIAN,
+		),
 		exposedMost: Math.max(...endings.map(({ exposed }) => exposed)),
 	};
 }

@@ -42,7 +42,9 @@ describe("bench/rollout-simulation", () => {
 			const random = seeded(2);
 			expectMoments(() => binomial(random, trials, chance), trials * chance, trials * chance * (1 - chance));
 		}
-		expect([binomial(seeded(1), 5, 0), binomial(seeded(1), 5, 1), binomial(seeded(1), 0, 0.5)]).to.deep.equal([0, 5, 0]);
+		expect([binomial(seeded(1), 5, 0), binomial(seeded(1), 5, 1), binomial(seeded(1), 0, 0.5)]).to.deep.equal([
+			0, 5, 0,
+		]);
 	});
 
 	it("draws a binomial count as often as its formula says", () => {

@@ -3,12 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { ALPHA_SHARES, GOOD, WORSE } from "../../charter/rollout-evidence.ts";
 import { RolloutSettings } from "../../charter/rollout-settings.ts";
-import {
-	deadlineAtMs,
-	expectedRequests,
-	expectedRolloutSeconds,
-	lookSeconds,
-} from "../../charter/rollout-time.ts";
+import { deadlineAtMs, expectedRequests, expectedRolloutSeconds, lookSeconds } from "../../charter/rollout-time.ts";
 import { rolloutPlan, T0 } from "../support/judge-rollouts.ts";
 
 const minutesAt = (rps: number, change: Parameters<typeof rolloutPlan>[0] = {}) =>

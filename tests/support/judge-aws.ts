@@ -102,8 +102,7 @@ export class MemoryCloudwatch {
 }
 
 const isSame = (dimensions: DataPoint["dimensions"], asked: readonly Dimension[] = []): boolean =>
-	asked.length === Object.keys(dimensions).length &&
-	asked.every(({ Name = "", Value }) => dimensions[Name] === Value);
+	asked.length === Object.keys(dimensions).length && asked.every(({ Name = "", Value }) => dimensions[Name] === Value);
 
 /** @param depths visible messages and those in somebody's hands, by queue; read at each call */
 export function queueDepths(depths: ReadonlyMap<string, readonly [number, number]>): SQSClient {

@@ -5,7 +5,11 @@ import { judge } from "../../../functions/judge/judge.ts";
 import { arm, judgedRollout, MINUTE_MS, rolloutPlan, seenAt, T0 } from "../../support/judge-rollouts.ts";
 
 /** The second of two looks; the first is of nothing unless it is given. */
-function second(observation: Partial<Observation>, first: Partial<Observation> = {}, change: Partial<RolloutRecord> = {}) {
+function second(
+	observation: Partial<Observation>,
+	first: Partial<Observation> = {},
+	change: Partial<RolloutRecord> = {},
+) {
 	const { evidence } = judge(judgedRollout(change), seenAt(1, first));
 	return judge(judgedRollout({ ...change, evidence }), seenAt(2, observation));
 }
@@ -93,11 +97,7 @@ describe("functions/judge/guard-rails", () => {
 
 	describe("cost", () => {
 		const at = (requests: number, canaryUsd: number, change: Partial<RolloutRecord> = {}) =>
-			second(
-				{ champion: arm(2_000, { costUsd: 0.2 }), canary: arm(requests, { costUsd: canaryUsd }) },
-				{},
-				change,
-			);
+			second({ champion: arm(2_000, { costUsd: 0.2 }), canary: arm(requests, { costUsd: canaryUsd }) }, {}, change);
 
 		it("above twice the champion's for 1,000 requests rolls back, once there are enough of them", () => {
 			expect(clause(at(200, 0.0402).sentence)).to.equal(

@@ -24,8 +24,7 @@ function fixture(change: Partial<RolloutRecord> = {}) {
 	const depths = new Map<string, readonly [number, number]>([[DEAD, [0, 0]]]);
 	const clock = { nowMs: T0 + MINUTE_MS };
 	const { telemetry, lines } = memoryTelemetry({ now: () => clock.nowMs });
-	const put = (record: RolloutRecord) =>
-		aws.dynamodb.put(TABLE, marshall(record, { removeUndefinedValues: true }));
+	const put = (record: RolloutRecord) => aws.dynamodb.put(TABLE, marshall(record, { removeUndefinedValues: true }));
 	put(judgedRollout(change));
 	const ask = createJudgeService({
 		environment: { [ENVIRONMENT.registryTable]: TABLE, [ENVIRONMENT.eventBus]: "bus" },
@@ -51,7 +50,13 @@ describe("functions/judge", () => {
 		const { ask, item, traffic, clock, lines } = fixture();
 		traffic(0, 4_500, 500);
 		const answer = await ask(request);
-		expect(answer).to.deep.include({ rollout: 7, verdict: "promote", state: "SHIFTING", weight: 10, intervalSeconds: 60 });
+		expect(answer).to.deep.include({
+			rollout: 7,
+			verdict: "promote",
+			state: "SHIFTING",
+			weight: 10,
+			intervalSeconds: 60,
+		});
 		expect(item(judgementKey(7, 1))).to.deep.include({
 			...{ model: "tumour-risk", rollout: 7, judgement: 1, atMs: clock.nowMs, state: "SHIFTING", weight: 10 },
 			...{ verdict: "promote", sentence: answer.sentence },
@@ -173,7 +178,9 @@ describe("functions/judge", () => {
 		expect(await failureOf(ask({ ...request, rollout: 8 }))).to.equal(
 			'"tumour-risk" has no rollout 8. `triplane rollouts tumour-risk` lists those that it has.',
 		);
-		expect(await failureOf(ask({ model: "tumour-risk" }))).to.match(/^The judge's request is not {"model", "rollout"}: /);
+		expect(await failureOf(ask({ model: "tumour-risk" }))).to.match(
+			/^The judge's request is not {"model", "rollout"}: /,
+		);
 		expect(lines.records.map(({ level }) => level)).to.deep.equal(["ERROR", "ERROR"]);
 	});
 });
