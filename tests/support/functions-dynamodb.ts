@@ -36,8 +36,13 @@ interface BatchGetRequest {
 }
 type PutRequest = { TableName: string; Item: Item } & Expressions;
 type UpdateRequest = KeyRequest & Expressions & { UpdateExpression: string };
+type TransactItem =
+	| { Put: PutRequest }
+	| { Update: UpdateRequest }
+	| { Delete: KeyRequest & Expressions }
+	| { ConditionCheck: KeyRequest & Expressions };
 interface TransactRequest {
-	TransactItems: ({ Put: PutRequest } | { Update: UpdateRequest })[];
+	TransactItems: TransactItem[];
 }
 interface QueryRequest extends Expressions {
 	TableName: string;
@@ -142,23 +147,29 @@ export class MemoryDynamodb {
 		return {};
 	}
 
-	#write(write: TransactRequest["TransactItems"][number]): Item {
+	#write(write: TransactItem): Item {
 		const refusal = this.#refusal(write);
 		if (refusal)
 			throw new DynamodbFault("ConditionalCheckFailedException", "The conditional request failed", {
 				...("Item" in refusal && { Item: refusal.Item }),
 			});
 		const { table, key, request } = targetOf(write);
+		const before = this.#table(table).get(key);
+		if ("ConditionCheck" in write) return before ?? {};
+		if ("Delete" in write) {
+			this.#table(table).delete(key);
+			return before ?? {};
+		}
 		const written =
 			"Put" in write
 				? write.Put.Item
-				: update(write.Update.UpdateExpression, this.#table(table).get(key) ?? write.Update.Key, bindingsOf(request));
+				: update(write.Update.UpdateExpression, before ?? write.Update.Key, bindingsOf(request));
 		this.put(table, written);
 		return written;
 	}
 
 	/** Why a write's condition does not hold, as DynamoDB says it; undefined where it does. */
-	#refusal(write: TransactRequest["TransactItems"][number]): object | undefined {
+	#refusal(write: TransactItem): object | undefined {
 		const { table, key, request } = targetOf(write);
 		const item = this.#table(table).get(key);
 		if (holds(request.ConditionExpression, item, bindingsOf(request))) return undefined;
@@ -173,10 +184,11 @@ export class MemoryDynamodb {
 	}
 }
 
-const targetOf = (write: TransactRequest["TransactItems"][number]) =>
-	"Put" in write
-		? { table: write.Put.TableName, key: keyOf(write.Put.Item), request: write.Put }
-		: { table: write.Update.TableName, key: keyOf(write.Update.Key), request: write.Update };
+function targetOf(write: TransactItem): { table: string; key: string; request: Expressions } {
+	if ("Put" in write) return { table: write.Put.TableName, key: keyOf(write.Put.Item), request: write.Put };
+	const request = "Update" in write ? write.Update : "Delete" in write ? write.Delete : write.ConditionCheck;
+	return { table: request.TableName, key: keyOf(request.Key), request };
+}
 
 /** Names and values of a request, all of which its expressions must use. */
 function bindingsOf(request: Expressions): Bindings {

@@ -59,6 +59,18 @@ export class MemorySqs {
 		return {};
 	}
 
+	GetQueueAttributes({ QueueUrl }: QueueRequest): object {
+		const messages = this.messages(QueueUrl);
+		const hidden = messages.filter(({ receipt }) => receipt !== undefined).length;
+		return {
+			Attributes: {
+				ApproximateNumberOfMessages: String(messages.length - hidden),
+				ApproximateNumberOfMessagesNotVisible: String(hidden),
+				ApproximateNumberOfMessagesDelayed: "0",
+			},
+		};
+	}
+
 	ChangeMessageVisibility({ QueueUrl, ReceiptHandle, VisibilityTimeout }: QueueRequest): object {
 		this.hidden.push(VisibilityTimeout);
 		const message = this.messages(QueueUrl).find(({ receipt }) => receipt === ReceiptHandle);

@@ -1,7 +1,7 @@
 /** What holds of a model at every instant, and what must be so when its rollouts have come to an end. */
 import { expect } from "chai";
 import { isEnded } from "../../../charter/jobs.ts";
-import { CANARY_SLOT, isRolloutEnded, type LockRecord, LOCK_KEY } from "../../../charter/rollout.ts";
+import { CANARY_SLOT, isRolloutEnded, LOCK_KEY, type LockRecord } from "../../../charter/rollout.ts";
 import { routeFault } from "../../../functions/shared/inference/route-form.ts";
 import { allRollouts } from "./pipeline.ts";
 import type { RolloutWorld } from "./world.ts";
@@ -59,7 +59,8 @@ function assertHistory(world: RolloutWorld): void {
 	}
 }
 
-function assertSlots(world: RolloutWorld, serving: number): void {
+/** What runs in a queued model's slots. */
+export function assertSlots(world: RolloutWorld, serving: number): void {
 	const [a, b] = [world.services.get("reader-a"), world.services.get("reader-b")];
 	if (!a || !b) return;
 	expect(b.desiredCount, "tasks of the canary's slot").to.equal(0);

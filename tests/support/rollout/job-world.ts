@@ -35,6 +35,8 @@ export class JobWorld {
 	#indexed: JobRecord[] = [];
 	#toSend: JobRecord[] = [];
 	#route: { variants: RouteVariant[]; untilMs: number } | undefined;
+	/** Jobs that were never sent: nobody else's pointers are the sweeper's to make up for here. */
+	readonly #unsent = new Set<string>();
 	#submitted = 0;
 	#receipts = 0;
 	nowMs = 0;
@@ -68,7 +70,9 @@ export class JobWorld {
 		return {
 			depth: async (url) => this.queue(url).length,
 			receive: async (url) => {
-				const visible = this.queue(url).filter(({ visibleAtMs }) => visibleAtMs <= this.nowMs).slice(0, 10);
+				const visible = this.queue(url)
+					.filter(({ visibleAtMs }) => visibleAtMs <= this.nowMs)
+					.slice(0, 10);
 				return visible.map((message) => {
 					this.#hide(message, HIDDEN_MS);
 					return { body: message.body, receipt: String(message.receipt) };
@@ -107,7 +111,11 @@ export class JobWorld {
 		const number = this.#submitted++;
 		// Spread over the hundred, so that small weights get their share early.
 		let left = (number * 37) % 100;
-		const variant = variants.find(({ weight }) => (left -= weight) < 0) ?? variants[0];
+		const variant =
+			variants.find(({ weight }) => {
+				left -= weight;
+				return left < 0;
+			}) ?? variants[0];
 		if (!variant) throw new Error("A route without variants was served by.");
 		const job = this.#put(`job-${number}`, variant);
 		const shadow = variants.find(({ mirrorPct = 0 }) => mirrorPct > 0);
@@ -126,7 +134,8 @@ export class JobWorld {
 			...(shadowOf !== undefined && { shadowOf }),
 		});
 		this.records.set(job, record);
-		if (this.#submitted % LOST_SEND !== 0) this.#toSend.push(record);
+		if (this.#submitted % LOST_SEND === 0) this.#unsent.add(job);
+		else this.#toSend.push(record);
 		return record;
 	}
 
@@ -152,7 +161,14 @@ export class JobWorld {
 			room -= 1;
 			const attempt = job.attempt + 1;
 			const leaseUntilMs = this.nowMs + LEASE_MS;
-			this.records.set(job.job, { ...job, state: "RUNNING", owner: slot, attempt, leaseUntilMs, startedAtMs: this.nowMs });
+			this.records.set(job.job, {
+				...job,
+				state: "RUNNING",
+				owner: slot,
+				attempt,
+				leaseUntilMs,
+				startedAtMs: this.nowMs,
+			});
 		}
 	}
 
@@ -179,7 +195,7 @@ export class JobWorld {
 
 	#sweep(): void {
 		for (const job of this.open) {
-			if ((job.dueAtMs ?? 0) > this.nowMs || !this.#isFree(job)) continue;
+			if (!this.#unsent.has(job.job) || (job.dueAtMs ?? 0) > this.nowMs || !this.#isFree(job)) continue;
 			this.records.set(job.job, { ...job, dueAtMs: this.nowMs + ORPHAN_MS });
 			this.#send(QUEUES[job.slot], job);
 		}

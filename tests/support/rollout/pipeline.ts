@@ -5,7 +5,14 @@
 import { TriplaneError } from "../../../charter/errors.ts";
 import type { BeginResponse, PipelineInput, RolloutResponse } from "../../../charter/pipeline.ts";
 import { modelKey } from "../../../charter/registry.ts";
-import { type JudgementRecord, judgementKey, type RolloutRecord, type RolloutState, rolloutKey, type Verdict } from "../../../charter/rollout.ts";
+import {
+	type JudgementRecord,
+	judgementKey,
+	type RolloutRecord,
+	type RolloutState,
+	rolloutKey,
+	type Verdict,
+} from "../../../charter/rollout.ts";
 import { act, type Response } from "../../../functions/rollout/act.ts";
 import { readRequest } from "../../../functions/rollout/request.ts";
 import { weightOf } from "../../../functions/rollout/routes.ts";
@@ -149,7 +156,11 @@ export class Pipeline {
 			const isWritten = await effects.run("judge", () =>
 				registry.write([
 					{ kind: "put", item: record, condition: "absent" },
-					{ kind: "put", item: changedRollout(rollout, { judgements: judgement }), condition: { revision: rollout.revision } },
+					{
+						kind: "put",
+						item: changedRollout(rollout, { judgements: judgement }),
+						condition: { revision: rollout.revision },
+					},
 				]),
 			);
 			if (isWritten) return { verdict, state: rollout.state };

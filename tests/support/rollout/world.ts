@@ -2,9 +2,10 @@
  * Everything around the rollout function in memory, in a time of its own: registry, services, jobs, executions, events. Every
  * change that the function makes is one of the effects at which it can be killed.
  */
+
+import type { PipelineInput } from "../../../charter/pipeline.ts";
 import { modelKey, ROUTE_KEY, type RouteRecord, versionKey } from "../../../charter/registry.ts";
 import type { RolloutPlan } from "../../../charter/rollout.ts";
-import type { PipelineInput } from "../../../charter/pipeline.ts";
 import type { RolloutPorts, SlotLook, Slots } from "../../../functions/rollout/ports.ts";
 import { rolloutStore } from "../../../functions/shared/registry/rollout-store.ts";
 import { memoryTelemetry } from "../functions-telemetry.ts";
@@ -47,6 +48,8 @@ export class RolloutWorld {
 	readonly unforeseen: unknown[] = [];
 	isSubmitting = true;
 	isBusDown = false;
+	/** The canary's tasks are up as far as ECS knows, and do nothing. */
+	isCanaryDead = false;
 	nowMs = START_MS;
 	#revisions = 1;
 
@@ -85,7 +88,7 @@ export class RolloutWorld {
 				if (known.stableAtMs <= this.nowMs) known.runningCount = known.desiredCount;
 			if (this.plan.serve !== "queued") continue;
 			const tasks = (name: string) => this.services.get(name)?.runningCount ?? 1;
-			const all = { a: tasks("reader-a"), b: tasks("reader-b") };
+			const all = { a: tasks("reader-a"), b: this.isCanaryDead ? 0 : tasks("reader-b") };
 			this.jobs.tick(this.nowMs, this.route, all, this.isSubmitting && second % 2 === 0);
 		}
 	}
@@ -102,7 +105,8 @@ export class RolloutWorld {
 			store: rolloutStore({
 				get: (pk, sk) => registry.get(pk, sk),
 				last: (pk, prefix) => registry.last(pk, prefix),
-				write: (writes) => effects.run(`write ${writes.map((write) => skOf(write)).join("+")}`, () => registry.write(writes)),
+				write: (writes) =>
+					effects.run(`write ${writes.map((write) => skOf(write)).join("+")}`, () => registry.write(writes)),
 			}),
 			slots: this.#slots(),
 			jobs: this.jobs.ports(effects),
