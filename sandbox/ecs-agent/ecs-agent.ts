@@ -101,11 +101,12 @@ export async function startEcsAgent(options: EcsAgentOptions): Promise<EcsAgent>
 			entry.launched = await launch(launcher, known, plan);
 			if (stopping.signal.aborted) entry.launched.stop({ withinSeconds: CLOSING_SECONDS });
 			end = await entry.launched.ended;
+			reason = end.reason ?? reason;
 			await entry.launched.release();
 		} catch (error) {
 			reason = error instanceof Error ? error.message : String(error);
 		}
-		const byItself = end === undefined || end.endedBy !== undefined;
+		const byItself = end === undefined || end.endedBy !== undefined || end.reason !== undefined;
 		if (byItself && !entry.killed) restarts.ended(startedBy(known), Date.now() - startedMs, Date.now());
 		if (entry.launched) await rm(entry.launched.directory, { recursive: true, force: true, maxRetries: 5 });
 		// The embedded AWS may be gone before its tasks are.

@@ -13,8 +13,9 @@ import { sessionOf } from "./credentials.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { environmentOf } from "./environment.ts";
 import { openLogStream } from "./log-stream.ts";
-import type { TaskPlan } from "./plan.ts";
-import { type RunningTask, runTask } from "./task.ts";
+import type { ContainerPlan, TaskPlan } from "./plan.ts";
+import { byStart, type RunningTask, runTask } from "./task.ts";
+import { volumeFolder, withFolders } from "./volumes.ts";
 
 /** What every task is started with. */
 export interface Launcher {
@@ -46,6 +47,8 @@ export async function launch(launcher: Launcher, known: KnownTask, plan: TaskPla
 	};
 	try {
 		await mkdir(directory, { recursive: true });
+		for (const { volume } of plan.containers.flatMap(({ mounts }) => mounts))
+			await mkdir(volumeFolder(directory, volume), { recursive: true });
 		const logFile = (name: string) => join(directory, `${name}.log`);
 		for (const { name, log } of plan.containers)
 			if (log !== undefined) logs.push(await ContainerLog.open(logFile(name), await openLogStream(launcher.logs, log)));
@@ -62,18 +65,20 @@ export async function launch(launcher: Launcher, known: KnownTask, plan: TaskPla
 			modelServerPort: await freePort(),
 			healthPort: await freePort(),
 		};
-		for (const container of plan.containers)
-			containers.push(
-				await startContainer({
-					plan: container,
-					environment: environmentOf(container, place),
-					directory,
-					logFile: logFile(container.name),
-					name: `ecs-${taskId}-${container.name}`,
-					spawn: launcher.spawn,
-				}),
-			);
-		return { ...runTask(containers), directory, logs, release };
+		const start = (container: ContainerPlan): Promise<Container> => {
+			const placed = withFolders(container, directory);
+			return startContainer({
+				plan: placed,
+				environment: environmentOf(placed, place),
+				directory,
+				logFile: logFile(container.name),
+				name: `ecs-${taskId}-${container.name}`,
+				spawn: launcher.spawn,
+			});
+		};
+		const { now, later } = byStart(plan.containers);
+		for (const container of now) containers.push(await start(container));
+		return { ...runTask(containers, { plans: later, start }), directory, logs, release };
 	} catch (error) {
 		for (const container of containers) container.kill();
 		await Promise.all(containers.map(({ exited }) => exited));

@@ -17,8 +17,23 @@ export interface ContainerPlan {
 	stopTimeoutSeconds: number;
 	/** Containers that start before this one, and end after it. */
 	dependsOn: readonly string[];
+	/** Those of them that must have ended before it starts, with exit code 0 for SUCCESS. */
+	awaits: readonly AwaitedEnd[];
+	mounts: readonly Mount[];
 	/** Where its output goes. */
 	log?: { group: string; stream: string; createGroup: boolean };
+}
+
+/** Where one container has one volume of its task. */
+export interface Mount {
+	volume: string;
+	containerPath: string;
+}
+
+/** A container that another waits for the end of. */
+export interface AwaitedEnd {
+	container: string;
+	condition: "COMPLETE" | "SUCCESS";
 }
 
 export interface TaskPlan {
@@ -52,6 +67,15 @@ export function planOf({ taskId, definition, overrides, bundles }: PlanRequest):
 			};
 		if ((container.secrets ?? []).length > 0)
 			return { reason: `Container "${name}" takes secrets, which the sandbox does not resolve: use the task's role.` };
+		const mounts = (container.mountPoints ?? []).map(({ sourceVolume = "", containerPath = "" }) => ({
+			volume: sourceVolume,
+			containerPath: containerPath.replace(/(?<=.)\/+$/, ""),
+		}));
+		const strange = mounts.find(({ volume }) => !isOfTheTask(definition, volume));
+		if (strange)
+			return {
+				reason: `Container "${name}" mounts "${strange.volume}", which is no volume of the task's own: the sandbox shares folders among a task's containers, and has no file systems beside them.`,
+			};
 		const override = overrides?.containerOverrides?.find((each) => each.name === name);
 		containers.push({
 			name,
@@ -61,6 +85,10 @@ export function planOf({ taskId, definition, overrides, bundles }: PlanRequest):
 			essential: container.essential ?? true,
 			stopTimeoutSeconds: container.stopTimeout ?? STOP_TIMEOUT_SECONDS,
 			dependsOn: (container.dependsOn ?? []).map(({ containerName = "" }) => containerName),
+			awaits: (container.dependsOn ?? []).flatMap(({ containerName = "", condition }) =>
+				condition === "COMPLETE" || condition === "SUCCESS" ? [{ container: containerName, condition }] : [],
+			),
+			mounts,
 			...logOf(taskId, container),
 		});
 	}
@@ -69,6 +97,14 @@ export function planOf({ taskId, definition, overrides, bundles }: PlanRequest):
 		return { reason: "Containers of the task depend on each other in a circle, or on one that is not there." };
 	return { containers: ordered, ...(definition.taskRoleArn && { roleArn: definition.taskRoleArn }) };
 }
+
+/** Bound to the task's life and to nothing outside of it. A name that every file system takes as one part of a path. */
+const isOfTheTask = ({ volumes = [] }: TaskDefinition, name: string): boolean =>
+	/^[A-Za-z0-9_-]+$/.test(name) &&
+	volumes.some(
+		({ name: own, host, dockerVolumeConfiguration, efsVolumeConfiguration }) =>
+			own === name && !host?.sourcePath && dockerVolumeConfiguration?.scope !== "shared" && !efsVolumeConfiguration,
+	);
 
 const variables = (list: ContainerDefinition["environment"]): Record<string, string> =>
 	Object.fromEntries((list ?? []).map(({ name = "", value = "" }) => [name, value]));

@@ -22,6 +22,8 @@ const container = (environment: Record<string, string>): ContainerPlan => ({
 	essential: true,
 	stopTimeoutSeconds: 30,
 	dependsOn: [],
+	awaits: [],
+	mounts: [],
 });
 
 describe("The environment of a container", () => {

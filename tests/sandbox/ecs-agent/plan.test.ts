@@ -1,5 +1,5 @@
 /** How a task's definition and overrides become what runs here, or a reason why it cannot. */
-import type { ContainerDefinition, TaskOverride } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, TaskOverride, Volume } from "@aws-sdk/client-ecs";
 import { expect } from "chai";
 import fc from "fast-check";
 import { planOf, type TaskPlan } from "../../../sandbox/ecs-agent/plan.ts";
@@ -32,6 +32,8 @@ describe("The plan of a task", () => {
 					essential: true,
 					stopTimeoutSeconds: 30,
 					dependsOn: [],
+					awaits: [],
+					mounts: [],
 				},
 			],
 			roleArn: "arn:role",
@@ -58,6 +60,37 @@ describe("The plan of a task", () => {
 			[modelServer, dependent],
 		])
 			expect(planned(containers).containers.map(({ name }) => name)).to.deep.equal(["model-server", "worker"]);
+	});
+
+	it("tells what must have ended from what must only have started.", () => {
+		const dependsOn = (["SUCCESS", "COMPLETE", "START", "HEALTHY"] as const).map((condition) => ({
+			containerName: "model-server",
+			condition,
+		}));
+		const { containers } = planned([{ ...worker, dependsOn }, modelServer]);
+		expect(containers.at(-1)?.awaits).to.deep.equal([
+			{ container: "model-server", condition: "SUCCESS" },
+			{ container: "model-server", condition: "COMPLETE" },
+		]);
+	});
+
+	it("has the task's own volumes where containers mount them, and is refused for any other.", () => {
+		const mounting = { ...worker, mountPoints: [{ sourceVolume: "run", containerPath: "/triplane/run/" }] };
+		const of = (volumes: Volume[]) =>
+			planOf({ taskId: "t1", definition: { containerDefinitions: [mounting], volumes }, bundles });
+		const found = of([{ name: "run", host: {} }]);
+		expect("containers" in found && found.containers[0]?.mounts).to.deep.equal([
+			{ volume: "run", containerPath: "/triplane/run" },
+		]);
+		const strange: Volume[][] = [
+			[],
+			[{ name: "run", host: { sourcePath: "/etc" } }],
+			[{ name: "run", efsVolumeConfiguration: { fileSystemId: "fs-1" } }],
+		];
+		for (const volumes of strange) {
+			const refused = of(volumes);
+			expect("reason" in refused && refused.reason).to.contain('mounts "run", which is no volume of the task\'s own');
+		}
 	});
 
 	it("sends output where the awslogs driver would, and that of any other driver nowhere.", () => {
