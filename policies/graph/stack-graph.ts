@@ -76,7 +76,7 @@ export class StackGraph {
 		let found = NOTHING;
 		for (const type of types === undefined || types.length === 0 ? this.#byType.keys() : types) {
 			const alike = this.#byType.get(type)?.named(name) ?? NOTHING;
-			if (alike.length > 0) found = found.length > 0 ? [...found, ...alike] : alike;
+			found = found.length > 0 ? [...found, ...alike] : alike;
 		}
 		return found;
 	}

@@ -63,6 +63,20 @@ describe("policies/graph/stack-graph", () => {
 		}
 	});
 
+	it("finds once who refers to a resource twice, and beside what is in no stack", () => {
+		const elsewhere = resource(QUEUE, "elsewhere");
+		const twice = mapping({ eventSourceArn: [ref(jobs, "arn"), ref(jobs, "arn"), ref(elsewhere, "arn")] });
+		for (const run of ["applied", "preview"] as const) {
+			const graph = new StackGraph(stackOf([jobs, twice, elsewhere], run).filter(({ name }) => name !== "elsewhere"));
+			const [queue] = graph.ofType(QUEUE);
+			if (!queue) throw new Error("The test's stack has no queue.");
+			expect(
+				graph.referrers(queue, MAPPING, "eventSourceArn").map(({ name }) => name),
+				run,
+			).to.deep.equal(["settle"]);
+		}
+	});
+
 	it("ends on resources that refer to each other and to themselves", () => {
 		const a = resource(QUEUE, "a", { redrivePolicy: concat(ref({ type: QUEUE, name: "b" }, "arn")) });
 		const b = resource(QUEUE, "b", { redrivePolicy: concat(ref(a, "arn"), ref({ type: QUEUE, name: "b" }, "id")) });
