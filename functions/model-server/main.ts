@@ -12,12 +12,13 @@ import { artifactStore } from "../shared/inference/artifact-store.ts";
 import { createModels } from "../shared/inference/models.ts";
 import { onnxRuntime } from "../shared/inference/onnx.ts";
 import { registryStore } from "../shared/inference/registry-store.ts";
-import { createRouting, servingVersions } from "../shared/inference/routing.ts";
+import { createRouting } from "../shared/inference/routing.ts";
 import { createVersions } from "../shared/inference/versions.ts";
 import { createLog, writeToStdout } from "../shared/telemetry/log.ts";
 import { type AnswerPorts, answer } from "./answers.ts";
 import { readConfig } from "./config.ts";
 import { createDoor } from "./door.ts";
+import { loadFirst } from "./first-load.ts";
 
 /** A draining worker asks more often than this. */
 const QUIET_MS = 3_000;
@@ -44,9 +45,7 @@ async function main(): Promise<void> {
 		log,
 		isStopping: () => stopping.signal.aborted,
 	};
-	// A version that it is started for it must be able to serve: else it is never ready, and who waits for it learns so.
-	if (version === undefined) await warm(ports);
-	else await load(ports, version);
+	await loadFirst(ports, version);
 	const door = createDoor({ model, log, now: Date.now, answer: (operation, body) => answer(operation, body, ports) });
 	door.server.listen(port, "0.0.0.0");
 	await once(door.server, "listening");
@@ -55,18 +54,6 @@ async function main(): Promise<void> {
 	log.info("stops when nobody asks any more");
 	const untilMs = Date.now() + JOB_LIMITS.drainSeconds * MS_PER_SECOND;
 	while (door.idleMs() < QUIET_MS && Date.now() < untilMs) await sleep(QUIET_POLL_MS);
-}
-
-const load = async ({ versions, models }: AnswerPorts, version: number): Promise<void> =>
-	models.use(await versions.get(version), async () => undefined);
-
-/** Loads what serves now, so that the first job need not wait; an unready registry is no error. */
-async function warm(ports: AnswerPorts): Promise<void> {
-	try {
-		for (const version of servingVersions(await ports.routing.route(ports.log))) await load(ports, version);
-	} catch (thrown) {
-		ports.log.warn("No version was loaded at the start; the first job will load its own", {}, thrown);
-	}
 }
 
 try {

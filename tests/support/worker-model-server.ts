@@ -69,5 +69,5 @@ export async function startModelServer(scope: AsyncDisposableStack) {
 	});
 	const address = door.server.address();
 	if (typeof address !== "object" || !address) throw new Error("The model server has no port.");
-	return { url: `http://127.0.0.1:${address.port}`, port: address.port, door, state, records, version, aws };
+	return { url: `http://127.0.0.1:${address.port}`, port: address.port, door, ports, state, records, version, aws };
 }
