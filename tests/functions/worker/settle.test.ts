@@ -1,5 +1,6 @@
 /** In which order a job's end is written, and what is left where a step fails: never a message too few. */
 import { expect } from "chai";
+import type { JobRecord } from "../../../charter/jobs.ts";
 import type { Claims } from "../../../functions/shared/jobs/claims.ts";
 import type { JobResult } from "../../../functions/worker/run-batch.ts";
 import { type SettlePorts, settle } from "../../../functions/worker/settle.ts";
@@ -16,7 +17,14 @@ const unserved: JobResult = { kind: "unserved", reason: "Later." };
 /** Settles one job over ports that note each step; `failing` throws, `lost` finds the claim gone. */
 async function play(
 	result: JobResult,
-	{ failing = "", lost = false, failures = 0, isDraining = false, isVoid = false } = {},
+	{
+		failing = "",
+		lost = false,
+		failures = 0,
+		isDraining = false,
+		isVoid = false,
+		change = {} as Partial<JobRecord>,
+	} = {},
 ) {
 	const steps: string[] = [];
 	const step = async (name: string): Promise<void> => {
@@ -63,7 +71,7 @@ async function play(
 	};
 	const job: Held = {
 		delivery: { body: "{}", receipt: "r" },
-		claim: jobRecord({ callback, attempt: 2, failures, state: "RUNNING" }),
+		claim: jobRecord({ callback, attempt: 2, failures, state: "RUNNING", ...change }),
 		isVoid,
 	};
 	const settled = await settle(job, result, ports);
@@ -85,6 +93,13 @@ describe("functions/worker/settle", () => {
 		expect(await play(failed, { failures: 2 })).to.deep.include({
 			kind: "failed",
 			steps: ["fail again 8", "callback", "deadLetter INTERNAL 2", "mark", "remove"],
+		});
+	});
+	it("sets no shadow's job aside: its message only goes", async () => {
+		const change = { shadowOf: "another" };
+		expect(await play(refused, { change })).to.deep.include({
+			kind: "failed",
+			steps: ["fail final 2", "callback", "remove"],
 		});
 	});
 	it("knows of a job that has failed though its message could not be set aside, and leaves that to the next", async () => {

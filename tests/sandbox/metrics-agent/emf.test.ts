@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { writeOutcome, writeRequestCounts, writeSliceCounts } from "../../../functions/shared/telemetry/metrics.ts";
 import { metricsOf } from "../../../sandbox/metrics-agent/emf.ts";
 
 const embedded = (more: object = {}, directive: object = {}) =>
@@ -40,6 +41,35 @@ describe("Embedded metrics in a log line", () => {
 			datum("Requests", "Count", [1], [model, version]),
 			datum("Latency", "Milliseconds", [1.5, 2.5], [model, version]),
 		]);
+	});
+
+	it("are those that the functions write: a shadow's slices and answers for its version, outcomes also for the model.", () => {
+		const lines: string[] = [];
+		const write = (line: string) => lines.push(line);
+		const of = { model: "m", version: 4 };
+		writeSliceCounts(write, 7, { ...of, slice: "malignant", compared: 3, disagreed: 1 });
+		writeRequestCounts(write, { ...of, timestampMs: 7, variant: "shadow", status: 200, latencyMs: 1, p95Ms: 2 });
+		writeOutcome(write, 7, { ...of, variant: "canary", isBad: true });
+		const found = lines.flatMap((line) => metricsOf(line, 0) ?? []);
+		const sums = Object.fromEntries(
+			found.map(({ datum: { MetricName, Dimensions = [], Values } }) => [
+				[MetricName, ...Dimensions.map(({ Value }) => Value)].join(" "),
+				Values,
+			]),
+		);
+		expect(sums).to.deep.equal({
+			"Compared m 4 malignant": [3],
+			"Disagreed m 4 malignant": [1],
+			"Requests m 4 shadow": [1],
+			"Errors m 4 shadow": [0],
+			"Slow m 4 shadow": [0],
+			"Latency m 4 shadow": [1],
+			"Throttled m 4 shadow": [0],
+			"Outcomes m": [1],
+			"BadOutcomes m": [1],
+			"Outcomes m 4 canary": [1],
+			"BadOutcomes m 4 canary": [1],
+		});
 	});
 
 	it("are found behind whatever stands before them.", () => {

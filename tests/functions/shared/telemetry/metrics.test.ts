@@ -2,7 +2,13 @@
 import { expect } from "chai";
 import { PRICES_USD } from "../../../../charter/prices.ts";
 import { requestCostUsd } from "../../../../functions/shared/telemetry/cost.ts";
-import { type RequestCounts, writeRequestCounts } from "../../../../functions/shared/telemetry/metrics.ts";
+import {
+	type RequestCounts,
+	writeOutcome,
+	writeRequestCounts,
+	writeShadowDropped,
+	writeSliceCounts,
+} from "../../../../functions/shared/telemetry/metrics.ts";
 
 function lineOf(change: Partial<RequestCounts> = {}) {
 	const lines: string[] = [];
@@ -68,6 +74,45 @@ describe("functions/shared/telemetry/metrics", () => {
 		const line = JSON.parse(lines[0] ?? "");
 		expect(line._aws.CloudWatchMetrics[0].Dimensions).to.deep.equal([["model"]]);
 		expect(line).to.include({ Throttled: 1, Errors: 0 });
+	});
+
+	it("writes a shadow's request for its version only, whatever serves the model", () => {
+		const line = lineOf({ variant: "shadow", status: 500 });
+		expect(line._aws.CloudWatchMetrics[0].Dimensions).to.deep.equal([ARM]);
+		expect(line).to.include({ version: "3", variant: "shadow", Requests: 1, Errors: 1 });
+	});
+
+	it("writes what a shadow was compared by under its slice, and what callers sent back as a whole and by arm", () => {
+		const lines: string[] = [];
+		const write = (line: string) => lines.push(line);
+		writeSliceCounts(write, 7, { model: "m", version: 4, slice: "malignant", compared: 3, disagreed: 1 });
+		writeOutcome(write, 8, { model: "m", version: 4, variant: "canary", isBad: true });
+		writeShadowDropped(write, 9, "m");
+		const embedded = (Timestamp: number, Dimensions: string[][], ...names: string[]) => ({
+			Timestamp,
+			CloudWatchMetrics: [
+				{ Namespace: "Triplane", Dimensions, Metrics: names.map((Name) => ({ Name, Unit: "Count" })) },
+			],
+		});
+		expect(lines.map((line) => JSON.parse(line))).to.deep.equal([
+			{
+				_aws: embedded(7, [["model", "version", "slice"]], "Compared", "Disagreed"),
+				model: "m",
+				version: "4",
+				slice: "malignant",
+				Compared: 3,
+				Disagreed: 1,
+			},
+			{
+				_aws: embedded(8, [["model"], ARM], "Outcomes", "BadOutcomes"),
+				model: "m",
+				version: "4",
+				variant: "canary",
+				Outcomes: 1,
+				BadOutcomes: 1,
+			},
+			{ _aws: embedded(9, [["model"]], "ShadowDropped"), model: "m", ShadowDropped: 1 },
+		]);
 	});
 
 	for (const [status, errors] of [
