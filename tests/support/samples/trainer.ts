@@ -16,7 +16,7 @@ export interface Finished {
  * The Python that has the trainer's packages: the sandbox's own, else the one that TRIPLANE_PYTHON names.
  * @throws where there is neither: a test that needs Python fails, it is not passed over
  */
-function pythonPath(): string {
+export function pythonPath(): string {
 	const own = join(ROOT, ".sandbox/tools/venv/bin/python");
 	const named = process.env.TRIPLANE_PYTHON;
 	const found = [own, named].find((path) => path !== undefined && existsSync(path));
