@@ -3,6 +3,7 @@ import type { EndResponse } from "../../charter/pipeline.ts";
 import { modelKey } from "../../charter/registry.ts";
 import { isRolloutEnded, LOCK_KEY } from "../../charter/rollout.ts";
 import type { RolloutPorts } from "./ports.ts";
+import { restoreChampionSlot } from "./rollback.ts";
 import { stopCanary } from "./slot.ts";
 import { tell } from "./telling.ts";
 
@@ -17,7 +18,11 @@ export async function end(
 	try {
 		const last = await store.lastRollout(model);
 		const rollout = last && (await tell(ports, last));
-		if (rollout?.execution === execution && rollout.state === "ROLLED_BACK") await stopCanary(ports, rollout);
+		if (rollout?.execution === execution && rollout.state === "ROLLED_BACK") {
+			// A step that was under way when it was rolled back by hand may have asked for tasks since.
+			await restoreChampionSlot(ports, rollout);
+			await stopCanary(ports, rollout);
+		}
 		if (rollout && !isRolloutEnded(rollout.state))
 			log.warn(`Rollout ${rollout.rollout} is ${rollout.state} at the execution's end; the watch goes on with it`, {
 				model,

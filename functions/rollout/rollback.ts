@@ -10,7 +10,7 @@ import { attempts, changeRollout, ownRollout } from "./attempts.ts";
 import type { StepRequest } from "./deploy.ts";
 import { emptyCanarySlot } from "./drain.ts";
 import type { RolloutPorts } from "./ports.ts";
-import { serviceOf, stopCanary } from "./slot.ts";
+import { serviceOf } from "./slot.ts";
 import { moveTraffic } from "./traffic.ts";
 
 /** @param request `reason` as a sentence */
@@ -29,11 +29,7 @@ export async function rollBack(
 ): Promise<RolloutResponse | undefined> {
 	switch (rollout.state) {
 		case "PROMOTED":
-			return answerOf(rollout, true);
 		case "ROLLED_BACK":
-			// By another step's earlier try that came after the rollback: nothing may run on.
-			await restoreChampionSlot(ports, rollout);
-			await stopCanary(ports, rollout);
 			return answerOf(rollout, true);
 		case "ROLLING_BACK":
 			return bringToEnd(ports, rollout);

@@ -58,6 +58,29 @@ describe("functions/rollout, rollback", () => {
 		expect(world.services.get("reader-b")).to.include({ desiredCount: 0 });
 	});
 
+	it("leaves the champion's slot as it was where finalizing at the same time has changed it", async () => {
+		const { world, run, byHand } = setUp(PLANS.queued);
+		const { effects } = world;
+		const rolledBack: string[] = [];
+		world.onChange = () => {
+			if (effects.done.at(-1) !== "register" || world.route.variants[1]?.weight !== 100) return;
+			// Its record is written next, and then its service is set.
+			effects.interject ??= {
+				before: effects.done.length + 1,
+				act: async () => {
+					for (let round = 0; round < 9; round++) {
+						world.pass(15);
+						await byHand();
+					}
+					rolledBack.push(world.services.get("reader-a")?.taskDefinition ?? "");
+				},
+			};
+		};
+		expect(await run({ version: 2 }, promotes)).to.equal("ROLLED_BACK");
+		expect(rolledBack[0]).to.match(/reader-a:1$/);
+		assertEnded(world, 1);
+	});
+
 	it("sets aside what is no job's message", async () => {
 		const { world, run } = setUp(PLANS.queued);
 		world.jobs.queue("https://sqs.test/b").push({ body: "no JSON", visibleAtMs: Number.MAX_SAFE_INTEGER, receipt: 0 });
