@@ -14,7 +14,7 @@ export const SHADOW_QUEUE = "https://sqs.eu-central-1.amazonaws.com/123456789012
 
 const settings: ShadowModelSettings = { team: "oncology", feature: "triage", p95Ms: 300, tolerance: 0.05 };
 
-export const shadowEnvironment: Record<string, string> = {
+const shadowEnvironment: Record<string, string> = {
 	[ENVIRONMENT.environment]: "dev",
 	[ENVIRONMENT.serviceName]: "shadow",
 	[ENVIRONMENT.shadowModels]: JSON.stringify({ [MODEL]: settings }),

@@ -20,7 +20,7 @@ export interface Routing {
 }
 
 /** Of whoever holds versions in memory: a new one takes longer to load than a request may take. */
-export interface Preparation {
+interface Preparation {
 	/** Brings a version into memory. */
 	load(version: number): Promise<unknown>;
 	/** Told which versions have traffic from now on. */
