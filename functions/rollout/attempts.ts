@@ -1,11 +1,11 @@
 /** Reads, decides and writes until a write goes through: who loses a race looks again, and finds what the winner has left. */
 import { isRolloutEnded, type RolloutEvent, type RolloutRecord } from "../../charter/rollout.ts";
 import type { Write } from "../shared/registry/table.ts";
+import { tell } from "../shared/registry/telling.ts";
 import { changedRollout, type RolloutChange, rolloutWrite } from "../shared/registry/writes.ts";
 import { PipelineBusyError, RolloutConflictError, RolloutRequestError } from "./errors.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { weightOf } from "./routes.ts";
-import { tell } from "./telling.ts";
 
 /** Each lost race means that somebody else's write went through. */
 const ATTEMPTS_MAX = 20;

@@ -5,6 +5,7 @@
 import type { RolloutResponse } from "../../charter/pipeline.ts";
 import { EVENTS, isRolloutEnded, type RolloutRecord } from "../../charter/rollout.ts";
 import type { Write } from "../shared/registry/table.ts";
+import { tell } from "../shared/registry/telling.ts";
 import { aliasRemoval, aliasWrite, routeWrite } from "../shared/registry/writes.ts";
 import { answerOf } from "./answer.ts";
 import { attempts, changeRollout, eventOf } from "./attempts.ts";
@@ -14,7 +15,6 @@ import { newRollout } from "./open.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { restoreChampionSlot, rollBack } from "./rollback.ts";
 import { wholeRoute } from "./routes.ts";
-import { tell } from "./telling.ts";
 
 export interface ByHandRollback {
 	model: string;

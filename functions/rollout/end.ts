@@ -2,10 +2,10 @@
 import type { EndResponse } from "../../charter/pipeline.ts";
 import { modelKey } from "../../charter/registry.ts";
 import { isRolloutEnded, LOCK_KEY } from "../../charter/rollout.ts";
+import { tell } from "../shared/registry/telling.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { restoreChampionSlot } from "./rollback.ts";
 import { stopCanary } from "./slot.ts";
-import { tell } from "./telling.ts";
 
 /** A lock that is another's stays as it is. */
 export async function end(

@@ -14,13 +14,13 @@ import {
 } from "../../charter/rollout.ts";
 import { deadlineAtMs } from "../../charter/rollout-time.ts";
 import type { Write } from "../shared/registry/table.ts";
+import { tell } from "../shared/registry/telling.ts";
 import { aliasRemoval, aliasWrite, routeWrite, sameRoute } from "../shared/registry/writes.ts";
 import { answerOf } from "./answer.ts";
 import { attempts, eventOf } from "./attempts.ts";
 import { PipelineBusyError, RolloutRequestError } from "./errors.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { rolloutRoute, WHOLE_TRAFFIC } from "./routes.ts";
-import { tell } from "./telling.ts";
 
 export type OpenRequest = Pick<PipelineModel, "model" | "plan"> & { execution: string; version: number };
 

@@ -47,8 +47,8 @@ export async function isUp(
 		throw new SlotFailedError(
 			`The tasks of ${service.service} do not come up by ${taskDefinition}: ECS has given them up. Look into their logs, and into the service's events.`,
 		);
-	if (look.taskDefinition === taskDefinition && look.desiredCount > 0 && look.isStable) return true;
-	if (look.taskDefinition === taskDefinition && tasksMin === 0 && look.isStable) return true;
+	const hasTasks = look.desiredCount > 0 || tasksMin === 0;
+	if (look.taskDefinition === taskDefinition && hasTasks && look.isStable) return true;
 	if (now() - sinceMs > UP_MAX_MS)
 		throw new SlotFailedError(
 			`The tasks of ${service.service} are not up by ${taskDefinition} after ${UP_MAX_MS / 60_000} minutes. Look into the service's events: there may be no host for them.`,

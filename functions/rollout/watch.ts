@@ -5,10 +5,10 @@
 import { JOB_LIMITS } from "../../charter/jobs.ts";
 import type { WatchResponse } from "../../charter/pipeline.ts";
 import { isRolloutEnded, type RolloutRecord } from "../../charter/rollout.ts";
+import { tell } from "../shared/registry/telling.ts";
 import { emptyCanarySlot } from "./drain.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { restoreChampionSlot } from "./rollback.ts";
-import { tell } from "./telling.ts";
 
 const MINUTE_MS = 60_000;
 /** What came into a slot has ended by then in any case. */

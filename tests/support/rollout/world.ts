@@ -17,6 +17,7 @@ export const MODEL = "digit-reader";
 const START_MS = Date.UTC(2026, 0, 1);
 /** From what a service is told to its tasks' running so. */
 const TASKS_START_MS = 20_000;
+const SECONDS_PER_JOB = 4;
 const DEFINITION = "arn:aws:ecs:eu-central-1:123456789012:task-definition/";
 
 interface Service {
@@ -89,7 +90,7 @@ export class RolloutWorld {
 			if (this.plan.serve !== "queued") continue;
 			const tasks = (name: string) => this.services.get(name)?.runningCount ?? 1;
 			const all = { a: tasks("reader-a"), b: this.isCanaryDead ? 0 : tasks("reader-b") };
-			this.jobs.tick(this.nowMs, this.route, all, this.isSubmitting && second % 2 === 0);
+			this.jobs.tick(this.nowMs, this.route, all, this.isSubmitting && second % SECONDS_PER_JOB === 0);
 		}
 	}
 

@@ -2,14 +2,22 @@
  * Tells on the bus what writes of a rollout have decided. What is to be told lies in the record until it has been: a crash in
  * between makes it come late, or twice, and never not at all.
  */
-import type { RolloutRecord } from "../../charter/rollout.ts";
-import { changedRollout, rolloutWrite } from "../shared/registry/writes.ts";
-import type { RolloutPorts } from "./ports.ts";
+import type { RolloutRecord } from "../../../charter/rollout.ts";
+import type { Events } from "../events.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { RolloutStore } from "./rollout-store.ts";
+import { changedRollout, rolloutWrite } from "./writes.ts";
+
+export interface TellingPorts {
+	events: Events;
+	store: Pick<RolloutStore, "write">;
+	log: Log;
+}
 
 /**
  * @returns the rollout as it is afterwards. A bus that cannot be reached holds nothing up: the next action tells.
  */
-export async function tell({ events, store, log }: RolloutPorts, rollout: RolloutRecord): Promise<RolloutRecord> {
+export async function tell({ events, store, log }: TellingPorts, rollout: RolloutRecord): Promise<RolloutRecord> {
 	const { untold = [], model, from, to } = rollout;
 	if (untold.length === 0) return rollout;
 	try {
