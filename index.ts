@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parseSettings } from "./charter/settings.ts";
 import { ControlPlane } from "./components/control-plane.ts";
 import { DataPlane } from "./components/data-plane.ts";
+import { Delivery } from "./components/delivery.ts";
 import { ObservabilityPlane } from "./components/observability-plane.ts";
 import { rawSettings } from "./components/parts/raw-settings.ts";
 
@@ -15,12 +16,16 @@ export default async function program() {
 
 	const control = new ControlPlane("control", { settings });
 	const data = new DataPlane("data", { settings, registry: control.registry, artifacts: control.artifacts });
+	const delivery = new Delivery("delivery", { settings, control, data });
 	new ObservabilityPlane("observability", {
 		settings,
 		api: data.api,
 		endpoints: data.endpoints,
 		batch: data.batch,
 		queued: data.queued,
+		shadow: data.shadow,
+		delivery,
+		events: control.events,
 		functions: [control.register, data.server.authorize, data.server.health],
 	});
 
@@ -32,6 +37,10 @@ export default async function program() {
 		tenantTable: data.tenants.table.name,
 		throttleTable: data.throttle.table.name,
 		registerFunction: control.register.function.name,
+		rolloutFunction: delivery.functions?.rollout.function.name,
+		pipelines: delivery.deployed,
+		eventBus: control.events.name,
+		shadowQueueUrl: data.shadow?.work.queue.url,
 		models: data.models,
 		batchModels: data.batch?.models ?? [],
 		jobsTable: data.queued?.store.table.table.name,

@@ -4,7 +4,9 @@
  */
 import { batchReservations } from "./batch.ts";
 import { assertReservationsFit, reservedConcurrency, sumOf } from "./concurrency.ts";
+import { deliveryReservations } from "./delivery.ts";
 import { SettingsError } from "./errors.ts";
+import { SLOTS } from "./jobs.ts";
 import {
 	API_INTEGRATION_MARGIN_MS,
 	API_INTEGRATION_TIMEOUT_MAX_MS,
@@ -125,10 +127,16 @@ function reservations(settings: Settings): Record<string, number> {
 			queued
 				.filter(isOnSageMaker)
 				.flatMap((model) =>
-					Object.entries(endpointFunctions(model)).map(([of, reservation]) => [`${model.name}-${of}`, reservation]),
+					SLOTS.flatMap((slot) =>
+						Object.entries(endpointFunctions(model)).map(([of, reservation]) => [
+							`${model.name}-${slot}-${of}`,
+							reservation,
+						]),
+					),
 				),
 		),
 		...batchReservations(settings),
+		...deliveryReservations(settings),
 	};
 }
 

@@ -4,8 +4,9 @@
  */
 import { reservedConcurrency } from "./concurrency.ts";
 import { SettingsError } from "./errors.ts";
-import { JOB_LIMITS, type Slot } from "./jobs.ts";
+import { JOB_LIMITS, SLOTS, type Slot } from "./jobs.ts";
 import { API_INTEGRATION_TIMEOUT_MAX_MS, VISIBILITY_TIMEOUT_FACTOR } from "./limits.ts";
+import { CANARY_SLOT, CHAMPION_SLOT } from "./rollout.ts";
 import type { ModelSettings, Settings } from "./settings.ts";
 
 /** A model whose requests become jobs. */
@@ -40,13 +41,18 @@ const QUEUE_URL_EXTRA_BYTES =
 	"https://sqs.ap-southeast-1.amazonaws.com.cn/123456789012/".length + "-overflow-queue-1234567".length;
 
 /**
- * Whether what functions are told of models with jobs fits into their environment, one slot of each: Lambda would refuse it
+ * Whether what functions are told of models with jobs fits into their environment, with all slots: Lambda would refuse it
  * only when half of the stack is there.
  * @throws {SettingsError} that names the numbers
  */
-export function assertModelsFit(models: readonly Pick<ModelSettings, "name" | "team" | "feature" | "slo">[]): void {
-	const told = models.map(({ name, team, feature, slo: { jobP95Seconds = 0 } }) => {
-		const queues = { a: "x".repeat(QUEUE_URL_EXTRA_BYTES + name.length) };
+export function assertModelsFit(
+	models: readonly Pick<ModelSettings, "name" | "team" | "feature" | "slo" | "serve">[],
+): void {
+	const told = models.map(({ name, team, feature, serve, slo: { jobP95Seconds = 0 } }) => {
+		const url = "x".repeat(QUEUE_URL_EXTRA_BYTES + name.length);
+		// A realtime model's jobs need no second slot: who works on them serves every version.
+		const slots: readonly Slot[] = serve === "queued" ? SLOTS : [CHAMPION_SLOT];
+		const queues = Object.fromEntries(slots.map((slot) => [slot, url]));
 		return [name, { team, feature, queues, jobP95Seconds } satisfies QueuedModelSettings] as const;
 	});
 	const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(told)));
@@ -183,6 +189,13 @@ export function planScaling({ name, runtime, slo, traffic }: EcsModel): SlotScal
 		backlogPerTask: runtime.batchMaxSize * backlogPerServer(slo),
 	};
 }
+
+/**
+ * The canary's slot has no tasks but those that a rollout starts, and those that come for jobs which wait there.
+ * @throws {SettingsError} as {@link planScaling}
+ */
+export const planSlot = (model: EcsModel, slot: Slot): SlotScaling =>
+	slot === CANARY_SLOT ? { ...planScaling(model), minTasks: 0 } : planScaling(model);
 
 /** Jobs that may wait for whatever works on one after the other: what it can do within the time that is promised. */
 export const backlogPerServer = (slo: QueuedModel["slo"]): number =>

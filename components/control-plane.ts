@@ -1,7 +1,9 @@
 /**
- * The control plane: the registry of models and versions, the artifacts, and the function that registers a training run.
+ * The control plane: the registry of models and versions, the artifacts, the function that registers a training run, and
+ * the bus on which it tells of it.
  * Serves no prediction: the data plane only reads what is decided here.
  */
+import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { planCapacity, REGISTER_TIMEOUT_SECONDS } from "../charter/derive.ts";
 import { ENVIRONMENT } from "../charter/environment.ts";
@@ -12,6 +14,7 @@ import { BoundedFunction } from "./parts/bounded-function.ts";
 import { bundleFunction } from "./parts/bundle.ts";
 import { commonEnvironment } from "./parts/common-environment.ts";
 import { sharedTags } from "./parts/cost-tags.ts";
+import { eventBus, tellGrants } from "./parts/event-bus.ts";
 import { OnDemandTable } from "./parts/on-demand-table.ts";
 
 /** A run's artifact is read whole, hashed and copied. */
@@ -25,6 +28,8 @@ export class ControlPlane extends pulumi.ComponentResource {
 	readonly registry: OnDemandTable;
 	readonly artifacts: ArtifactStore;
 	readonly register: BoundedFunction;
+	/** On which the platform tells of models and rollouts. */
+	readonly events: aws.cloudwatch.EventBus;
 
 	/** @throws {SettingsError} where the settings ask for what AWS cannot give, before anything is registered */
 	constructor(name: string, args: ControlPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -40,6 +45,7 @@ export class ControlPlane extends pulumi.ComponentResource {
 			child,
 		);
 		this.artifacts = new ArtifactStore("artifacts", { tags }, child);
+		this.events = eventBus("events", tags, child);
 		const { table } = this.registry;
 		const { bucket } = this.artifacts;
 		this.register = new BoundedFunction(
@@ -55,12 +61,14 @@ export class ControlPlane extends pulumi.ComponentResource {
 					...commonEnvironment(settings, "register"),
 					[ENVIRONMENT.registryTable]: table.name,
 					[ENVIRONMENT.artifactBucket]: bucket.bucket,
+					[ENVIRONMENT.eventBus]: this.events.name,
 				},
 				grants: [
 					// A transaction of puts is authorised as puts.
 					{ actions: ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:PutItem"], resources: [table.arn] },
 					{ actions: ["s3:GetObject"], resources: [pulumi.interpolate`${bucket.arn}/${STAGING_PREFIX}*`] },
 					{ actions: ["s3:PutObject"], resources: [pulumi.interpolate`${bucket.arn}/${ARTIFACT_PREFIX}*`] },
+					...tellGrants(this.events),
 				],
 				tags,
 				logRetentionDays: settings.observability.logRetentionDays,

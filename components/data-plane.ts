@@ -5,6 +5,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { batchModels } from "../charter/batch.ts";
+import { deliveredModels } from "../charter/delivery.ts";
 import {
 	type CapacityPlan,
 	planCapacity,
@@ -13,7 +14,7 @@ import {
 	servedModels,
 	stageThrottle,
 } from "../charter/derive.ts";
-import type { Settings } from "../charter/settings.ts";
+import type { ModelSettings, Settings } from "../charter/settings.ts";
 import type { ArtifactStore } from "./parts/artifact-store.ts";
 import { BatchPath } from "./parts/batch-path.ts";
 import type { BoundedFunction } from "./parts/bounded-function.ts";
@@ -27,7 +28,9 @@ import { QueuedPath } from "./parts/queued-path.ts";
 import { RealtimeEndpoint } from "./parts/realtime-endpoint.ts";
 import { servedRoutes } from "./parts/served-routes.ts";
 import { ServerFunctions } from "./parts/server-functions.ts";
+import { Shadow, shadowQueue } from "./parts/shadow.ts";
 import { Tenant } from "./parts/tenant.ts";
+import type { WorkQueue } from "./parts/work-queue.ts";
 
 export interface DataPlaneArgs {
 	settings: Settings;
@@ -50,6 +53,10 @@ export class DataPlane extends pulumi.ComponentResource {
 	readonly endpoints: RealtimeEndpoint[];
 	/** Where tasks run; undefined without a model that runs in containers. */
 	readonly network: Network | undefined;
+	/** For whatever answers by a model in a function; undefined where none does. */
+	readonly runtimeLayer: aws.lambda.LayerVersion | undefined;
+	/** Undefined where every model is a batch one. */
+	readonly shadow: Shadow | undefined;
 	/** Undefined where no model has jobs. */
 	readonly queued: QueuedPath | undefined;
 	/** Undefined without a batch model. */
@@ -76,7 +83,8 @@ export class DataPlane extends pulumi.ComponentResource {
 		const runtimeLayer = runsOnnx(settings)
 			? onnxRuntimeLayerVersion("onnx-runtime", settings.architecture, child)
 			: undefined;
-		this.network = settings.models.some(({ runtime }) => IN_TASKS.includes(runtime.kind))
+		this.runtimeLayer = runtimeLayer;
+		this.network = settings.models.some(runsTasks)
 			? new Network(
 					"network",
 					{ network: settings.network, otlpEndpoint: settings.observability.otlpEndpoint, tags },
@@ -84,14 +92,24 @@ export class DataPlane extends pulumi.ComponentResource {
 				)
 			: undefined;
 		const { network, throttle, features } = this;
+		const shadow = shadowQueue(settings, child);
 		this.queued = capacity.queued
 			? new QueuedPath(
 					"queued",
-					{ ...args, capacity: capacity.queued, network, throttle, features, runtimeLayer },
+					{ ...args, capacity: capacity.queued, network, throttle, features, runtimeLayer, shadow },
 					child,
 				)
 			: undefined;
-		this.endpoints = runtimeLayer ? this.realtimeEndpoints(args, capacity, runtimeLayer) : [];
+		this.endpoints = runtimeLayer ? this.realtimeEndpoints(args, capacity, runtimeLayer, shadow) : [];
+		const models = servedModels(settings);
+		this.shadow =
+			runtimeLayer && models.length > 0
+				? new Shadow(
+						"shadow",
+						{ ...args, models, work: shadow, features, jobs: this.queued?.store, runtimeLayer },
+						child,
+					)
+				: undefined;
 		const batch = batchModels(settings);
 		this.batch =
 			batch.length > 0
@@ -138,6 +156,7 @@ export class DataPlane extends pulumi.ComponentResource {
 		args: DataPlaneArgs,
 		capacity: CapacityPlan,
 		runtimeLayer: aws.lambda.LayerVersion,
+		shadow: WorkQueue,
 	): RealtimeEndpoint[] {
 		const { settings } = args;
 		const { features, throttle } = this;
@@ -149,7 +168,17 @@ export class DataPlane extends pulumi.ComponentResource {
 			const code = new pulumi.asset.FileArchive(bundleFunction(overflow ? "predict-overflowing" : "predict"));
 			return new RealtimeEndpoint(
 				model.name,
-				{ ...args, model, capacity: capacity.endpoint(model), code, runtimeLayer, features, throttle, overflow },
+				{
+					...args,
+					model,
+					capacity: capacity.endpoint(model),
+					code,
+					runtimeLayer,
+					features,
+					throttle,
+					shadow,
+					overflow,
+				},
 				child,
 			);
 		});
@@ -157,9 +186,12 @@ export class DataPlane extends pulumi.ComponentResource {
 }
 
 const IN_TASKS: readonly string[] = ["ecs", "fargate"];
+const runsTasks = ({ runtime, train }: ModelSettings): boolean =>
+	IN_TASKS.includes(runtime.kind) || train?.kind === "ecs";
 
-/** Whether a function runs a model itself. */
-const runsOnnx = (settings: Settings): boolean => settings.models.some(({ runtime }) => runtime.kind === "lambda");
+/** Whether a function runs a model itself: to serve it, to evaluate it, or in the shadow. */
+const runsOnnx = (settings: Settings): boolean =>
+	settings.models.some(({ runtime }) => runtime.kind === "lambda") || deliveredModels(settings).length > 0;
 
 /** Each tenant with its tier, which the settings' schema has checked to exist, and its shield. */
 function tenantThrottles(settings: Settings) {

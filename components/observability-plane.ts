@@ -6,12 +6,14 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { CALLBACK_AGE_MAX_SECONDS } from "../charter/queued.ts";
 import type { Settings } from "../charter/settings.ts";
+import type { Delivery } from "./delivery.ts";
 import { AlarmTopic } from "./parts/alarm-topic.ts";
 import { BatchAlarms } from "./parts/batch-alarms.ts";
 import type { BatchPath } from "./parts/batch-path.ts";
 import type { BoundedFunction } from "./parts/bounded-function.ts";
 import { modelTags, sharedTags, teamTags } from "./parts/cost-tags.ts";
 import { dashboardBody } from "./parts/dashboard.ts";
+import { DeliveryWatch } from "./parts/delivery-watch.ts";
 import { EndpointAlarms } from "./parts/endpoint-alarms.ts";
 import type { FrontDoor } from "./parts/front-door.ts";
 import { FunctionAlarms } from "./parts/function-alarms.ts";
@@ -21,6 +23,7 @@ import { QueueAlarms, queueWatch } from "./parts/queue-alarms.ts";
 import type { QueuedPath } from "./parts/queued-path.ts";
 import { QueuedWatch } from "./parts/queued-watch.ts";
 import type { RealtimeEndpoint } from "./parts/realtime-endpoint.ts";
+import type { Shadow } from "./parts/shadow.ts";
 import { SloAlarms } from "./parts/slo-alarms.ts";
 import { teamBudgets } from "./parts/team-budgets.ts";
 
@@ -32,6 +35,11 @@ export interface ObservabilityPlaneArgs {
 	queued?: QueuedPath | undefined;
 	/** Undefined without a batch model. */
 	batch?: BatchPath | undefined;
+	/** Undefined where every model is a batch one. */
+	shadow?: Shadow | undefined;
+	/** Absent: nothing is trained or rolled out. */
+	delivery?: Delivery;
+	events?: aws.cloudwatch.EventBus;
 	/** What all models share. */
 	functions: readonly BoundedFunction[];
 }
@@ -54,7 +62,9 @@ export class ObservabilityPlane extends pulumi.ComponentResource {
 		for (const endpoint of endpoints) this.watch(endpoint, args, topic);
 		const ofQueued = args.queued ? this.watchQueued(args.queued, args, topic) : [];
 		const ofBatch = this.watchBatch(args, topic);
-		this.saveQueries([...functions, ...endpoints.map(({ predict }) => predict), ...ofQueued, ...ofBatch]);
+		const ofDelivery = this.watchDelivery(args, topic);
+		const predicts = endpoints.map(({ predict }) => predict);
+		this.saveQueries([...functions, ...predicts, ...ofQueued, ...ofBatch, ...ofDelivery]);
 		this.setBudgets(settings, topic);
 		this.registerOutputs({ alarmTopic: topic.arn });
 	}
@@ -135,6 +145,16 @@ export class ObservabilityPlane extends pulumi.ComponentResource {
 			for (const fn of all) new FunctionAlarms(fn.name, { function: fn.function, topic, tags }, child);
 			return container ? [...all, container] : all;
 		});
+	}
+
+	/** A watch on training and rollouts; gives what writes their logs. */
+	private watchDelivery(
+		{ settings, delivery, events, shadow }: ObservabilityPlaneArgs,
+		topic: aws.sns.Topic,
+	): readonly LogWriter[] {
+		if (!delivery || !events) return [];
+		return new DeliveryWatch("delivery-watch", { settings, delivery, shadow, events, topic }, { parent: this })
+			.logWriters;
 	}
 
 	private saveQueries(writers: readonly LogWriter[]): void {

@@ -23,7 +23,9 @@ import { sharedTags } from "./cost-tags.ts";
 import { FunctionSchedule } from "./function-schedule.ts";
 import type { JobStore } from "./job-store.ts";
 import type { OnDemandTable } from "./on-demand-table.ts";
+import { mirrorEnvironment, mirrorGrants } from "./shadow.ts";
 import { queuedModelsJson, type SlotQueue, submitGrants } from "./slot-queues.ts";
+import type { WorkQueue } from "./work-queue.ts";
 
 const SUBMIT_MEMORY_MB = 1024;
 const MEMORY_MB = 512;
@@ -38,6 +40,8 @@ export interface JobFunctionsArgs {
 	store: JobStore;
 	registry: OnDemandTable;
 	throttle: OnDemandTable;
+	/** Where what is to be compared in the shadow is sent. */
+	shadow: WorkQueue;
 }
 
 export class JobFunctions extends pulumi.ComponentResource {
@@ -51,7 +55,7 @@ export class JobFunctions extends pulumi.ComponentResource {
 	constructor(name: string, args: JobFunctionsArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("triplane:data:JobFunctions", name, {}, opts);
 		const child = { parent: this };
-		const { settings, capacity, slots, overflows, store, registry, throttle } = args;
+		const { settings, capacity, slots, overflows, store, registry, throttle, shadow } = args;
 		const table = store.table.table;
 		const payloads = store.payloads.bucket;
 		const callbacks = store.callbacks.queue;
@@ -87,11 +91,13 @@ export class JobFunctions extends pulumi.ComponentResource {
 						[ENVIRONMENT.throttleTable]: throttle.table.name,
 						[ENVIRONMENT.reservedConcurrency]: String(reservedConcurrency),
 						[ENVIRONMENT.memoryMb]: String(SUBMIT_MEMORY_MB),
+						...mirrorEnvironment(shadow),
 					},
 					grants: [
 						{ actions: ["dynamodb:GetItem"], resources: [registry.table.arn] },
 						{ actions: ["dynamodb:UpdateItem"], resources: [throttle.table.arn] },
 						...submitGrants(store, slots),
+						...mirrorGrants(shadow),
 						// Whoever asks for an upload puts it by the function's own leave.
 						{ actions: ["s3:GetObject", "s3:PutObject"], resources: [uploads] },
 					],

@@ -3,7 +3,7 @@
  * Not its paths in the API, which data-plane.ts gives it, and not its versions: those come from the registry at run time.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { JOB_LIMITS, type Slot } from "../../charter/jobs.ts";
+import { JOB_LIMITS, SLOTS } from "../../charter/jobs.ts";
 import { isOnEcs, type QueuedModel, SLOT_RETENTION_SECONDS, SLOT_VISIBILITY_SECONDS } from "../../charter/queued.ts";
 import { FORWARD_VISIBILITY_SECONDS, isOnSageMaker } from "../../charter/sagemaker.ts";
 import type { Settings } from "../../charter/settings.ts";
@@ -20,14 +20,9 @@ import { WorkQueue } from "./work-queue.ts";
 import { WorkerService } from "./worker-service.ts";
 import type { WorkerTask } from "./worker-task.ts";
 
-/** One version is served at a time; a second slot comes with a rollout that shares the traffic. */
-const SLOTS_SERVED: readonly Slot[] = ["a"];
-
 export interface QueuedEndpointArgs {
 	settings: Settings;
 	model: QueuedModel;
-	/** @default ["a"] */
-	slots?: readonly Slot[];
 	/** Where its tasks run; needed by a model on ECS. */
 	network: Network | undefined;
 	store: JobStore;
@@ -62,7 +57,7 @@ export class QueuedEndpoint extends pulumi.ComponentResource {
 		const sagemaker = isOnSageMaker(model) ? { model } : undefined;
 		const pool = ecs && new SpotGpuPool(`pool-${name}`, { ...ecs, tags }, child);
 		this.pool = pool;
-		this.slots = (args.slots ?? SLOTS_SERVED).map((slot) => {
+		this.slots = SLOTS.map((slot) => {
 			const slotName = `${name}-${slot}`;
 			const work = new WorkQueue(
 				slotName,
@@ -74,7 +69,7 @@ export class QueuedEndpoint extends pulumi.ComponentResource {
 				},
 				child,
 			);
-			const workers = ecs && pool && new WorkerService(slotName, { ...args, ...ecs, pool, work, tags }, child);
+			const workers = ecs && pool && new WorkerService(slotName, { ...args, ...ecs, slot, pool, work, tags }, child);
 			const inference = sagemaker && new SageMakerEndpoint(slotName, { ...args, ...sagemaker, work, tags }, child);
 			return { name: slotName, model, slot, work, workers, inference };
 		});

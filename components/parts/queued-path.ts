@@ -17,6 +17,7 @@ import type { OnDemandTable } from "./on-demand-table.ts";
 import { OverflowEndpoint } from "./overflow-endpoint.ts";
 import { QueuedEndpoint } from "./queued-endpoint.ts";
 import type { SlotQueue } from "./slot-queues.ts";
+import type { WorkQueue } from "./work-queue.ts";
 
 export interface QueuedPathArgs {
 	settings: Settings;
@@ -26,6 +27,7 @@ export interface QueuedPathArgs {
 	artifacts: ArtifactStore;
 	throttle: OnDemandTable;
 	features: OnDemandTable;
+	shadow: WorkQueue;
 	/** Needed by realtime models that overflow into jobs. */
 	runtimeLayer: aws.lambda.LayerVersion | undefined;
 }

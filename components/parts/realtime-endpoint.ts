@@ -14,7 +14,9 @@ import { commonEnvironment } from "./common-environment.ts";
 import { modelTags } from "./cost-tags.ts";
 import type { JobStore } from "./job-store.ts";
 import type { OnDemandTable } from "./on-demand-table.ts";
+import { mirrorEnvironment, mirrorGrants } from "./shadow.ts";
 import { queuedModelsJson, type SlotQueue, submitGrants } from "./slot-queues.ts";
+import type { WorkQueue } from "./work-queue.ts";
 
 export interface RealtimeEndpointArgs {
 	settings: Settings;
@@ -28,6 +30,8 @@ export interface RealtimeEndpointArgs {
 	artifacts: ArtifactStore;
 	features: OnDemandTable;
 	throttle: OnDemandTable;
+	/** Where what is to be answered in the shadow too is sent. */
+	shadow: WorkQueue;
 	/** Where requests go that cannot be answered at once. @default they are refused */
 	overflow?: { slot: SlotQueue; store: JobStore } | undefined;
 }
@@ -40,7 +44,7 @@ export class RealtimeEndpoint extends pulumi.ComponentResource {
 	/** @param name name of the model */
 	constructor(name: string, args: RealtimeEndpointArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("triplane:data:RealtimeEndpoint", name, {}, opts);
-		const { settings, model, capacity, registry, artifacts, features, throttle } = args;
+		const { settings, model, capacity, registry, artifacts, features, throttle, shadow } = args;
 		this.model = model;
 		this.capacity = capacity;
 		const predict = `${name}-predict`;
@@ -67,6 +71,7 @@ export class RealtimeEndpoint extends pulumi.ComponentResource {
 					[ENVIRONMENT.artifactBucket]: artifacts.bucket.bucket,
 					[ENVIRONMENT.featureTable]: features.table.name,
 					[ENVIRONMENT.throttleTable]: throttle.table.name,
+					...mirrorEnvironment(shadow),
 					...(args.overflow
 						? {
 								[ENVIRONMENT.jobsTable]: args.overflow.store.table.table.name,
@@ -83,6 +88,7 @@ export class RealtimeEndpoint extends pulumi.ComponentResource {
 						actions: ["s3:GetObject"],
 						resources: [pulumi.interpolate`${artifacts.bucket.arn}/${artifactPrefix(model.name)}*`],
 					},
+					...mirrorGrants(shadow),
 					...(args.overflow ? submitGrants(args.overflow.store, [args.overflow.slot]) : []),
 				],
 				tags: modelTags(settings, model),

@@ -4,7 +4,8 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type EcsModel, planScaling } from "../../charter/queued.ts";
+import type { Slot } from "../../charter/jobs.ts";
+import { type EcsModel, planSlot } from "../../charter/queued.ts";
 import type { Settings } from "../../charter/settings.ts";
 import type { CostTags } from "../../charter/tags.ts";
 import type { ArtifactStore } from "./artifact-store.ts";
@@ -19,6 +20,7 @@ import { WorkerTask } from "./worker-task.ts";
 export interface WorkerServiceArgs {
 	settings: Settings;
 	model: EcsModel;
+	slot: Slot;
 	pool: SpotGpuPool;
 	network: Network;
 	work: WorkQueue;
@@ -36,8 +38,8 @@ export class WorkerService extends pulumi.ComponentResource {
 	constructor(name: string, args: WorkerServiceArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("triplane:data:WorkerService", name, {}, opts);
 		const child = { parent: this };
-		const { model, pool, network, work, tags } = args;
-		const scaling = planScaling(model);
+		const { model, slot, pool, network, work, tags } = args;
+		const scaling = planSlot(model, slot);
 		this.task = new WorkerTask(name, { ...args, plan: pool.plan, cluster: pool.cluster }, child);
 		this.service = new aws.ecs.Service(
 			name,

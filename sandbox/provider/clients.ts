@@ -4,6 +4,7 @@ import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { ECSClient } from "@aws-sdk/client-ecs";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -18,6 +19,7 @@ export interface Clients {
 	cloudwatch: CloudWatchClient;
 	dynamodb: DynamoDBClient;
 	ecs: ECSClient;
+	events: EventBridgeClient;
 	iam: IAMClient;
 	lambda: LambdaClient;
 	logs: CloudWatchLogsClient;
@@ -35,6 +37,7 @@ export function clientsFor(endpoint: string, region: string): Clients {
 		cloudwatch: new CloudWatchClient(config),
 		dynamodb: new DynamoDBClient(config),
 		ecs: new ECSClient(config),
+		events: new EventBridgeClient(config),
 		iam: new IAMClient(config),
 		lambda: new LambdaClient(config),
 		logs: new CloudWatchLogsClient(config),

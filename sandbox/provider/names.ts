@@ -19,6 +19,7 @@ interface NameRule {
 }
 
 const RULES: Record<string, NameRule> = {
+	"aws:cloudwatch/eventRule:EventRule": { property: "name", longest: 64 },
 	"aws:cloudwatch/logGroup:LogGroup": { property: "name", longest: 512 },
 	"aws:iam/policy:Policy": { property: "name", longest: 128 },
 	"aws:iam/role:Role": { property: "name", longest: 64 },

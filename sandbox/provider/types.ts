@@ -4,6 +4,7 @@ import { APIGATEWAY_TYPES } from "./types/apigateway.ts";
 import { CLOUDWATCH_TYPES } from "./types/cloudwatch.ts";
 import { DYNAMODB_TYPES } from "./types/dynamodb.ts";
 import { ECS_TYPES } from "./types/ecs.ts";
+import { EVENTS_TYPES } from "./types/events.ts";
 import { IAM_TYPES } from "./types/iam.ts";
 import { LAMBDA_TYPES } from "./types/lambda.ts";
 import { S3_TYPES } from "./types/s3.ts";
@@ -17,6 +18,7 @@ export const FUNCTIONAL_TYPES: Readonly<Record<string, ResourceType>> = {
 	...CLOUDWATCH_TYPES,
 	...DYNAMODB_TYPES,
 	...ECS_TYPES,
+	...EVENTS_TYPES,
 	...IAM_TYPES,
 	...LAMBDA_TYPES,
 	...S3_TYPES,
