@@ -79,7 +79,7 @@ async function championOf({ store }: RolloutPorts, model: string): Promise<numbe
 }
 
 /** The execution's name, as far as it can be a part of keys. */
-export const runOf = (execution: string): string =>
+const runOf = (execution: string): string =>
 	(execution.split(":").at(-1) ?? "")
 		.replace(/[^A-Za-z0-9_-]/g, "-")
 		.replace(/^[_-]+/, "")

@@ -25,7 +25,7 @@ import { rolloutRoute, WHOLE_TRAFFIC } from "./routes.ts";
 export type OpenRequest = Pick<PipelineModel, "model" | "plan"> & { execution: string; version: number };
 
 /** Of a version that changes over at once, as batch models' do: nothing is split, and nobody judges. */
-export const AT_ONCE: RolloutPlan = {
+const AT_ONCE: RolloutPlan = {
 	serve: "batch",
 	weights: [WHOLE_TRAFFIC],
 	intervalSeconds: 0,

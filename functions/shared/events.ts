@@ -6,7 +6,7 @@ import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventb
 import { TriplaneError } from "../../charter/errors.ts";
 import { EVENT_SOURCE, type EVENTS } from "../../charter/rollout.ts";
 
-export type DetailType = (typeof EVENTS)[keyof typeof EVENTS];
+type DetailType = (typeof EVENTS)[keyof typeof EVENTS];
 
 export interface Events {
 	/**
@@ -17,7 +17,7 @@ export interface Events {
 }
 
 /** The bus answered, and did not take the event. */
-export class EventNotTakenError extends TriplaneError {
+class EventNotTakenError extends TriplaneError {
 	override readonly name = "EventNotTakenError";
 }
 

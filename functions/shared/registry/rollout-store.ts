@@ -17,7 +17,7 @@ import {
 import { toAlias, toExperiment, toJudgement, toLock, toRollout, toRoute, toVersion } from "./records.ts";
 import type { RegistryTable, Write } from "./table.ts";
 
-export type Aliases = Partial<Record<Alias, number>>;
+type Aliases = Partial<Record<Alias, number>>;
 
 /** @throws {RegistryRecordError} where an item is not in its form; what the table threw, where it stays unreachable */
 export interface RolloutStore {

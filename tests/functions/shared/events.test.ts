@@ -12,8 +12,8 @@ function bus(answer: object) {
 		credentials: { accessKeyId: "test", secretAccessKey: "test" },
 		maxAttempts: 1,
 		requestHandler: {
-			handle: async ({ body }: { body: string }) => {
-				sent.push(JSON.parse(body));
+			handle: async ({ body }: { body: Uint8Array }) => {
+				sent.push(JSON.parse(new TextDecoder().decode(body)));
 				const bytes = new TextEncoder().encode(JSON.stringify(answer));
 				return { response: { statusCode: 200, headers: {}, body: bytes } };
 			},

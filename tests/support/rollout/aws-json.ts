@@ -14,7 +14,7 @@ interface WireRequest {
 	body: Uint8Array | string;
 }
 
-export interface Call {
+interface Call {
 	operation: string;
 	input: unknown;
 }
