@@ -10,11 +10,12 @@ import { parseText } from "../shared/inference/body.ts";
 import { readInferRequest } from "../shared/inference/infer-request.ts";
 import type { Tensor } from "../shared/inference/ports.ts";
 import type { Versions } from "../shared/inference/versions.ts";
+import { functionCostUsd } from "../shared/telemetry/cost.ts";
 import type { Log } from "../shared/telemetry/log.ts";
 import { writeRequestCounts } from "../shared/telemetry/metrics.ts";
 import type { Telemetry } from "../shared/telemetry/telemetry.ts";
-import { compareAnswers, type KnownLabels } from "./compare.ts";
-import { recordCompared } from "./record.ts";
+import { compareAnswers, type KnownLabels, rowsOf } from "./compare.ts";
+import { failedRows, recordCompared } from "./record.ts";
 
 /** One model, as the function knows it. */
 export interface ShadowModel extends InferPorts {
@@ -26,6 +27,8 @@ export interface ShadowModel extends InferPorts {
 export interface AnswerPorts {
 	model: ShadowModel;
 	context: InferContext;
+	/** The function's: what its time costs. */
+	memoryMb: number;
 	telemetry: Pick<Telemetry, "write" | "now">;
 	log: Log;
 }
@@ -59,9 +62,13 @@ export async function answerRequest(message: Request, ports: AnswerPorts): Promi
 		status,
 		latencyMs,
 		p95Ms,
+		costUsd: functionCostUsd(ports.memoryMb, latencyMs, process.arch),
 	});
 	if ("thrown" in found) log.error("The shadow failed a request that its champion answered", {}, found.thrown);
-	const slices = "thrown" in found ? undefined : compareAnswers(wanted.outputs, found.outputs, { known, tolerance });
+	const slices =
+		"thrown" in found
+			? failedRows(rowsOf(wanted.outputs))
+			: compareAnswers(wanted.outputs, found.outputs, { known, tolerance });
 	recordCompared(telemetry, { ...counted, slices });
 }
 

@@ -9,9 +9,9 @@ import type { JobStore } from "../shared/jobs/job-store.ts";
 import type { Payloads } from "../shared/jobs/payloads.ts";
 import type { Log } from "../shared/telemetry/log.ts";
 import type { Telemetry } from "../shared/telemetry/telemetry.ts";
-import { compareAnswers, type KnownLabels } from "./compare.ts";
+import { compareAnswers, type KnownLabels, rowsOf } from "./compare.ts";
 import { type Output, readOutputs } from "./outputs.ts";
-import { recordCompared } from "./record.ts";
+import { failedRows, recordCompared } from "./record.ts";
 
 export interface JobsPorts {
 	store: Pick<JobStore, "read">;
@@ -37,7 +37,7 @@ export async function compareJobs(
 	const [wanted, found] = [await outputsOf(champion, ports), await outputsOf(shadow, ports)];
 	if (!wanted) return true;
 	if (!found) log.error("The shadow failed a job that its champion has done", { job: shadow.job });
-	const slices = found && compareAnswers(wanted, found, { known, tolerance });
+	const slices = found ? compareAnswers(wanted, found, { known, tolerance }) : failedRows(rowsOf(wanted));
 	recordCompared(telemetry, { model: message.model, version: message.shadowVersion, slices });
 	return true;
 }

@@ -39,7 +39,8 @@ export function compareAnswers(
 	return counts;
 }
 
-const rowsOf = ([first]: readonly Output[]): number => first?.shape[0] ?? 0;
+/** Rows of an answer. */
+export const rowsOf = ([first]: readonly Output[]): number => first?.shape[0] ?? 0;
 
 function slicesOf(labels: readonly Output[], rows: number, known: KnownLabels): string[] {
 	const [label] = labels;

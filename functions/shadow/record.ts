@@ -1,4 +1,4 @@
-/** Writes down what a comparison has found, as the judge reads it: rows by slice, and requests that the shadow failed. */
+/** Writes down what a comparison has found, as the judge reads it: rows by slice, those that the shadow failed in one of their own. */
 import { type PairedCounts, SHADOW_SLICES } from "../../charter/rollout.ts";
 import { writeSliceCounts } from "../shared/telemetry/metrics.ts";
 import type { Telemetry } from "../shared/telemetry/telemetry.ts";
@@ -7,14 +7,15 @@ export interface Compared {
 	model: string;
 	/** The shadow's. */
 	version: number;
-	/** Rows by slice; undefined where the shadow failed what its champion answered. */
-	slices: ReadonlyMap<string, PairedCounts> | undefined;
+	/** Rows by slice. */
+	slices: ReadonlyMap<string, PairedCounts>;
 }
 
-/** A failure counts as one whatever rows it had, among all that were compared: rows of one request do not fail by themselves. */
 export function recordCompared({ write, now }: Pick<Telemetry, "write" | "now">, compared: Compared): void {
 	const { model, version, slices } = compared;
-	const failed = { slice: SHADOW_SLICES.failed, compared: 1, disagreed: slices ? 0 : 1 };
-	writeSliceCounts(write, now(), { model, version, ...failed });
-	for (const [slice, counts] of slices ?? []) writeSliceCounts(write, now(), { model, version, slice, ...counts });
+	for (const [slice, counts] of slices) writeSliceCounts(write, now(), { model, version, slice, ...counts });
 }
+
+/** What the shadow failed and its champion answered: of all rows that were compared these are its failures. */
+export const failedRows = (rows: number): Map<string, PairedCounts> =>
+	new Map([[SHADOW_SLICES.failed, { compared: rows, disagreed: rows }]]);

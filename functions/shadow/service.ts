@@ -8,7 +8,7 @@ import { ENVIRONMENT } from "../../charter/environment.ts";
 import { SPANS } from "../../charter/telemetry.ts";
 import type { InferContext } from "../predict/infer.ts";
 import { createDeadline } from "../shared/deadline.ts";
-import { requiredText } from "../shared/environment.ts";
+import { requiredNumber, requiredText } from "../shared/environment.ts";
 import { answerRequest } from "./answer-request.ts";
 import { compareJobs } from "./compare-jobs.ts";
 import { readMessage } from "./message.ts";
@@ -31,6 +31,7 @@ export function createShadowService(parts: ShadowParts): ShadowHandler {
 	const { environment, telemetry, sqs } = parts;
 	const { tracing, now } = telemetry;
 	const QueueUrl = requiredText(environment, ENVIRONMENT.shadowQueueUrl);
+	const memoryMb = requiredNumber(environment, ENVIRONMENT.memoryMb);
 	const models = shadowModels(parts);
 	const jobs = jobStores(parts);
 
@@ -54,6 +55,7 @@ export function createShadowService(parts: ShadowParts): ShadowHandler {
 				await answerRequest(message, {
 					model,
 					context,
+					memoryMb,
 					telemetry,
 					log: log.with({ requestId: message.requestId }),
 				});

@@ -19,6 +19,7 @@ const shadowEnvironment: Record<string, string> = {
 	[ENVIRONMENT.serviceName]: "shadow",
 	[ENVIRONMENT.shadowModels]: JSON.stringify({ [MODEL]: settings }),
 	[ENVIRONMENT.shadowQueueUrl]: SHADOW_QUEUE,
+	[ENVIRONMENT.memoryMb]: "2048",
 	[ENVIRONMENT.registryTable]: TABLES.registry,
 	[ENVIRONMENT.artifactBucket]: TABLES.bucket,
 	[ENVIRONMENT.featureTable]: TABLES.features,
@@ -72,9 +73,9 @@ export const requestMessage = (change: Partial<Request> = {}): string =>
 	} satisfies Request);
 
 /** What the metrics lines count, by slice: compared and disagreed. */
-export const slicesIn = (metrics: readonly Record<string, unknown>[]) =>
+export const slicesIn = (metrics: readonly Record<string, unknown>[]): Record<string, number[]> =>
 	Object.fromEntries(
 		metrics
 			.filter(({ slice }) => slice !== undefined)
-			.map(({ slice, Compared, Disagreed }) => [slice, [Compared, Disagreed]]),
+			.map(({ slice, Compared, Disagreed }) => [String(slice), [Number(Compared), Number(Disagreed)]]),
 	);

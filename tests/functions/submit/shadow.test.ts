@@ -174,7 +174,7 @@ describe("functions/submit, with a shadow", () => {
 		expect(await receive(bodies)).to.equal(1);
 		await work(shadowId, 8);
 		expect(await receive(bodies)).to.equal(0);
-		expect(slicesIn(lines.metrics)).to.deep.equal({ failed: [1, 0], 7: [1, 1] });
+		expect(slicesIn(lines.metrics)).to.deep.equal({ 7: [1, 1] });
 	});
 
 	it("makes none where the program names no queue for it", async () => {
