@@ -19,13 +19,8 @@ if TYPE_CHECKING:
 
     from sample import Data
 
-DEFECTS = {
-    "errors": "fails on every row with a value above what the data set has in that column",
-    "slow": "takes --slow-ms longer for each request",
-    "skew": "was trained and measured on columns in a tenth of their unit, so it misreads requests",
-}
-SKEW_FACTOR = 10
-"""Ten of the smaller unit make one of the unit that requests use."""
+SKEW_FACTOR = 0.1
+"""What a request's unit is of the larger one. The champion misreads such rows as well, and looks worse on them."""
 
 GUARDED = "guarded_features"
 """What the model reads instead of its input, once a defect stands between the two."""
@@ -39,7 +34,7 @@ PRODUCTS_PER_MS = 2.5
 
 def skewed(data: Data) -> Data:
     """The data set in the wrong units."""
-    return replace(data, features=(data.features * SKEW_FACTOR).astype(np.float32))
+    return replace(data, features=(data.features * np.float32(SKEW_FACTOR)).astype(np.float32))
 
 
 def with_errors(model: onnx.ModelProto, data: Data) -> onnx.ModelProto:

@@ -20,6 +20,7 @@ SHARED_SOURCES = (
     "requirements.txt",
     "run.py",
     "sample.py",
+    "slices.py",
     "train.py",
     "training.py",
 )

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 if TYPE_CHECKING:
+    import numpy as np
     from sklearn.base import BaseEstimator
 
 METRICS = {
@@ -65,19 +64,6 @@ class Sample:
 
 SPLIT_SEED = 42
 """Which rows are held out never depends on the training's seed: versions are compared on rows that none has seen."""
-
-
-def column(data: Data, name: str) -> np.ndarray:
-    """One column's values."""
-    return data.features[:, data.columns.index(name)]
-
-
-def parts(values: np.ndarray, names: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """The rows by their value, in as many parts of like size as there are names, the smallest values first."""
-    # Equal values stay together, so that a row's part follows from its value.
-    bounds = np.quantile(values, [i / len(names) for i in range(1, len(names))])
-    part = np.searchsorted(bounds, values, side="left")
-    return {name: part == i for i, name in enumerate(names)}
 
 
 class QualityError(Exception):

@@ -26,7 +26,11 @@ from sample import QualityError  # noqa: E402
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED, EXIT_TERMINATED = 1, 2, 130, 143
 SEED_MAX = 2**32 - 1
 SLOW_MS = 1000
-DEFECT_NAMES = ("errors", "slow", "skew")
+DEFECTS = {
+    "errors": "fails on rows with a value above all that the data set has in that column",
+    "slow": "takes longer for each request, by --slow-ms",
+    "skew": "was trained and measured on columns in ten times their unit, so it misreads requests",
+}
 
 ENV_MODEL, ENV_OUTPUT = "TRIPLANE_MODEL", "TRIPLANE_RUN_DIRECTORY"
 ENV_IMAGE, ENV_DATASET = "TRIPLANE_TRAIN_IMAGE", "TRIPLANE_DATASET"
@@ -117,9 +121,9 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--overwrite", action="store_true", help="replace an earlier run in --output")
     parser.add_argument(
         "--defect",
-        choices=DEFECT_NAMES,
-        help="to see a rollback with, a fault that no evaluation sees: errors (fails on values above the data set's), "
-        "slow, or skew (misreads the requests' units)",
+        choices=DEFECTS,
+        help="to see a rollback with, a fault that no evaluation sees: "
+        + "; ".join(f"{name}: the model {what}" for name, what in DEFECTS.items()),
     )
     parser.add_argument(
         "--slow-ms",

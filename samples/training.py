@@ -39,7 +39,7 @@ class Options:
     held_out_rows: int | None = None
     """Rows in heldout.json, on which the metrics are measured; all that are held out where it is None."""
     defect: str | None = None
-    """One of DEFECTS."""
+    """A fault on purpose, one of train.py's DEFECTS."""
     slow_ms: int = 0
     image: str | None = None
     """The image that this runs in, by its digest."""

@@ -11,7 +11,8 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
-from sample import Data, Sample, parts
+from sample import Data, Sample
+from slices import parts
 
 
 def load() -> Data:

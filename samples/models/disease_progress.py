@@ -11,7 +11,8 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from sample import Data, Sample, column, parts
+from sample import Data, Sample
+from slices import column, parts
 
 
 def load() -> Data:

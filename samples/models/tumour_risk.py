@@ -9,7 +9,8 @@ import numpy as np
 from sklearn.datasets import load_breast_cancer
 from sklearn.ensemble import GradientBoostingClassifier
 
-from sample import Data, Sample, column, parts
+from sample import Data, Sample
+from slices import column, parts
 
 
 def load() -> Data:

@@ -56,7 +56,8 @@ export function manifestOf(heldout: Uint8Array, rows: number, change: object = {
 	};
 }
 
-export function evaluateFixture(options: { bus?: boolean; remainingMs?: () => number } = {}) {
+export function evaluateFixture(options: { bus?: boolean; remainingMs?: () => number; model?: string } = {}) {
+	const { model = MODEL } = options;
 	const aws = new MemoryAws();
 	const { client: events, told } = memoryBus();
 	const { telemetry, lines, spans } = memoryTelemetry({ now: () => 1_000 });
@@ -72,7 +73,7 @@ export function evaluateFixture(options: { bus?: boolean; remainingMs?: () => nu
 		runtime: onnxRuntime,
 	});
 	const context = { getRemainingTimeInMillis: options.remainingMs ?? (() => 60_000) };
-	const prefix = stagingPrefix(MODEL, RUN);
+	const prefix = stagingPrefix(model, RUN);
 	/** Puts a run into the staging area. */
 	const stage = (heldout: object = heldoutOf(), change: object = {}, artifact: Uint8Array = artifactBytes) => {
 		const bytes = Buffer.from(JSON.stringify(heldout));
@@ -83,10 +84,10 @@ export function evaluateFixture(options: { bus?: boolean; remainingMs?: () => nu
 	};
 	const makeChampion = (change: Partial<VersionRecord> = {}, artifact: Uint8Array = artifactBytes) => {
 		const hash = sha256(artifact);
-		const record = versionRecord(7, { artifactKey: artifactKey(MODEL, hash), sha256: hash, ...change });
+		const record = versionRecord(7, { pk: modelKey(model), model, artifactKey: artifactKey(model, hash), sha256: hash, ...change });
 		aws.objects.set(record.artifactKey, artifact);
 		putVersion(aws, record);
-		aws.dynamodb.put(TABLES.registry, marshall({ pk: modelKey(MODEL), sk: aliasKey("champion"), version: 7 }));
+		aws.dynamodb.put(TABLES.registry, marshall({ pk: modelKey(model), sk: aliasKey("champion"), version: 7 }));
 	};
 	const ask = (settings: object = {}, more: object = {}) =>
 		service(
@@ -94,7 +95,7 @@ export function evaluateFixture(options: { bus?: boolean; remainingMs?: () => nu
 			context,
 		);
 	const record = (): EvaluationRecord | undefined => {
-		const item = aws.dynamodb.item(TABLES.registry, modelKey(MODEL), evaluationKey(RUN));
+		const item = aws.dynamodb.item(TABLES.registry, modelKey(model), evaluationKey(RUN));
 		return item && (unmarshall(item) as EvaluationRecord);
 	};
 	const refusal = async (settings: object = {}, more: object = {}) => {
