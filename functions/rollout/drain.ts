@@ -6,6 +6,7 @@ import { JobMessage, type JobRecord } from "../../charter/jobs.ts";
 import { ROUTE_CACHE_MS } from "../../charter/limits.ts";
 import { SUBMIT_TIMEOUT_SECONDS } from "../../charter/queued.ts";
 import { CANARY_SLOT, CHAMPION_SLOT, type RolloutRecord, type SlotPlace, VARIANTS } from "../../charter/rollout.ts";
+import { mapAtMost } from "../shared/batch/each.ts";
 import type { JobPlace } from "../shared/jobs/move-job.ts";
 import type { RolloutPorts, SlotMessage } from "./ports.ts";
 import { stopCanary } from "./slot.ts";
@@ -16,6 +17,8 @@ const SETTLING_MS = ROUTE_CACHE_MS + SUBMIT_TIMEOUT_SECONDS * 1000;
 const SECOND_LOOK_MS = 1_000;
 /** Left for what comes after it in the same invocation. */
 const RESERVE_MS = 10_000;
+/** Jobs that are moved at a time: a queue of thousands is empty within minutes. */
+const AT_ONCE = 25;
 
 /**
  * Empties the slot and then stops its tasks.
@@ -43,7 +46,7 @@ async function isDrained(ports: RolloutPorts, drain: Drain): Promise<boolean> {
 		if (leftMs() < RESERVE_MS) return false;
 		const messages = await jobs.receive(b.queueUrl);
 		if (messages.length === 0) break;
-		for (const message of messages) await moveMessage(ports, drain, message);
+		await mapAtMost(messages, AT_ONCE, (message) => moveMessage(ports, drain, message));
 	}
 	if (!(await moveRecords(ports, drain))) return false;
 	if (now() - rollout.sinceMs < SETTLING_MS) return false;
@@ -79,13 +82,16 @@ async function moveMessage(ports: RolloutPorts, drain: Drain, message: SlotMessa
  */
 async function moveRecords(ports: RolloutPorts, drain: Drain): Promise<boolean> {
 	let isEmpty = true;
-	for await (const page of ports.jobs.open(drain.rollout.model))
-		for (const job of page) {
-			if (job.slot !== CANARY_SLOT) continue;
-			if (ports.leftMs() < RESERVE_MS) return false;
-			// What the index shows may be old; the write is on condition of what is so now.
-			if (!(await moveJob(ports, drain, job))) isEmpty = false;
-		}
+	for await (const page of ports.jobs.open(drain.rollout.model)) {
+		const left = page.filter(({ slot }) => slot === CANARY_SLOT);
+		// What the index shows may be old; each write is on condition of what is so now.
+		const moved = await mapAtMost(
+			left,
+			AT_ONCE,
+			async (job) => ports.leftMs() > RESERVE_MS && moveJob(ports, drain, job),
+		);
+		if (moved.includes(false)) isEmpty = false;
+	}
 	return isEmpty;
 }
 
