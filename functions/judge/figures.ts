@@ -5,7 +5,10 @@ const PERCENT = 100;
 const MS_PER_MINUTE = 60_000;
 const ODDS_SHOWN_MAX = 1e6;
 
-export const count = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
+export function count(value: number): string {
+	const digits = String(Math.round(value));
+	return digits.length <= DIGITS ? digits : digits.replace(/\B(?=(\d{3})+$)/g, ",");
+}
 
 export const percent = (share: number): string => `${rounded(share * PERCENT)} %`;
 
