@@ -11,7 +11,7 @@ import { figuresOf, whyWorse } from "./sentence.ts";
 import { armTests, pairedTests, type TestResult } from "./tests.ts";
 
 /** A guard-rail, a test, or that it was held as long as it may be. */
-export type Cause = "guard-rail" | "worse" | "held";
+type Cause = "guard-rail" | "worse" | "held";
 
 export interface Judgement {
 	verdict: Verdict;
