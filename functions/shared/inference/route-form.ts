@@ -2,9 +2,14 @@
  * Whether an item of the registry is a whole route: one that is half-written or edited by hand must not serve.
  * Not who reads it, or what serves instead; see routing.ts.
  */
-import { SLOTS } from "../../../charter/jobs.ts";
+import type { Slot } from "../../../charter/jobs.ts";
 import { type RouteRecord, type RouteVariant, VERSION_MAX } from "../../../charter/registry.ts";
-import { STICKY } from "../../../charter/rollout-settings.ts";
+import type { Sticky } from "../../../charter/rollout-settings.ts";
+
+/** Not the charter's own lists: they stand beside schemas, whose library predict would then have to load. */
+const KNOWN_SLOTS = { a: true, b: true } as const satisfies Record<Slot, true>;
+const KNOWN_STICKY = { none: true, tenant: true, user: true } as const satisfies Record<Sticky, true>;
+const [SLOTS, STICKY] = [Object.keys(KNOWN_SLOTS), Object.keys(KNOWN_STICKY)];
 
 /** Weights are sums of decimals, which are not exact. */
 const WEIGHTS_TOLERANCE = 1e-6;
