@@ -92,18 +92,19 @@ export class DataPlane extends pulumi.ComponentResource {
 				)
 			: undefined;
 		const { network, throttle, features } = this;
-		const shadow = shadowQueue(settings, child);
-		this.queued = capacity.queued
-			? new QueuedPath(
-					"queued",
-					{ ...args, capacity: capacity.queued, network, throttle, features, runtimeLayer, shadow },
-					child,
-				)
-			: undefined;
-		this.endpoints = runtimeLayer ? this.realtimeEndpoints(args, capacity, runtimeLayer, shadow) : [];
 		const models = servedModels(settings);
+		const shadow = models.length > 0 ? shadowQueue(settings, child) : undefined;
+		this.queued =
+			capacity.queued && shadow
+				? new QueuedPath(
+						"queued",
+						{ ...args, capacity: capacity.queued, network, throttle, features, runtimeLayer, shadow },
+						child,
+					)
+				: undefined;
+		this.endpoints = runtimeLayer && shadow ? this.realtimeEndpoints(args, capacity, runtimeLayer, shadow) : [];
 		this.shadow =
-			runtimeLayer && models.length > 0
+			runtimeLayer && shadow
 				? new Shadow(
 						"shadow",
 						{ ...args, models, work: shadow, features, jobs: this.queued?.store, runtimeLayer },

@@ -28,7 +28,7 @@ describe("components/control-plane", function () {
 		run = await deployed();
 	});
 
-	it("is the registry's table, the artifacts' bucket and the function that registers", () => {
+	it("is the registry's table, the artifacts' bucket, the function that registers, and the bus", () => {
 		const { resources, result } = run;
 		expect(titles(resources).filter((title) => title.startsWith("triplane:"))).to.deep.equal([
 			"triplane:control:ArtifactStore::artifacts",
@@ -63,6 +63,7 @@ describe("components/control-plane", function () {
 				},
 				{ Effect: "Allow", Action: ["s3:GetObject"], Resource: ["arn:artifacts-bucket/staging/*"] },
 				{ Effect: "Allow", Action: ["s3:PutObject"], Resource: ["arn:artifacts-bucket/models/*"] },
+				{ Effect: "Allow", Action: ["events:PutEvents"], Resource: ["arn:events"] },
 				{
 					Effect: "Allow",
 					Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
@@ -83,6 +84,7 @@ describe("components/control-plane", function () {
 				TRIPLANE_TRACE_SAMPLE_RATIO: "1",
 				TRIPLANE_REGISTRY_TABLE: "registry-table",
 				TRIPLANE_ARTIFACT_BUCKET: "artifacts-bucket",
+				TRIPLANE_EVENT_BUS: "triplane-dev-events",
 			},
 		});
 	});
@@ -93,6 +95,7 @@ describe("components/control-plane", function () {
 		expect(tagged.map(({ name }) => name)).to.have.members([
 			"registry-table",
 			"artifacts-bucket",
+			"events",
 			"register-logs",
 			"register-role",
 			"register",

@@ -40,6 +40,7 @@ describe("components/data-plane", function () {
 			"other-risk-predict",
 			"authorize",
 			"health",
+			"shadow",
 			...["plan", "score", "commit"].map((step) => `nightly-${step}`),
 		]);
 	});
@@ -86,6 +87,7 @@ describe("components/data-plane", function () {
 				}),
 			});
 		expect(grantsOf(find("aws:iam/rolePolicy:RolePolicy", "tumour-risk-predict-policy")).slice(4)).to.deep.equal([
+			[["sqs:SendMessage"], ["arn:shadow-queue"]],
 			[["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], ["arn:jobs-table"]],
 			[["s3:GetObject", "s3:PutObject"], ["arn:jobs-bucket/jobs/*"]],
 			[["sqs:SendMessage"], ["arn:tumour-risk-overflow-queue"]],
@@ -94,7 +96,7 @@ describe("components/data-plane", function () {
 		expect(functions.map(({ name }) => name)).to.have.members(
 			["predict", "overflow"]
 				.map((name) => `tumour-risk-${name}`)
-				.concat("authorize", "health", "jobs", "sweep", "callback"),
+				.concat("authorize", "health", "shadow", "jobs", "sweep", "callback"),
 		);
 		const paths = resources.filter(({ type }) => type === "aws:apigateway/resource:Resource").map(({ name }) => name);
 		expect(paths).to.include("front-door/v2/jobs/{job}");
@@ -134,6 +136,7 @@ describe("components/data-plane", function () {
 				TRIPLANE_ARTIFACT_BUCKET: "artifacts-bucket",
 				TRIPLANE_FEATURE_TABLE: "features-table",
 				TRIPLANE_THROTTLE_TABLE: "throttle-table",
+				TRIPLANE_SHADOW_QUEUE_URL: "https://sqs.us-east-1.amazonaws.com/123456789012/shadow-queue",
 			},
 		});
 	});
@@ -145,6 +148,7 @@ describe("components/data-plane", function () {
 			[["dynamodb:UpdateItem"], ["arn:throttle-table"]],
 			[["dynamodb:BatchGetItem"], ["arn:features-table"]],
 			[["s3:GetObject"], ["arn:artifacts-bucket/models/tumour-risk/*"]],
+			[["sqs:SendMessage"], ["arn:shadow-queue"]],
 		]);
 	});
 

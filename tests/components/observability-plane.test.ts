@@ -21,7 +21,10 @@ describe("components/observability-plane", function () {
 	it("watches every function of the platform for failures and refusals", () => {
 		const { resources } = run;
 		const watched = resources.filter(({ type }) => type === "triplane:observability:FunctionAlarms");
-		expect(watched.map(({ name }) => name)).to.have.members(["register", "authorize", "health", "tumour-risk-predict"]);
+		expect(watched.map(({ name }) => name)).to.have.members([
+			...["register", "authorize", "health", "tumour-risk-predict"],
+			...["rollout", "judge", "evaluate", "shadow"],
+		]);
 	});
 
 	it("sends each alarm that tells people to the one topic", () => {
@@ -31,7 +34,7 @@ describe("components/observability-plane", function () {
 			alarms.filter(({ inputs }) => "alarmActions" in inputs === tells),
 		);
 		expect(telling?.map(({ inputs }) => inputs.alarmActions)).to.deep.equal(
-			Array.from({ length: 14 }, () => ["arn:alarms-topic"]),
+			Array.from({ length: 27 }, () => ["arn:alarms-topic"]),
 		);
 		expect(silent?.length).to.equal(8);
 		for (const { name } of silent ?? []) expect(name).to.match(/-burn-(long|short)$/);
@@ -53,7 +56,10 @@ describe("components/observability-plane", function () {
 		});
 		const named = (type: string) =>
 			resources.filter((resource) => resource.type === `triplane:observability:${type}`).map(({ name }) => name);
-		expect(named("QueueAlarms")).to.have.members(["digit-reader-a", "callbacks", "sweep"]);
+		expect(named("QueueAlarms")).to.have.members([
+			...["digit-reader-a", "digit-reader-b", "callbacks", "sweep"],
+			...["rollout", "shadow", "slo-burning"],
+		]);
 		expect(named("SloAlarms")).to.have.members(["tumour-risk", "digit-reader"]);
 		expect(named("FunctionAlarms")).to.include.members(["submit", "jobs", "sweep", "callback"]);
 		const age = (queue: string) =>
@@ -78,7 +84,10 @@ describe("components/observability-plane", function () {
 		const { find, resources } = await deployed({ models: [rawModel(), rawSageMakerModel()] });
 		const named = (type: string) =>
 			resources.filter((resource) => resource.type === `triplane:observability:${type}`).map(({ name }) => name);
-		expect(named("QueueAlarms")).to.have.members(["digit-reader-a", "digit-reader-a-result", "callbacks", "sweep"]);
+		expect(named("QueueAlarms")).to.have.members([
+			...["a", "b"].flatMap((slot) => [`digit-reader-${slot}`, `digit-reader-${slot}-result`]),
+			...["callbacks", "sweep", "rollout", "shadow", "slo-burning"],
+		]);
 		expect(named("FunctionAlarms")).to.include.members(["digit-reader-a-forward", "digit-reader-a-result"]);
 		expect(named("SloAlarms")).to.have.members(["tumour-risk", "digit-reader"]);
 		const {
@@ -129,6 +138,10 @@ describe("components/observability-plane", function () {
 					"/triplane/dev/authorize",
 					"/triplane/dev/health",
 					"/triplane/dev/tumour-risk-predict",
+					"/triplane/dev/rollout",
+					"/triplane/dev/judge",
+					"/triplane/dev/evaluate",
+					"/triplane/dev/shadow",
 				],
 			});
 	});

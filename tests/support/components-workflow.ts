@@ -30,6 +30,7 @@ export const statesOf = ({ States }: Scope): State[] =>
 /** By what is done: the actions that AWS's documentation asks of the workflow's role. */
 const ACTIONS: Record<string, string[]> = {
 	"lambda:invoke": ["lambda:InvokeFunction"],
+	"lambda:invoke.waitForTaskToken": ["lambda:InvokeFunction"],
 	"s3:getObject": ["s3:GetObject"],
 	"ecs:runTask.sync": [
 		"ecs:RunTask",

@@ -25,6 +25,7 @@ const deployed = ({ hasQueued } = { hasQueued: true }) =>
 			store: new JobStore("jobs", { tags }),
 			registry: table("registry"),
 			throttle: table("throttle"),
+			shadow: new WorkQueue("shadow", queue),
 		});
 		return functions.all.map(({ name }) => name);
 	});
@@ -86,6 +87,7 @@ describe("components/parts/job-functions", function () {
 				TRIPLANE_THROTTLE_TABLE: "throttle-table",
 				TRIPLANE_RESERVED_CONCURRENCY: "79",
 				TRIPLANE_MEMORY_MB: "1024",
+				TRIPLANE_SHADOW_QUEUE_URL: `${QUEUES}/shadow-queue`,
 			},
 		});
 		for (const name of ["jobs", "callback"])
@@ -112,6 +114,7 @@ describe("components/parts/job-functions", function () {
 			[["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], ["arn:jobs-table"]],
 			[["s3:GetObject", "s3:PutObject"], ["arn:jobs-bucket/jobs/*"]],
 			[["sqs:SendMessage"], queues],
+			[["sqs:SendMessage"], ["arn:shadow-queue"]],
 			[["s3:GetObject", "s3:PutObject"], ["arn:jobs-bucket/uploads/*"]],
 		]);
 		expect(grantsOf("jobs")).to.deep.equal([reads, payloads]);

@@ -42,16 +42,10 @@ describe("components/parts/queued-endpoint", () => {
 		run = await deployed();
 	});
 
-	it("has a queue and a service for its slot, and one for each slot that it is given, on one pool", async () => {
+	it("has a queue and a service for each slot, on one pool", () => {
 		const counted = (resources: typeof run.resources) =>
 			titles(resources).filter((title) => /::(aws:)?(digit|pool).*-(queue|cluster)$|Service::digit/.test(title));
 		expect(counted(run.resources)).to.deep.equal([
-			"aws:ecs/cluster:Cluster::pool-digit-reader-cluster",
-			`${SERVICE}::digit-reader-a`,
-			"aws:sqs/queue:Queue::digit-reader-a-queue",
-			"triplane:data:WorkerService::digit-reader-a",
-		]);
-		expect(counted((await deployed({ slots: ["a", "b"] })).resources)).to.deep.equal([
 			"aws:ecs/cluster:Cluster::pool-digit-reader-cluster",
 			`${SERVICE}::digit-reader-a`,
 			`${SERVICE}::digit-reader-b`,
@@ -134,7 +128,19 @@ describe("components/parts/queued-endpoint", () => {
 	});
 
 	it("tells what writes its log", () => {
-		expect(run.result).to.deep.equal(["/triplane/dev/digit-reader-a-worker"]);
+		expect(run.result).to.deep.equal(["/triplane/dev/digit-reader-a-worker", "/triplane/dev/digit-reader-b-worker"]);
+	});
+
+	it("begins the canary's slot without a task, and leaves its definition and count to rollouts", () => {
+		const desired = (slot: string) => run.find(SERVICE, `digit-reader-${slot}`).inputs.desiredCount;
+		expect([desired("a"), desired("b")]).to.deep.equal([1, 0]);
+		const least = run.find("aws:appautoscaling/target:Target", "digit-reader-b-target").inputs.minCapacity;
+		expect(least).to.equal(0);
+		for (const slot of ["a", "b"])
+			expect(run.options.get(`${SERVICE}::digit-reader-${slot}`)?.ignoreChanges).to.deep.equal([
+				"taskDefinition",
+				"desiredCount",
+			]);
 	});
 });
 
