@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from sample import Data
 
-SKEW_FACTOR = 0.1
-"""What a request's unit is of the larger one. The champion misreads such rows as well, and looks worse on them."""
-
 GUARDED = "guarded_features"
 """What the model reads instead of its input, once a defect stands between the two."""
 
@@ -32,9 +29,9 @@ PRODUCTS_PER_MS = 2.5
 """Products of such matrices in a millisecond on one processor of an ordinary server, roughly."""
 
 
-def skewed(data: Data) -> Data:
-    """The data set in the wrong units."""
-    return replace(data, features=(data.features * np.float32(SKEW_FACTOR)).astype(np.float32))
+def skewed(data: Data, factor: float) -> Data:
+    """The data set in the wrong unit. A champion misreads such rows as well, and looks no better on them."""
+    return replace(data, features=data.features * np.float32(factor))
 
 
 def with_errors(model: onnx.ModelProto, data: Data) -> onnx.ModelProto:

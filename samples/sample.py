@@ -51,6 +51,8 @@ class Sample:
     """What one row is about, as in "patient": held-out rows are called patient-0001 and on."""
     entity_input: str | None = None
     """Input by which a request may name entities and leave their values to the feature table."""
+    skew_factor: float = 0.1
+    """By which unit its values mislead it, for the defect "skew": trees by smaller ones, for instance, networks by larger."""
     headline: str = "accuracy"
     """The metric that a summary of one line shows."""
     held_out_share: float = 0.2

@@ -29,7 +29,7 @@ SLOW_MS = 1000
 DEFECTS = {
     "errors": "fails on rows with a value above all that the data set has in that column",
     "slow": "takes longer for each request, by --slow-ms",
-    "skew": "was trained and measured on columns in ten times their unit, so it misreads requests",
+    "skew": "was trained and measured on columns in another unit, so it misreads requests",
 }
 
 ENV_MODEL, ENV_OUTPUT = "TRIPLANE_MODEL", "TRIPLANE_RUN_DIRECTORY"

@@ -60,7 +60,7 @@ def train(sample: Sample, code_sha256: str, options: Options, progress: Callable
     with threadpool_limits(limits=1):
         data = sample.load()
         if options.defect == "skew":
-            data = skewed(data)
+            data = skewed(data, sample.skew_factor)
         train_rows, test_rows = train_test_split(
             np.arange(len(data.targets)),
             test_size=sample.held_out_share,

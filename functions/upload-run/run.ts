@@ -34,7 +34,9 @@ export async function runUpload({ environment, s3, write, now = Date.now }: Uplo
 			request,
 		);
 		const listed = Object.entries(objects).map(([key, bytes]) => `${key} (${bytes} bytes)`);
-		log.info(`Run "${request.run}" with the artifact ${sha256} was put: ${listed.join(", ")}.`, { model: request.model });
+		log.info(`Run "${request.run}" with the artifact ${sha256} was put: ${listed.join(", ")}.`, {
+			model: request.model,
+		});
 		return EXIT.done;
 	} catch (thrown) {
 		const { model } = ENVIRONMENT;

@@ -41,4 +41,5 @@ SAMPLE = Sample(
     estimator=estimator,
     floors={"accuracy": 0.95, "rocAuc": 0.99},
     entity="image",
+    skew_factor=10,
 )

@@ -11,9 +11,9 @@ import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from "@aws-s
 import { TriplaneError } from "../../charter/errors.ts";
 import { JOB_LIMITS, OPEN_INDEX } from "../../charter/jobs.ts";
 import { RUN_FILES, stagingPrefix } from "../../charter/registry.ts";
-import { artifactBucket } from "../../functions/register/artifact-bucket.ts";
 import { register } from "../../functions/register/register.ts";
 import { registryTable } from "../../functions/register/registry-table.ts";
+import { runBucket } from "../../functions/shared/runs/run-bucket.ts";
 import { EMULATOR_CREDENTIALS, type Emulator } from "../../sandbox/emulator/emulator.ts";
 
 const VISIBILITY_SECONDS = 60;
@@ -169,7 +169,7 @@ async function registerModel({ dynamodb, s3 }: Clients, model: string, runFolder
 				Body: await readFile(join(runFolder, name)),
 			}),
 		);
-	const bucket = artifactBucket(s3, STORES.artifactBucket);
+	const bucket = runBucket(s3, STORES.artifactBucket);
 	const registry = registryTable(dynamodb, STORES.registryTable);
 	await register({ bucket, registry, now: Date.now }, { model, run });
 }

@@ -21,12 +21,16 @@ describe("The evaluation of the samples", () => {
 		expect(status, stderr).to.equal(0);
 		const read = (name: string) => readFileSync(join(output, name));
 		const manifest = TrainingManifest.parse(JSON.parse(read("manifest.json").toString()));
-		return { manifest, files: ["manifest.json", "model.onnx", "heldout.json"].map((name) => [name, read(name)] as const) };
+		return {
+			manifest,
+			files: ["manifest.json", "model.onnx", "heldout.json"].map((name) => [name, read(name)] as const),
+		};
 	};
 	/** Evaluates a run, against another one as the champion where there is one. */
 	const evaluated = async (model: string, args: string[], championArgs?: string[], settings: object = {}) => {
 		const { aws, makeChampion, refusal, record } = evaluateFixture({ model });
-		for (const [name, bytes] of made(model, ...args).files) aws.objects.set(`${stagingPrefix(model, RUN)}${name}`, bytes);
+		for (const [name, bytes] of made(model, ...args).files)
+			aws.objects.set(`${stagingPrefix(model, RUN)}${name}`, bytes);
 		if (championArgs) {
 			const champion = made(model, ...championArgs);
 			const artifact = champion.files.find(([name]) => name === "model.onnx")?.[1] ?? Buffer.alloc(0);
@@ -63,6 +67,8 @@ describe("The evaluation of the samples", () => {
 
 	it("refuses a run that its settings ask more of, with the figure", async () => {
 		const { message } = await evaluated("disease-progress", [], [], { floors: { meanAbsoluteError: 40 } });
-		expect(message).to.match(/all\s+89\s+meanAbsoluteError\s+42\.857\s+42\.857\s+40\s+over the most that it may be, 40/);
+		expect(message).to.match(
+			/all\s+89\s+meanAbsoluteError\s+42\.857\s+42\.857\s+40\s+over the most that it may be, 40/,
+		);
 	});
 });

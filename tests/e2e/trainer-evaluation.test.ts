@@ -72,7 +72,15 @@ describe("samples/train.py, for a pipeline", () => {
 			sha256: sha256(join(output, "heldout.json")),
 			rows: 60,
 		});
-		const { status, stderr } = train("--model", "tumour-risk", "--heldout-rows", "1", "--overwrite", "--output", output);
+		const { status, stderr } = train(
+			"--model",
+			"tumour-risk",
+			"--heldout-rows",
+			"1",
+			"--overwrite",
+			"--output",
+			output,
+		);
 		expect(status).to.equal(1);
 		expect(stderr).to.contain("too few to measure on: they lack a class").and.not.contain("Traceback");
 	});
@@ -149,7 +157,8 @@ describe("samples/train.py, for a pipeline", () => {
 			const served = readHeldout(sound);
 			const [ours, theirs] = [await runtimeAnswers(sound, served), await runtimeAnswers(skewed, served)];
 			const output = readManifest(sound).evaluation?.output ?? "";
-			const differing = ours[output]?.filter((value, row) => Math.abs(value - (theirs[output]?.[row] ?? 0)) > 0.5) ?? [];
+			const differing =
+				ours[output]?.filter((value, row) => Math.abs(value - (theirs[output]?.[row] ?? 0)) > 0.5) ?? [];
 			expect(differing.length / served.rows.length).to.be.greaterThan(0.15);
 		});
 	}

@@ -84,7 +84,13 @@ export function evaluateFixture(options: { bus?: boolean; remainingMs?: () => nu
 	};
 	const makeChampion = (change: Partial<VersionRecord> = {}, artifact: Uint8Array = artifactBytes) => {
 		const hash = sha256(artifact);
-		const record = versionRecord(7, { pk: modelKey(model), model, artifactKey: artifactKey(model, hash), sha256: hash, ...change });
+		const record = versionRecord(7, {
+			pk: modelKey(model),
+			model,
+			artifactKey: artifactKey(model, hash),
+			sha256: hash,
+			...change,
+		});
 		aws.objects.set(record.artifactKey, artifact);
 		putVersion(aws, record);
 		aws.dynamodb.put(TABLES.registry, marshall({ pk: modelKey(model), sk: aliasKey("champion"), version: 7 }));

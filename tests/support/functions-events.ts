@@ -20,7 +20,7 @@ export function memoryBus() {
 		maxAttempts: 1,
 		requestHandler: {
 			handle: async ({ body }: { body: string | Uint8Array }) => {
-				const { Entries }: Put = JSON.parse(Buffer.from(body).toString());
+				const { Entries }: Put = JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body));
 				for (const { EventBusName, DetailType, Detail } of Entries)
 					told.push({ bus: EventBusName, type: DetailType, detail: JSON.parse(Detail) });
 				const answer = JSON.stringify({ FailedEntryCount: 0, Entries: Entries.map(() => ({ EventId: "1" })) });

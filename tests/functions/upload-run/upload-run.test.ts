@@ -21,7 +21,11 @@ describe("functions/upload-run", () => {
 	afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 	const leave = (files: Record<string, Uint8Array | string> = {}) => {
-		const all = { "model.onnx": artifactBytes, "heldout.json": heldout, "manifest.json": JSON.stringify(manifestOf(heldout, rows)) };
+		const all = {
+			"model.onnx": artifactBytes,
+			"heldout.json": heldout,
+			"manifest.json": JSON.stringify(manifestOf(heldout, rows)),
+		};
 		for (const [name, bytes] of Object.entries({ ...all, ...files })) writeFileSync(join(folder, name), bytes);
 	};
 	const upload = async (change: Record<string, string | undefined> = {}, aws = new MemoryAws()) => {
@@ -36,7 +40,11 @@ describe("functions/upload-run", () => {
 			...change,
 		};
 		const said: { level: string; message: string; service: string; error?: { name: string; message: string } }[] = [];
-		const exitCode = await runUpload({ environment, s3: aws.clients().s3, write: (line) => said.push(JSON.parse(line)) });
+		const exitCode = await runUpload({
+			environment,
+			s3: aws.clients().s3,
+			write: (line) => said.push(JSON.parse(line)),
+		});
 		return { exitCode, keys: [...aws.objects.keys()], aws, said: said[0] };
 	};
 
@@ -44,10 +52,14 @@ describe("functions/upload-run", () => {
 		leave();
 		const { exitCode, keys, aws, said } = await upload();
 		expect(exitCode).to.equal(0);
-		expect(keys).to.deep.equal(["model.onnx", "heldout.json", "manifest.json"].map((name) => `staging/tumour-risk/run-1/${name}`));
+		expect(keys).to.deep.equal(
+			["model.onnx", "heldout.json", "manifest.json"].map((name) => `staging/tumour-risk/run-1/${name}`),
+		);
 		expect(aws.objects.get(keys[0] ?? "")).to.deep.equal(artifactBytes);
 		expect(said).to.include({ level: "INFO", service: "tumour-risk-train" });
-		expect(said?.message).to.contain(`Run "run-1" with the artifact ${manifest.artifact.sha256} was put: staging/tumour-risk/run-1/model.onnx`);
+		expect(said?.message).to.contain(
+			`Run "run-1" with the artifact ${manifest.artifact.sha256} was put: staging/tumour-risk/run-1/model.onnx`,
+		);
 	});
 
 	const other = JSON.stringify(manifestOf(Buffer.from("[]"), rows));
@@ -56,7 +68,11 @@ describe("functions/upload-run", () => {
 		["held-out rows that are others", { "manifest.json": other }, /heldout\.json has the SHA-256/],
 		["a manifest that is none", { "manifest.json": "{}" }, /manifest\.json is no training manifest/],
 		["a manifest of text", { "manifest.json": "hello" }, /manifest\.json is no JSON/],
-		["a manifest that is too large", { "manifest.json": " ".repeat(2 ** 20 + 1) }, /more than the 1048576 that can be evaluated/],
+		[
+			"a manifest that is too large",
+			{ "manifest.json": " ".repeat(2 ** 20 + 1) },
+			/more than the 1048576 that can be evaluated/,
+		],
 	] as const)
 		it(`ends with 1 and puts nothing for ${what}`, async () => {
 			leave(files);

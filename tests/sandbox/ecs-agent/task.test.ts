@@ -19,7 +19,17 @@ function containers(all: Record<string, Options>) {
 	const ends: Record<string, (code: number) => void> = {};
 	const plans = Object.entries(all).map(([name, { essential = true, dependsOn = [], awaits = [] }]): ContainerPlan => {
 		const on = [...dependsOn, ...awaits.map(({ container }) => container)];
-		return { name, bundle: "", command: [], environment: {}, essential, stopTimeoutSeconds: 7, dependsOn: on, awaits, mounts: [] };
+		return {
+			name,
+			bundle: "",
+			command: [],
+			environment: {},
+			essential,
+			stopTimeoutSeconds: 7,
+			dependsOn: on,
+			awaits,
+			mounts: [],
+		};
 	});
 	const start = (plan: ContainerPlan): Container => {
 		const { name } = plan;

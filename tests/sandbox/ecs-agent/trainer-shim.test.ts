@@ -27,7 +27,11 @@ describe("The program that stands for a trainer", () => {
 	after(() => rmSync(folder, { recursive: true, force: true }));
 
 	const start = async (words: string[], python = process.execPath) => {
-		const program = await writeTrainerShim({ folder: join(folder, "trainer"), python, script: join(folder, "train.mjs") });
+		const program = await writeTrainerShim({
+			folder: join(folder, "trainer"),
+			python,
+			script: join(folder, "train.mjs"),
+		});
 		const child = spawn(process.execPath, [join(program, "index.mjs"), ...words], { env: { TRIPLANE_RUN: "run-1" } });
 		let output = "";
 		child.stdout.on("data", (text) => {

@@ -19,7 +19,12 @@ const plan = (change: Partial<ContainerPlan>): ContainerPlan => ({
 
 describe("A container's volumes", () => {
 	it("are folders of the task, in its variables and its words.", () => {
-		const environment = { A: "/triplane/run", B: "/triplane/run/model.onnx", C: "/triplane/running", D: "to /triplane/run" };
+		const environment = {
+			A: "/triplane/run",
+			B: "/triplane/run/model.onnx",
+			C: "/triplane/running",
+			D: "to /triplane/run",
+		};
 		const { environment: found, command } = withFolders(
 			plan({ environment, command: ["--output", "/triplane/run/x"] }),
 			"/ecs/t1",

@@ -62,7 +62,11 @@ export async function startTrainingBench(
 			],
 		}),
 	});
-	const told = { [ENVIRONMENT.model]: MODEL, [ENVIRONMENT.runDirectory]: RUN_DIRECTORY, [ENVIRONMENT.trainImage]: IMAGE };
+	const told = {
+		[ENVIRONMENT.model]: MODEL,
+		[ENVIRONMENT.runDirectory]: RUN_DIRECTORY,
+		[ENVIRONMENT.trainImage]: IMAGE,
+	};
 	const container = (name: string, environment: Record<string, string>, more: object) => ({
 		name,
 		image: IMAGE,
