@@ -2,7 +2,7 @@
  * What a rollout's verdicts go by: the alternatives that evidence is weighed against, and how much of it decides what.
  * Constants only; functions/judge does the weighing, and docs/rollouts.md says what it means.
  */
-import type { JudgedMetric } from "./rollout.ts";
+import { type JudgedMetric, SHADOW_LABELS_MAX, SHADOW_SLICES } from "./rollout.ts";
 
 /** One of the claims that a mixture stands for, and its share in it; the shares of a mixture sum to 1. */
 export interface Alternative {
@@ -46,9 +46,7 @@ export const FIRST_EVIDENCE = 5;
 /** A step whose canary has answered fewer has shown nothing, whatever the time it took. */
 export const STEP_REQUESTS_MIN = 20;
 
-/** Most slices that a shadow is compared by, the one of its failures included. */
-export const SLICES_MAX = 17;
-/** The slice of rows that the shadow did not answer at all. */
-export const FAILED_SLICE = "failed";
+/** Most slices that a shadow is judged by: its labels', what has none, and what it failed on. */
+export const SLICES_MAX = SHADOW_LABELS_MAX + Object.keys(SHADOW_SLICES).length;
 /** Slices with a smaller share of the rows hold no rollout up; they can still end it. */
 export const SLICE_SHARE_MIN = 0.05;

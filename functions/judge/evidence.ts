@@ -2,8 +2,8 @@
  * A rollout's evidence from look to look. What its tests make of it is in tests.ts, what follows in judge.ts.
  */
 import type { Evidence, Observation, RolloutRecord } from "../../charter/rollout.ts";
-import { JUDGED_METRICS } from "../../charter/rollout.ts";
-import { FAILED_SLICE, GOOD, MARGINS, WORSE } from "../../charter/rollout-evidence.ts";
+import { JUDGED_METRICS, SHADOW_SLICES } from "../../charter/rollout.ts";
+import { GOOD, MARGINS, WORSE } from "../../charter/rollout-evidence.ts";
 import { type Differences, differences, NO_COUNTS, rowsOf, sound } from "./counting.ts";
 import { added, boundIncrements, trialsOf, worseIncrements } from "./e-process.ts";
 import { BOUNDED_METRICS, boundOf, judgedSlices, TRIALS_OF, testName } from "./tests.ts";
@@ -78,7 +78,7 @@ function pairedIncrements({ plan, evidence }: JudgedRollout, { paired }: Differe
 	return judgedSlices(evidence.logs, Object.keys(paired)).flatMap((slice): Increments => {
 		const { compared = 0, disagreed = 0 } = paired[slice] ?? {};
 		// What a shadow fails on is a share of all that it was asked.
-		const trials = trialsOf(disagreed, slice === FAILED_SLICE ? rows : compared);
+		const trials = trialsOf(disagreed, slice === SHADOW_SLICES.failed ? rows : compared);
 		return [
 			[testName("disagreement", "worse", slice), boundIncrements(WORSE, { trials, bound })],
 			[testName("disagreement", "good", slice), boundIncrements(GOOD, { trials, bound })],

@@ -1,6 +1,6 @@
 /** What a version still lacks for its next step. That it is not to be rolled back has been settled before. */
+import { SHADOW_SLICES } from "../../charter/rollout.ts";
 import {
-	FAILED_SLICE,
 	FIRST_EVIDENCE,
 	FULL_EVIDENCE_ABOVE_PERCENT,
 	SLICE_SHARE_MIN,
@@ -56,6 +56,6 @@ function needed({ state }: JudgedRollout, { seen: { paired } }: SeenEvidence, te
 	if (state !== "SHADOWING") return good;
 	const rows = rowsOf(paired);
 	return good.filter(
-		({ slice = "" }) => slice === FAILED_SLICE || (paired[slice]?.compared ?? 0) >= rows * SLICE_SHARE_MIN,
+		({ slice = "" }) => slice === SHADOW_SLICES.failed || (paired[slice]?.compared ?? 0) >= rows * SLICE_SHARE_MIN,
 	);
 }

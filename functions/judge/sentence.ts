@@ -1,6 +1,6 @@
 /** The clauses of a verdict's sentence: what a test claims, and the figures it goes by. */
-import type { ArmCounts, JudgedMetric } from "../../charter/rollout.ts";
-import { FAILED_SLICE, MARGINS } from "../../charter/rollout-evidence.ts";
+import { type ArmCounts, type JudgedMetric, SHADOW_SLICES } from "../../charter/rollout.ts";
+import { MARGINS } from "../../charter/rollout-evidence.ts";
 import type { JudgedRollout, SeenEvidence } from "./evidence.ts";
 import { count, odds, percent } from "./figures.ts";
 import { boundOf, type TestResult, TRIALS_OF } from "./tests.ts";
@@ -16,8 +16,8 @@ export function claimOf({ plan, from }: JudgedRollout, { of, claim, slice = "" }
 	const bound = percent(boundOf(plan, of));
 	const isGood = claim === "good";
 	if (of === "disagreement") {
-		const what = slice === FAILED_SLICE ? "fails on" : `differs from version ${from} on`;
-		const where = slice === FAILED_SLICE || slice === "all" ? "" : ` of the slice "${slice}"`;
+		const what = slice === SHADOW_SLICES.failed ? "fails on" : `differs from version ${from} on`;
+		const where = slice === SHADOW_SLICES.failed || slice === SHADOW_SLICES.all ? "" : ` of the slice "${slice}"`;
 		return `it ${what} ${isGood ? "less" : "more"} than ${bound} of the rows${where}`;
 	}
 	if (isGood) return `it has fewer ${NOUNS[of]} than ${bound}`;

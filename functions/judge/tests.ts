@@ -7,15 +7,8 @@
  * one alone is wrong in no more than α of the rollouts (an intersection–union test; Berger, Technometrics 24, 1982).
  */
 import type { Evidence, Observation, RolloutPlan } from "../../charter/rollout.ts";
-import { JUDGED_METRICS, type JudgedMetric } from "../../charter/rollout.ts";
-import {
-	ALPHA_SHARES,
-	FAILED_SLICE,
-	GOOD,
-	SLICES_MAX,
-	STEP_ALPHA_SHARE,
-	WORSE,
-} from "../../charter/rollout-evidence.ts";
+import { JUDGED_METRICS, type JudgedMetric, SHADOW_SLICES } from "../../charter/rollout.ts";
+import { ALPHA_SHARES, GOOD, SLICES_MAX, STEP_ALPHA_SHARE, WORSE } from "../../charter/rollout-evidence.ts";
 import { evidenceOf, type Trials, trialsOf } from "./e-process.ts";
 
 /** Worse than the champion, or of disagreements than the bound; the same by the present weight's evidence alone; good. */
@@ -81,8 +74,9 @@ export function pairedTests({ alpha }: RolloutPlan, { logs }: Pick<Evidence, "lo
 
 /** Slices that are judged: those that were, then others by name as long as α has been set aside for them. */
 export function judgedSlices(logs: Evidence["logs"], slices: readonly string[]): string[] {
-	const others = slices.filter((slice) => slice !== FAILED_SLICE).toSorted();
-	return [...new Set([FAILED_SLICE, ...knownSlices(logs), ...others])].slice(0, SLICES_MAX);
+	const unlabelled = slices.filter((slice) => slice === SHADOW_SLICES.all);
+	const all = [SHADOW_SLICES.failed, ...knownSlices(logs), ...unlabelled, ...slices.toSorted()];
+	return [...new Set(all)].slice(0, SLICES_MAX);
 }
 
 const WORSE_PREFIX = testName("disagreement", "worse", "");

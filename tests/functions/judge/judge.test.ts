@@ -184,6 +184,23 @@ describe("functions/judge/judge", () => {
 			);
 		});
 
+		it("judges as many slices as α is set aside for, those that it has begun with among them", () => {
+			const names = Array.from({ length: 20 }, (_, i) => `s${String(i).padStart(2, "0")}`);
+			const some = (of: readonly string[]) => Object.fromEntries(of.map((name) => [name, pairs(5, 0)]));
+			const { evidence, values } = judge(shadow(), seen({ z: pairs(5, 0), all: pairs(5, 0) }));
+			expect(Object.keys(values).filter((name) => name.includes("/good/"))).to.deep.equal(
+				["failed", "all", "z"].map((slice) => `disagreement/good/${slice}`),
+			);
+			const next = judge(shadow({ evidence }), {
+				...seen({ ...some(names), z: pairs(9, 0) }),
+				atMs: T0 + 2 * MINUTE_MS,
+			});
+			const judged = Object.keys(next.values).filter((name) => name.includes("/worse/"));
+			expect(judged.length).to.equal(18);
+			expect(judged).to.include.members(["failed", "all", "z"].map((slice) => `disagreement/worse/${slice}`));
+			expect(next.values["disagreement/worse/z"]?.threshold).to.be.closeTo(18 / 0.0004, 1e-6);
+		});
+
 		it("waits where nothing was compared", () => {
 			expect(judge(shadow(), seen({})).sentence).to.match(
 				/^Version 4 answers in the shadow and waits for .*rows that both versions have answered.* No rows were compared yet\.$/,
