@@ -29,6 +29,21 @@ describe("charter/messages", () => {
 		);
 	});
 
+	it("takes what a run is evaluated by, and refuses what nobody could evaluate", () => {
+		const evaluation = { task: "classification", output: "digit", heldout: { sha256: hex, rows: 1 } };
+		expect(faults({ evaluation })).to.deep.equal([]);
+		expect(faults({ evaluation: { ...evaluation, probabilities: { output: "p", classes: [0, "one"] } } })).to.deep.equal([]);
+		for (const change of [
+			{ task: "ranking" },
+			{ output: "" },
+			{ heldout: { sha256: hex, rows: 0 } },
+			{ heldout: { sha256: "abc", rows: 1 } },
+			{ probabilities: { output: "p", classes: [0] } },
+			{ more: 1 },
+		])
+			expect(faults({ evaluation: { ...evaluation, ...change } }), JSON.stringify(change)).to.have.length(1);
+	});
+
 	it("refuses a digest that is none, and says what one is", () => {
 		const why = "a SHA-256 is 64 lower-case hex digits";
 		for (const sha256 of [hex.toUpperCase(), hex.slice(1), `${hex}0`, ` ${hex}`, "g".repeat(64), ""])
