@@ -45,6 +45,21 @@ export interface WindowOutcome {
 	seconds: number;
 }
 
+/** A version that was rolled out under traffic, and what the judge made of it. */
+export interface RolloutOutcome {
+	model: string;
+	/** Versions: the champion, and the one that was to be. */
+	from: number;
+	to: number;
+	/** Every judgement in its order; the weight in percent of the traffic. */
+	verdicts: { verdict: string; weight: number; sentence: string }[];
+	outcome: string;
+	/** From its first step to its end, without the training. */
+	seconds: number;
+	/** What clients sent meanwhile, how much of it the new version got, and what was not served. */
+	requests: { sent: number; toNew: number; failed: number };
+}
+
 export interface Report {
 	engine: { version: string; source: string };
 	/** How many resources the stack has. */
@@ -58,6 +73,8 @@ export interface Report {
 	jobs?: BurstOutcome;
 	/** The window of batch predictions; absent where the settings have no batch sample. */
 	batch?: WindowOutcome;
+	/** Versions that were rolled out under traffic, in their order; none where the story was cut down to others. */
+	rollouts: RolloutOutcome[];
 	throttled: { tenant: string; status: number; retryAfter: number };
 	durationSeconds: number;
 }

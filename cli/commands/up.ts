@@ -6,7 +6,7 @@ import { writeReport } from "../report.ts";
 import { readSettings, settingsIn } from "../settings.ts";
 import { Steps } from "../steps.ts";
 import { assertTellable } from "../story/callers.ts";
-import { onlyServed } from "../story/only.ts";
+import { type Only, onlyServed } from "../story/only.ts";
 import { reportOf } from "../story/report-of.ts";
 import { SAMPLES } from "../story/samples.ts";
 import { STACK, type Stage, setStage } from "../story/stage.ts";
@@ -21,7 +21,7 @@ const REPORT = ".sandbox/report.json";
  */
 export async function up(
 	checkout: string,
-	options: { keep?: boolean; json?: boolean; only?: string },
+	options: { keep?: boolean; json?: boolean; only?: Only },
 	interrupted: Promise<never>,
 ): Promise<number> {
 	const startedMs = performance.now();
@@ -29,7 +29,7 @@ export async function up(
 	if (options.keep && (await findCurrent(checkout)))
 		throw new TriplaneError("A sandbox is already up in this checkout. End it first: `npm run triplane -- down`.");
 	const { config: written } = await readSettings(checkout, STACK);
-	const config = options.only ? onlyServed(written, options.only) : written;
+	const config = options.only ? onlyServed(written, "realtime") : written;
 	assertTellable(settingsIn(config, STACK), SAMPLES.realtime);
 	await using scope = new AsyncDisposableStack();
 	// Deferred first, so it is done last: who waits for the announcement to go finds nothing left.
@@ -42,7 +42,7 @@ export async function up(
 			({ cloud, engine }) => `AWS at ${cloud.endpoint}, IAM enforced; Pulumi ${engine.version} (${engine.source})`,
 		);
 		const platform = await raise(stage, steps);
-		const shown = await show(stage, platform, steps);
+		const shown = await show(stage, platform, steps, options.only);
 		if (!options.keep) await tearDown(platform, steps);
 		const report = reportOf(stage, platform, shown, (performance.now() - startedMs) / 1000);
 		await writeReport(join(checkout, REPORT), report);
@@ -56,8 +56,11 @@ export async function up(
 }
 
 /** What serves each model that the story trained. */
-const versionsOf = ({ registered }: Platform, { jobs, batch }: Shown): ReadonlyMap<string, number> =>
-	new Map([registered, jobs, batch].flatMap((told) => (told ? [[told.model, told.version] as const] : [])));
+function versionsOf({ registered }: Platform, { jobs, batch, rollouts }: Shown): ReadonlyMap<string, number> {
+	const told = [registered, jobs, batch].flatMap((one) => (one ? [[one.model, one.version] as const] : []));
+	const promoted = rollouts.filter(({ outcome }) => outcome === "PROMOTED");
+	return new Map([...told, ...promoted.map(({ model, to }) => [model, to] as const)]);
+}
 
 /** Keeps the sandbox up until the user asks to stop. */
 async function hold(

@@ -9,6 +9,7 @@ import { status } from "../commands/status.ts";
 import { token } from "../commands/token.ts";
 import { up } from "../commands/up.ts";
 import { onInterrupt } from "../interrupt.ts";
+import { ONLY } from "../story/only.ts";
 import { OUTPUTS, positiveCount } from "./arguments.ts";
 
 /** @param finish takes a command's exit code */
@@ -17,7 +18,7 @@ export function declarePlatform(program: Command, checkout: string, finish: (cod
 		.command("up", { isDefault: false })
 		.description("raise the platform on an embedded AWS, show that it works, tear it down")
 		.option("--keep", "stay up and print the URL and the tenants' tokens; Ctrl-C ends it")
-		.addOption(new Option("--only <serve>", "deploy and show the models of this kind alone").choices(["realtime"]))
+		.addOption(new Option("--only <part>", "the realtime path alone, or that with its rollouts").choices(ONLY))
 		.option("--json", "print the report as JSON (progress goes to stderr)")
 		.action(async (options) => finish(await up(checkout, options, onInterrupt())));
 	program

@@ -56,23 +56,28 @@ export async function deploy(stack: OpenStack, say: Say): Promise<Deployed> {
 
 export interface Trained {
 	manifest: TrainingManifest;
-	folder: string;
 	heldout: HeldoutRow[];
 }
 
-/** Trains a sample model with the sample trainer. */
-export async function trainSample(stage: Stage, model: string, say: Say): Promise<Trained> {
+/** Trains a sample model with the sample trainer, on this machine. */
+export async function trainSample(stage: Stage, model: string, say: Say): Promise<Trained & { folder: string }> {
 	const folder = join(stage.run.directory, "training", model);
 	const manifest = await train(stage.python, join(stage.checkout, "samples", "train.py"), model, folder, say);
 	return { manifest, folder, heldout: await readHeldout(join(folder, "heldout.json")) };
 }
 
-/** Registers a training run, and writes the held-out entities' features where the functions read them. */
+/** Registers a training run, and writes the held-out entities' features. */
 export async function registerTrained(
 	stage: Stage,
 	outputs: StackOutputs,
-	trained: Trained,
+	trained: Trained & { folder: string },
 ): Promise<RegisterResponse> {
+	await writeHeldoutFeatures(stage, outputs, trained);
+	return registerRun(stage.aws, outputs, { model: trained.manifest.model, run: randomUUID() }, trained.folder);
+}
+
+/** Puts the held-out entities' features where the functions read them. */
+export async function writeHeldoutFeatures(stage: Stage, outputs: StackOutputs, trained: Trained): Promise<void> {
 	const { model, signature } = trained.manifest;
 	const columns = signature.features?.columns ?? [];
 	const entities = trained.heldout.map(({ id, features }) => {
@@ -80,5 +85,4 @@ export async function registerTrained(
 		return [id, values] as const;
 	});
 	await writeFeatures(stage.aws, outputs.featureTable, model, new Map(entities));
-	return registerRun(stage.aws, outputs, { model, run: randomUUID() }, trained.folder);
 }

@@ -1,6 +1,10 @@
 /** A stack's config cut down to the models of one kind, for those who want to see one path of the platform only. */
 import { z } from "zod";
 
+/** What a story can be cut down to: the realtime path, or its rollouts alone. */
+export const ONLY = ["realtime", "rollouts"] as const;
+export type Only = (typeof ONLY)[number];
+
 const MODELS = "triplane:models";
 const TENANTS = "triplane:tenants";
 const Models = z.array(z.looseObject({ name: z.unknown(), serve: z.unknown() }));

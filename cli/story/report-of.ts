@@ -23,6 +23,7 @@ export function reportOf(stage: Stage, platform: Platform, shown: Shown, duratio
 			accuracy: manifest.metrics.accuracy ?? Number.NaN,
 		},
 		predictions: shown.predictions,
+		rollouts: shown.rollouts,
 		throttled: { tenant: shown.throttled.noisy, status: 429, retryAfter: shown.throttled.retryAfterSeconds },
 		...(shown.jobs && { jobs: shown.jobs }),
 		...(shown.batch && { batch: shown.batch }),

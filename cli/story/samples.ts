@@ -38,7 +38,7 @@ export async function serveSample(stage: Stage, outputs: StackOutputs, sample: s
 }
 
 /** The first metric says most: the trainer writes it so. */
-function headline(metrics: Readonly<Record<string, number>>): string {
+export function headline(metrics: Readonly<Record<string, number>>): string {
 	const [name = "no metric", value = Number.NaN] = Object.entries(metrics)[0] ?? [];
 	return `${name} ${value.toFixed(3)}`;
 }

@@ -1,8 +1,10 @@
 /** What every part of the story stands on: a run of its own, the engine, the embedded AWS, the settings. */
 import { join } from "node:path";
+import { TRAIN_CONTAINERS } from "../../charter/pipeline.ts";
 import type { Settings } from "../../charter/settings.ts";
 import { bundleProcess } from "../../components/parts/bundle.ts";
 import { type Cloud, startCloud } from "../../sandbox/cloud.ts";
+import { writeTrainerShim } from "../../sandbox/ecs-agent/trainer-shim.ts";
 import { type Engine, locateEngine } from "../../sandbox/engine/engine.ts";
 import { createRun, type Run, sweepRuns } from "../../sandbox/processes/runs.ts";
 import { startWarden, type Warden } from "../../sandbox/processes/warden.ts";
@@ -16,7 +18,10 @@ const TASK_PROGRAMS = {
 	worker: bundleProcess("worker"),
 	"model-server": bundleProcess("model-server"),
 	score: bundleProcess("batch-score"),
+	[TRAIN_CONTAINERS.upload]: bundleProcess("upload-run"),
 };
+/** Relative to the checkout. */
+const TRAINER = "samples/train.py";
 
 /** The stack whose settings the sandbox takes. */
 export const STACK = "dev";
@@ -53,7 +58,10 @@ export async function setStage(
 	const warden = await startWarden({ run: run.id });
 	scope.defer(() => warden.close());
 	const python = pythonOf(checkout);
-	const cloud = await startCloud(scope, { run, warden, python, bundles: TASK_PROGRAMS });
+	const folder = join(run.directory, TRAIN_CONTAINERS.trainer);
+	const trainer = await writeTrainerShim({ folder, python, script: join(checkout, TRAINER) });
+	const bundles = { ...TASK_PROGRAMS, [TRAIN_CONTAINERS.trainer]: trainer };
+	const cloud = await startCloud(scope, { run, warden, python, bundles });
 	const config = inSandbox(written, cloud);
 	return {
 		checkout,

@@ -3,15 +3,19 @@ import { TriplaneError } from "../../charter/errors.ts";
 import type { OpenStack } from "../../sandbox/engine/stack.ts";
 import { requestByValues } from "../platform/heldout.ts";
 import { issueTokens } from "../platform/tokens.ts";
-import type { BurstOutcome, Prediction, Report, WindowOutcome } from "../report.ts";
+import type { BurstOutcome, Prediction, Report, RolloutOutcome, WindowOutcome } from "../report.ts";
 import type { Steps } from "../steps.ts";
 import { tellBatch } from "./batch.ts";
 import { callersOf, pacingMsOf, type Tenant } from "./callers.ts";
 import { counting, type Deployed, deploy, openOn, programIn } from "./deploy.ts";
+import { expectedTimes } from "./expected-times.ts";
 import { tellJobs } from "./jobs.ts";
+import type { Only } from "./only.ts";
+import { serveByPipeline } from "./pipeline-training.ts";
 import { predictHeldout } from "./predict.ts";
 import { linesOf, rejectionOf } from "./reject.ts";
-import { isDeclared, SAMPLES, type Served, serveSample } from "./samples.ts";
+import { tellRollouts } from "./rollouts.ts";
+import { isDeclared, SAMPLES, type Served } from "./samples.ts";
 import type { Stage } from "./stage.ts";
 import { exceedRate, type ThrottleOutcome } from "./throttle.ts";
 import { treeOf } from "./trace.ts";
@@ -37,7 +41,8 @@ export async function raise(stage: Stage, steps: Steps): Promise<Platform> {
 		({ result: { resources, violations } }) =>
 			`${resources} resources, violations of the charter: ${violations.length || "none"}`,
 	);
-	const served = await serveSample(stage, deployed.outputs, SAMPLE, steps);
+	for (const line of expectedTimes(stage.settings)) steps.line(`      ${line}`);
+	const served = await serveByPipeline(stage, deployed.outputs, SAMPLE, steps);
 	const tokens = await issueTokens(stage.aws, deployed.outputs.tenantTable, deployed.outputs.tenants);
 	return { ...deployed, ...served, stack, tokens, tenants: callersOf(stage.settings, SAMPLE, tokens) };
 }
@@ -59,11 +64,16 @@ export interface Shown {
 	jobs: BurstOutcome | undefined;
 	/** Undefined where they have no batch sample. */
 	batch: WindowOutcome | undefined;
+	/** Empty where the story is cut down to others. */
+	rollouts: RolloutOutcome[];
 	rejected: Report["rejected"];
 }
 
-/** Shows that the platform predicts, throttles and rejects; each throws where it does not. */
-export async function show(stage: Stage, platform: Platform, steps: Steps): Promise<Shown> {
+/**
+ * Shows that the platform predicts, throttles, rolls out and rejects; each throws where it does not.
+ * @param only what the story is cut down to
+ */
+export async function show(stage: Stage, platform: Platform, steps: Steps, only?: Only): Promise<Shown> {
 	const { outputs, trained, tenants } = platform;
 	const [generous, strict] = [tenants.at(-1), tenants[0]];
 	if (!generous || !strict || generous === strict)
@@ -93,6 +103,7 @@ export async function show(stage: Stage, platform: Platform, steps: Steps): Prom
 	);
 	const jobs = isDeclared(stage.settings, "queued") ? await tellJobs(stage, platform, steps) : undefined;
 	const batch = isDeclared(stage.settings, "batch") ? await tellBatch(stage, outputs, steps) : undefined;
+	const rollouts = only === "realtime" ? [] : await tellRollouts(stage, platform, steps);
 	const violations = await steps.run(
 		"reject",
 		async (say) => {
@@ -102,7 +113,7 @@ export async function show(stage: Stage, platform: Platform, steps: Steps): Prom
 		(all) => `${CARELESS} is not let through: ${all.length} violations`,
 	);
 	for (const line of linesOf(violations)) steps.line(line);
-	return { predictions, throttled, jobs, batch, rejected: { program: CARELESS, violations } };
+	return { predictions, throttled, jobs, batch, rollouts, rejected: { program: CARELESS, violations } };
 }
 
 const SPAN_PATIENCE_MS = 5_000;

@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import { z } from "zod";
 import { issueToken } from "../../charter/tokens.ts";
+import type { HeldoutRow } from "../../cli/platform/heldout.ts";
 import { SAMPLES } from "../../cli/story/samples.ts";
+import type { Stage } from "../../cli/story/stage.ts";
 import { raisedPlatform } from "../support/sandbox.ts";
 
 const SESSION = join(import.meta.dirname, "tritonclient-session.py");
@@ -39,12 +42,19 @@ async function converse(python: string, url: string, model: string, heldout: str
 	return { status, stdout, stderr };
 }
 
+/** The rows as the session reads them. */
+async function heldoutFile({ run }: Stage, rows: readonly HeldoutRow[]): Promise<string> {
+	const file = join(run.directory, "heldout.json");
+	await writeFile(file, JSON.stringify({ rows }));
+	return file;
+}
+
 describe("tritonclient against the API", () => {
 	it("gets health, metadata and the trainer's own predictions, unchanged", async () => {
 		const { platform, stage } = await raisedPlatform();
-		const { heldout, folder, manifest } = platform.trained;
+		const { heldout, manifest } = platform.trained;
 		const rows = heldout.slice(0, ROWS);
-		const file = join(folder, "heldout.json");
+		const file = await heldoutFile(stage, heldout);
 		// The loosest tier: a client that retries nothing must not meet the throttle.
 		const token = platform.tenants.at(-1)?.token ?? "";
 		const { status, stdout, stderr } = await converse(
@@ -75,7 +85,7 @@ describe("tritonclient against the API", () => {
 
 	it("reads our error of an unknown token as its own exception, with status and message", async () => {
 		const { platform, stage } = await raisedPlatform();
-		const file = join(platform.trained.folder, "heldout.json");
+		const file = await heldoutFile(stage, platform.trained.heldout);
 		const stranger = issueToken(platform.tenants[0]?.name ?? "");
 		const { status, stderr } = await converse(stage.python, platform.outputs.url, SAMPLES.realtime, file, stranger);
 		expect(status).to.equal(1);

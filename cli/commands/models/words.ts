@@ -3,9 +3,12 @@ import Table from "cli-table3";
 import type { RouteRecord } from "../../../charter/registry.ts";
 import { isRolloutEnded, type RolloutRecord } from "../../../charter/rollout.ts";
 
+/** Lines between rows make a long table longer, and no clearer. */
+const NO_RULES = { mid: "", "left-mid": "", "mid-mid": "", "right-mid": "" };
+
 /** A table without colours. @param widths of columns whose text is folded, with the padding; the others take what they need */
 export const tableOf = (head: string[], widths: (number | null)[] = []): Table.Table =>
-	new Table({ head, style: { head: [], border: [] }, colWidths: widths, wordWrap: true });
+	new Table({ head, style: { head: [], border: [] }, chars: NO_RULES, colWidths: widths, wordWrap: true });
 
 export const NONE = "–";
 
