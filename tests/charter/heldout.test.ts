@@ -48,9 +48,12 @@ describe("charter/heldout", () => {
 			fc.jsonValue(),
 			fc.record({
 				model: fc.string(),
-				rows: fc.array(fc.record({ id: fc.string(), features: fc.array(fc.integer(), { minLength: 1, maxLength: 2 }) }), {
-					maxLength: 3,
-				}),
+				rows: fc.array(
+					fc.record({ id: fc.string(), features: fc.array(fc.integer(), { minLength: 1, maxLength: 2 }) }),
+					{
+						maxLength: 3,
+					},
+				),
 				targets: fc.array(fc.integer(), { maxLength: 3 }),
 				slices: fc.dictionary(fc.string({ maxLength: 3 }), fc.array(index, { maxLength: 3 }), { maxKeys: 2 }),
 			}),

@@ -32,7 +32,9 @@ describe("charter/messages", () => {
 	it("takes what a run is evaluated by, and refuses what nobody could evaluate", () => {
 		const evaluation = { task: "classification", output: "digit", heldout: { sha256: hex, rows: 1 } };
 		expect(faults({ evaluation })).to.deep.equal([]);
-		expect(faults({ evaluation: { ...evaluation, probabilities: { output: "p", classes: [0, "one"] } } })).to.deep.equal([]);
+		expect(
+			faults({ evaluation: { ...evaluation, probabilities: { output: "p", classes: [0, "one"] } } }),
+		).to.deep.equal([]);
 		for (const change of [
 			{ task: "ranking" },
 			{ output: "" },
