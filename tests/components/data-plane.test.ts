@@ -58,6 +58,7 @@ describe("components/data-plane", function () {
 		const [submit, jobs] = ["arn:invoke:submit", "arn:invoke:jobs"];
 		expect(served).to.have.deep.members([
 			["/v2/models/digit-reader:GET", submit, 29_000],
+			["/v2/models/digit-reader/feedback:POST", submit, 29_000],
 			["/v2/models/digit-reader/ready:GET", submit, 29_000],
 			["/v2/models/digit-reader/infer:POST", submit, 29_000],
 			["/v2/models/digit-reader/uploads:POST", submit, 29_000],
@@ -194,7 +195,7 @@ describe("components/data-plane", function () {
 		const waits = resources
 			.filter(({ type }) => type === "aws:apigateway/integration:Integration")
 			.map(({ inputs }) => inputs.timeoutMilliseconds);
-		expect(waits).to.deep.equal(Array.from({ length: 18 }, () => 12_500));
+		expect(waits).to.deep.equal(Array.from({ length: 20 }, () => 12_500));
 	});
 
 	it("throttles the stage at the sum of its tenants' plans", async () => {
