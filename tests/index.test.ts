@@ -46,6 +46,13 @@ describe("index", function () {
 			tenantTable: "tenants-table",
 			throttleTable: "throttle-table",
 			registerFunction: "register",
+			rolloutFunction: "rollout",
+			pipelines: [
+				{ name: "tumour-risk", stateMachine: "arn:tumour-risk-pipeline" },
+				{ name: "digit-reader", stateMachine: "arn:digit-reader-pipeline" },
+			],
+			eventBus: "triplane-dev-events",
+			shadowQueueUrl: `${QUEUES}/shadow-queue`,
 			models: [
 				{ name: "tumour-risk", serve: "realtime", function: "tumour-risk-predict" },
 				{ name: "digit-reader", serve: "queued", function: "submit" },
@@ -53,16 +60,14 @@ describe("index", function () {
 			],
 			jobsTable: "jobs-table",
 			jobsBucket: "jobs-bucket",
-			queuedModels: [
-				{
-					name: "digit-reader",
-					slot: "a",
-					queueUrl: `${QUEUES}/digit-reader-a-queue`,
-					deadLetterQueueUrl: `${QUEUES}/digit-reader-a-dead-letters`,
-					cluster: "pool-digit-reader-cluster",
-					service: "digit-reader-a",
-				},
-			],
+			queuedModels: ["a", "b"].map((slot) => ({
+				name: "digit-reader",
+				slot,
+				queueUrl: `${QUEUES}/digit-reader-${slot}-queue`,
+				deadLetterQueueUrl: `${QUEUES}/digit-reader-${slot}-dead-letters`,
+				cluster: "pool-digit-reader-cluster",
+				service: `digit-reader-${slot}`,
+			})),
 			batchModels: [
 				{
 					name: "disease-progress",
