@@ -82,7 +82,7 @@ function endStates(workflow: PipelineWorkflow): States {
 		HasFailed: {
 			Type: "Choice",
 			Choices: [{ Condition: expression("$exists($states.input.error)"), Next: "Failed" }],
-			Default: "Done",
+			Default: "Outcome",
 		},
 		Failed: {
 			Type: "Fail",
@@ -91,11 +91,13 @@ function endStates(workflow: PipelineWorkflow): States {
 				'($states.input.outcome = "ROLLED_BACK" ? "The pipeline failed, and the rollout is rolled back. " : "") & ($exists($states.input.error.Cause) ? $states.input.error.Cause : "The execution\'s history says where.")',
 			),
 		},
-		Done: {
-			Type: "Succeed",
+		Outcome: {
+			Type: "Pass",
 			Output: expression(
 				`{"model": "${workflow.model.model}", "outcome": $states.input.outcome, "version": $states.input.version, "rollout": $states.input.rollout.rollout, "reason": $states.input.reason}`,
 			),
+			Next: "Done",
 		},
+		Done: { Type: "Succeed" },
 	};
 }

@@ -77,6 +77,7 @@ describe("components/parts/pipeline-definition", function () {
 			...["Wait", "Judge", "Shift"],
 			"Finalize",
 			"End",
+			"Outcome",
 			"Done",
 		]);
 		expect(ended.output).to.deep.equal({ model: "tumour-risk", outcome: "PROMOTED", version: 2, rollout: 7 });
