@@ -1,6 +1,6 @@
 /**
- * What rolls a version back whatever the statistics say: bursts of failures, dead letters, a burn alarm, cost. Figures only; how
- * likely they are by chance is asked in tests.ts.
+ * What rolls a version back whatever the statistics say: bursts of failures, of dead letters, a burn alarm, cost. Figures only;
+ * how likely they are by chance is asked in tests.ts.
  */
 import type { ArmCounts, Observation } from "../../charter/rollout.ts";
 import { differences } from "./counting.ts";
@@ -11,6 +11,8 @@ import type { Claim, TestResult } from "./tests.ts";
 /** More of the canary's requests have failed than any SLO allows, be it the last few. */
 const BURST_SHARE = 0.25;
 const BURST_REQUESTS_MIN = 20;
+/** Single ones are failed jobs like others, which every version has, and count among the errors. */
+const DEAD_LETTERS_MIN = 5;
 /** Below these the first requests, which start everything cold, would be most of the cost. */
 const COST_REQUESTS_MIN = 200;
 /** Evidence that the canary is worse, from which on an alarm is not held against it. */
@@ -23,7 +25,7 @@ export function breachOf(rollout: JudgedRollout, evidence: SeenEvidence, tests: 
 	return (
 		burst(differences(evidence.seen, before).canary, "since the last look") ??
 		burst(differences(evidence.seen, evidence.stepSeen).canary, "at this weight") ??
-		deadLetters(evidence.seen, before) ??
+		deadLetters(evidence, before) ??
 		burning(rollout, evidence.seen, before, tests) ??
 		cost(rollout, evidence.seen)
 	);
@@ -34,10 +36,15 @@ function burst({ requests, errors }: ArmCounts, when: string): string | undefine
 	return `${count(errors)} of its ${count(requests)} requests ${when} failed, more than ${percent(BURST_SHARE)}`;
 }
 
-/** What lay there before the first look is of others. */
-function deadLetters({ deadLetters: now }: Observation, before: Observation | undefined): string | undefined {
-	if (before === undefined || now <= before.deadLetters) return undefined;
-	return `its dead letters grew from ${count(before.deadLetters)} to ${count(now)}`;
+/**
+ * What lay there when the weight began is of others. Those of the last look are set against the jobs that have ended by now:
+ * queues are known at once, and requests a minute later.
+ */
+function deadLetters({ seen, stepSeen }: SeenEvidence, before: Observation | undefined): string | undefined {
+	const letters = (before?.deadLetters ?? 0) - stepSeen.deadLetters;
+	const { requests } = differences(seen, stepSeen).canary;
+	if (letters < DEAD_LETTERS_MIN || letters <= requests * BURST_SHARE) return undefined;
+	return `${count(letters)} jobs at this weight became dead letters, more than ${percent(BURST_SHARE)} of ${count(requests)} that have ended`;
 }
 
 /**

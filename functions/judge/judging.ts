@@ -1,6 +1,7 @@
 /**
  * One judgement, from the record to the record: reads the rollout, looks, judges, and writes judgement and evidence together on
- * condition of what it read. Whoever loses a race looks again; asked once more, it makes one more judgement of the same evidence.
+ * condition of what it read. Whoever loses a race looks again; asked once more, it makes one more judgement of the same evidence,
+ * unless it has said to roll back: that stands, as what it went by may be seen in one look alone.
  */
 import type { JudgeRequest, JudgeResponse } from "../../charter/pipeline.ts";
 import { modelKey } from "../../charter/registry.ts";
@@ -21,7 +22,7 @@ import { type Judgement, judge } from "./judge.ts";
 import { type ObservePorts, observe } from "./observe.ts";
 
 export interface JudgePorts extends ObservePorts {
-	store: Pick<RolloutStore, "rollout" | "write">;
+	store: Pick<RolloutStore, "rollout" | "lastJudgement" | "write">;
 	events: Events;
 	log: Log;
 }
@@ -43,6 +44,8 @@ export async function judgeRollout(ports: JudgePorts, request: JudgeRequest): Pr
 				`"${model}" has no rollout ${rollout}. \`triplane rollouts ${model}\` lists those that it has.`,
 			);
 		if (!JUDGED_STATES.includes(record.state)) return unjudged(record);
+		const last = record.judgements > 0 ? await ports.store.lastJudgement(model, rollout) : undefined;
+		if (last?.verdict === "rollback") return { ...answerOf(record), verdict: last.verdict, sentence: last.sentence };
 		const judgement = judge(record, await observe(ports, record));
 		const changed = await written(ports, record, judgement);
 		if (changed) {

@@ -48,13 +48,37 @@ describe("functions/judge/guard-rails", () => {
 		});
 	});
 
-	it("takes dead letters for the canary's where they grew, not those that lay there before", () => {
-		expect(second({ deadLetters: 5 }, { deadLetters: 5 }).verdict).to.equal("continue");
-		expect(second({ deadLetters: 2 }, { deadLetters: 5 }).verdict).to.equal("continue");
-		expect(clause(second({ deadLetters: 6 }, { deadLetters: 5 }).sentence)).to.equal(
-			"Version 4 is rolled back: its dead letters grew from 5 to 6",
-		);
-		expect(judge(judgedRollout(), seenAt(1, { deadLetters: 5 })).verdict).to.equal("continue");
+	describe("dead letters", () => {
+		/** Looks minute by minute, each with so many dead letters and jobs that the canary has ended by then. */
+		function verdictsOf(...looks: readonly (readonly [deadLetters: number, ended: number, failed?: number])[]) {
+			let rollout = judgedRollout();
+			return looks.map(([deadLetters, ended, errors = 0], i) => {
+				const champion = arm(9 * ended, { errors: 9 * errors });
+				const judged = judge(rollout, seenAt(i + 1, { deadLetters, champion, canary: arm(ended, { errors }) }));
+				rollout = judgedRollout({ evidence: judged.evidence });
+				return judged;
+			});
+		}
+		const last = (...looks: Parameters<typeof verdictsOf>) => verdictsOf(...looks).at(-1);
+
+		it("of more than a quarter of the jobs roll back, those that lay there before not counted", () => {
+			expect(clause(last([3, 0], [8, 19], [8, 19])?.sentence ?? "")).to.equal(
+				"Version 4 is rolled back: 5 jobs at this weight became dead letters, more than 25 % of 19 that have ended",
+			);
+			expect(last([3, 0], [7, 0], [7, 0])?.verdict).to.equal("continue");
+			expect(last([3, 0], [8, 20], [8, 20])?.verdict).to.equal("continue");
+			expect(last([9, 0], [2, 0], [9, 0], [9, 0])?.verdict).to.equal("continue");
+			expect(last([9, 0])?.verdict).to.equal("continue");
+		});
+
+		it("that tasks die of without ever ending a job roll back", () => {
+			expect(last([0, 0], [5, 0], [5, 0])?.cause).to.equal("guard-rail");
+		});
+
+		it("of a healthy version, one for each job that fails, are none of its own, though queues are known before counts", () => {
+			const verdicts = verdictsOf([0, 0], [6, 0], [12, 6_000, 6], [18, 12_000, 12]).map(({ verdict }) => verdict);
+			expect(verdicts).not.to.include("rollback");
+		});
 	});
 
 	describe("a burn-rate alarm", () => {

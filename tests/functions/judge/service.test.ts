@@ -122,6 +122,21 @@ describe("functions/judge", () => {
 		);
 	});
 
+	it("says again what it has said once where that is a rollback, whatever the counts are by now", async () => {
+		const { ask, item, traffic, clock } = fixture();
+		traffic(0, 1_000, 0);
+		await ask(request);
+		traffic(1, 1_000, 20, 20);
+		clock.nowMs += MINUTE_MS;
+		const { sentence } = await ask(request);
+		expect(sentence).to.match(/^Version 4 is rolled back: /);
+		// The answer was lost, and the pipeline starts anew: only the last look knew of the burst.
+		traffic(2, 90_000, 10_000);
+		clock.nowMs += MINUTE_MS;
+		expect(await ask(request)).to.deep.include({ verdict: "rollback", sentence, state: "SHIFTING", weight: 10 });
+		expect(item(rolloutKey(7))).to.deep.include({ judgements: 2 });
+	});
+
 	it("judges no rollout that is not getting traffic", async () => {
 		for (const state of ["DEPLOYING", "FINALIZING", "PROMOTED"] as const) {
 			const { ask, item, cloudwatch } = fixture({ state });
@@ -154,12 +169,20 @@ describe("functions/judge", () => {
 	it("counts the canary's dead letters, taken ones too", async () => {
 		const place = { queueUrl: "https://sqs/b", deadLetterQueueUrl: DEAD };
 		const plan = rolloutPlan({ serve: "queued", slots: { b: place } });
-		const { ask, depths, clock } = fixture({ plan });
-		depths.set(DEAD, [2, 1]);
-		await ask(request);
-		depths.set(DEAD, [2, 2]);
-		clock.nowMs += MINUTE_MS;
-		expect((await ask(request)).sentence).to.match(/^Version 4 is rolled back: its dead letters grew from 3 to 4\. /);
+		const { ask, depths, clock, item } = fixture({ plan });
+		for (const depth of [
+			[2, 1],
+			[5, 3],
+			[5, 3],
+		] as const) {
+			depths.set(DEAD, depth);
+			await ask(request);
+			clock.nowMs += MINUTE_MS;
+		}
+		expect(item(judgementKey(7, 2))?.observation.deadLetters).to.equal(8);
+		expect(item(judgementKey(7, 3))?.sentence).to.match(
+			/^Version 4 is rolled back: 5 jobs at this weight became dead letters, /,
+		);
 	});
 
 	it("judges a shadow by what was compared", async () => {
