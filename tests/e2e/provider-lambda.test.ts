@@ -237,4 +237,38 @@ describe("The provider's Lambda and IAM types", () => {
 		await mapping.delete();
 		expect(await mapping.read()).to.equal(undefined);
 	});
+
+	it("read a published function's newest version, as its state has it.", async () => {
+		const made = await makeFunction(cloud, "published", ONE, { publish: true });
+		expect(made.properties.version).to.equal("1");
+		await made.update({ code: archiveOf({ "index.mjs": "export const handler = async () => 20;" }) });
+		expect(made.properties.version).to.equal("2");
+		expect(await made.read()).to.include({ version: "2", qualifiedArn: `${made.text("arn")}:2` });
+	});
+
+	it("call a function once, when its invocation is made, and again when its input is another.", async () => {
+		const code = "let calls = 0; export const handler = async ({ n }) => ({ n, calls: ++calls });";
+		const target = await makeFunction(cloud, "invoked", code);
+		const inputs = { functionName: target.id, input: '{"n":1}' };
+		const made = await cloud.make("aws:lambda/invocation:Invocation", "call", inputs);
+		expect(JSON.parse(made.text("result"))).to.deep.equal({ n: 1, calls: 1 });
+		expect(await made.read()).to.include({ result: made.text("result") });
+		await made.delete();
+		const again = await cloud.make("aws:lambda/invocation:Invocation", "call", { ...inputs, input: '{"n":2}' });
+		expect(JSON.parse(again.text("result"))).to.deep.equal({ n: 2, calls: 2 });
+	});
+
+	it("say what a called function failed with.", async () => {
+		const target = await makeFunction(
+			cloud,
+			"refusing",
+			'export const handler = async () => { throw new Error("not now"); };',
+		);
+		const error = await cloud
+			.make("aws:lambda/invocation:Invocation", "call", { functionName: target.id, input: "{}" })
+			.catch((cause: Error) => cause);
+		expect(error)
+			.to.have.property("message")
+			.that.matches(/The function refusing-\w+ failed with Unhandled: .*not now.* Read its log\./);
+	});
 });

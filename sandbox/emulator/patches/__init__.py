@@ -14,6 +14,7 @@ from . import (
     ecs_task_protection,
     ecs_task_states,
     iam_ecs_resources,
+    iam_lambda_aliases,
     iam_secure_transport,
     lambda_code_cache,
     lambda_environment,
@@ -21,6 +22,7 @@ from . import (
     lambda_logs,
     lambda_weighted_aliases,
     scheduler_context,
+    sfn_succeed_output,
     sfn_task_exit_codes,
     sqs_long_poll_gone,
 )
@@ -41,9 +43,11 @@ PATCHES = (
     api_patch_operations,
     iam_secure_transport,
     iam_ecs_resources,
+    iam_lambda_aliases,
     ecs_task_states,
     ecs_task_protection,
     sfn_task_exit_codes,
+    sfn_succeed_output,
     scheduler_context,
     sqs_long_poll_gone,
 )

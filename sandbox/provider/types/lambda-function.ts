@@ -8,6 +8,7 @@ import {
 	type LambdaClient,
 	PublishVersionCommand,
 	PutFunctionConcurrencyCommand,
+	paginateListVersionsByFunction,
 	TagResourceCommand,
 	UntagResourceCommand,
 	UpdateFunctionCodeCommand,
@@ -114,12 +115,23 @@ async function settled(id: string, context: Context, publish: boolean | undefine
 	const published = publish
 		? await context.clients.lambda.send(new PublishVersionCommand({ FunctionName: id }))
 		: undefined;
-	const outputs = (await outputsOf(id, context)) ?? {};
-	if (published?.Version === undefined) return outputs;
-	const qualified = `${String(outputs.arn)}:${published.Version}`;
+	return atVersion((await outputsOf(id, context)) ?? {}, published?.Version);
+}
+
+/** A published function's version is its newest one. */
+async function newestOf(id: string, { clients: { lambda } }: Context): Promise<string | undefined> {
+	let newest: string | undefined;
+	for await (const { Versions = [] } of paginateListVersionsByFunction({ client: lambda }, { FunctionName: id }))
+		for (const { Version } of Versions) if (Version !== "$LATEST") newest = Version;
+	return newest;
+}
+
+function atVersion(outputs: Outputs, version: string | undefined): Outputs {
+	if (version === undefined) return outputs;
+	const qualified = `${String(outputs.arn)}:${version}`;
 	return {
 		...outputs,
-		version: published.Version,
+		version,
 		qualifiedArn: qualified,
 		qualifiedInvokeArn: String(outputs.invokeArn).replace(String(outputs.arn), qualified),
 	};
@@ -150,7 +162,10 @@ export const lambdaFunction = defineType({
 			await reserve(context.clients, f.name, f.reservedConcurrentExecutions);
 		return { id: f.name, outputs: await settled(f.name, context, f.publish) };
 	},
-	read: (id, _, context) => outputsOf(id, context),
+	async read(id, { publish }, context) {
+		const outputs = await outputsOf(id, context);
+		return outputs && atVersion(outputs, publish ? await newestOf(id, context) : undefined);
+	},
 	async update(id, news, olds, context) {
 		const { lambda } = context.clients;
 		const updated = () =>

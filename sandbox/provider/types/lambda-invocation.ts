@@ -1,4 +1,5 @@
-/** How functions are called other than by a request: asynchronous invocation and event sources. */
+/** How functions are called other than by a request: asynchronous invocation, event sources, and by a deployment itself. */
+import { randomUUID } from "node:crypto";
 import {
 	CreateEventSourceMappingCommand,
 	DeleteEventSourceMappingCommand,
@@ -6,10 +7,12 @@ import {
 	type EventSourceMappingConfiguration,
 	GetEventSourceMappingCommand,
 	GetFunctionEventInvokeConfigCommand,
+	InvokeCommand,
 	PutFunctionEventInvokeConfigCommand,
 	UpdateEventSourceMappingCommand,
 } from "@aws-sdk/client-lambda";
 import { z } from "zod";
+import { TriplaneError } from "../../../charter/errors.ts";
 import { type Context, defineType, unlessGone } from "../resource-type.ts";
 
 const destination = z.object({ destination: z.string() }).optional();
@@ -120,4 +123,30 @@ export const eventSourceMapping = defineType({
 			context,
 		),
 	delete: (id, _, { clients }) => clients.lambda.send(new DeleteEventSourceMappingCommand({ UUID: id })),
+});
+
+const invocationInputs = z.object({
+	functionName: z.string(),
+	qualifier: z.string().optional(),
+	input: z.string(),
+	triggers: z.record(z.string(), z.string()).optional(),
+	/** Other scopes call the function again when the resource changes or goes: this stands for calls that a deployment makes once. */
+	lifecycleScope: z.literal("CREATE_ONLY").default("CREATE_ONLY"),
+});
+
+export const invocation = defineType({
+	inputs: invocationInputs,
+	replaceOn: Object.keys(invocationInputs.shape),
+	async create({ functionName, qualifier, input }, { clients }) {
+		const { FunctionError, Payload } = await clients.lambda.send(
+			new InvokeCommand({ FunctionName: functionName, Qualifier: qualifier, Payload: input }),
+		);
+		const result = Payload ? Buffer.from(Payload).toString() : "";
+		if (FunctionError !== undefined)
+			throw new TriplaneError(`The function ${functionName} failed with ${FunctionError}: ${result}. Read its log.`);
+		return { id: `${functionName}_${qualifier ?? "$LATEST"}_${randomUUID()}`, outputs: { result } };
+	},
+	// A call that was made stays made.
+	read: async () => ({}),
+	delete: async () => undefined,
 });

@@ -16,7 +16,7 @@ import { z } from "zod";
 import { type Context, defineType, type ResourceType, unlessGone } from "../resource-type.ts";
 import { archive, codeOf } from "./lambda-code.ts";
 import { lambdaFunction } from "./lambda-function.ts";
-import { eventSourceMapping, functionEventInvokeConfig } from "./lambda-invocation.ts";
+import { eventSourceMapping, functionEventInvokeConfig, invocation } from "./lambda-invocation.ts";
 
 const layerVersion = defineType({
 	inputs: z.object({
@@ -172,4 +172,5 @@ export const LAMBDA_TYPES: Record<string, ResourceType> = {
 	"aws:lambda/alias:Alias": alias,
 	"aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": functionEventInvokeConfig,
 	"aws:lambda/eventSourceMapping:EventSourceMapping": eventSourceMapping,
+	"aws:lambda/invocation:Invocation": invocation,
 };
