@@ -9,7 +9,7 @@ import { RisingWeights } from "./rollout-settings.ts";
 /** What the API calls. The program makes it; where it points to, the releases decide. */
 export const LIVE_ALIAS = "live";
 /** Name of the workflow within its stack. */
-export const RELEASE_NAME = "release";
+export const RELEASE_WORKFLOW = "code-release";
 export const RELEASE_TIMEOUT_SECONDS = 30;
 
 export const ReleaseSettings = z.strictObject({
@@ -41,7 +41,7 @@ export type ReleaseInput = ReleaseTarget & ReleaseSettings;
 export type ReleaseRequest =
 	| ({ action: "start"; stateMachine: string; releases: readonly ReleaseTarget[] } & ReleaseSettings)
 	| { action: "begin"; function: string; version: string }
-	| { action: "shift"; function: string; version: string; step: number; weight: number }
+	| { action: "shift"; function: string; version: string; from: string; step: number; weight: number }
 	| { action: "judge"; function: string; version: string; burnAlarms: readonly string[]; sinceMs: number }
 	| { action: "finish"; function: string; version: string; from: string }
 	| { action: "back"; function: string; version: string; from: string; reason: string };
