@@ -8,6 +8,7 @@ import { ControlPlane } from "./components/control-plane.ts";
 import { DataPlane } from "./components/data-plane.ts";
 import { Delivery } from "./components/delivery.ts";
 import { ObservabilityPlane } from "./components/observability-plane.ts";
+import { CodeRelease } from "./components/parts/code-release.ts";
 import { rawSettings } from "./components/parts/raw-settings.ts";
 
 /** Registers the platform of the current stack. The language host and the Automation API call it once a run. */
@@ -17,6 +18,7 @@ export default async function program() {
 	const control = new ControlPlane("control", { settings });
 	const data = new DataPlane("data", { settings, registry: control.registry, artifacts: control.artifacts });
 	const delivery = new Delivery("delivery", { settings, control, data });
+	const release = new CodeRelease("release", { settings, functions: data.released, bus: control.events });
 	new ObservabilityPlane("observability", {
 		settings,
 		api: data.api,
@@ -26,6 +28,7 @@ export default async function program() {
 		shadow: data.shadow,
 		delivery,
 		events: control.events,
+		release,
 		functions: [control.register, data.server.authorize, data.server.health],
 	});
 

@@ -54,6 +54,8 @@ const AUTHORIZE_P95_MS = 100;
 /** Health is asked by probes, not by traffic; registrations come one at a time. */
 const HEALTH_RESERVED_CONCURRENCY = 5;
 const REGISTER_RESERVED_CONCURRENCY = RESERVED_CONCURRENCY_MINIMUM;
+/** A release asks every few minutes, and again where it is refused. */
+const RELEASE_RESERVED_CONCURRENCY = RESERVED_CONCURRENCY_MINIMUM;
 
 /** AWS's default timeout of a function: stated or not, no policy can tell. */
 const DEFAULT_TIMEOUT_SECONDS = 3;
@@ -81,6 +83,7 @@ export interface EndpointCapacity {
 /** Concurrency that each function of the stack reserves. */
 export interface CapacityPlan {
 	register: number;
+	release: number;
 	authorize: number;
 	health: number;
 	endpoint(model: RealtimeModel): EndpointCapacity;
@@ -109,6 +112,7 @@ export function planCapacity(settings: Settings): CapacityPlan {
 
 const sharedReservations = (settings: Settings) => ({
 	register: REGISTER_RESERVED_CONCURRENCY,
+	release: RELEASE_RESERVED_CONCURRENCY,
 	authorize: authorizeConcurrency(realtimeModels(settings), queuedModels(settings)),
 	health: HEALTH_RESERVED_CONCURRENCY,
 });

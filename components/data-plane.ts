@@ -19,6 +19,7 @@ import type { ArtifactStore } from "./parts/artifact-store.ts";
 import { BatchPath } from "./parts/batch-path.ts";
 import type { BoundedFunction } from "./parts/bounded-function.ts";
 import { bundleFunction } from "./parts/bundle.ts";
+import type { ReleasedFunction } from "./parts/code-release.ts";
 import { sharedTags } from "./parts/cost-tags.ts";
 import { FrontDoor } from "./parts/front-door.ts";
 import { Network } from "./parts/network.ts";
@@ -26,6 +27,7 @@ import { OnDemandTable } from "./parts/on-demand-table.ts";
 import { onnxRuntimeLayerVersion } from "./parts/onnx-runtime-layer.ts";
 import { QueuedPath } from "./parts/queued-path.ts";
 import { RealtimeEndpoint } from "./parts/realtime-endpoint.ts";
+import { releasedFunctions } from "./parts/released-functions.ts";
 import { servedRoutes } from "./parts/served-routes.ts";
 import { ServerFunctions } from "./parts/server-functions.ts";
 import { Shadow, shadowQueue } from "./parts/shadow.ts";
@@ -64,6 +66,8 @@ export class DataPlane extends pulumi.ComponentResource {
 	readonly server: ServerFunctions;
 	readonly api: FrontDoor;
 	readonly models: DeployedModel[];
+	/** What the API calls, by the alias that its releases move. */
+	readonly released: readonly ReleasedFunction[];
 
 	/** @throws {SettingsError} where the settings ask for what AWS cannot give, before anything is registered */
 	constructor(name: string, args: DataPlaneArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -139,6 +143,7 @@ export class DataPlane extends pulumi.ComponentResource {
 		for (const shielded of throttles)
 			new Tenant(`tenant-${shielded.tenant.name}`, { ...shielded, stage, table: this.tenants.table, tags }, child);
 
+		this.released = releasedFunctions(this.server.health, this.endpoints, this.queued);
 		this.models = settings.models.map(({ name: model, serve }) => {
 			const fn = this.functionOf(model);
 			return { name: model, serve, ...(fn ? { function: fn.function.name } : {}) };

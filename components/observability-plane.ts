@@ -6,11 +6,13 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { CALLBACK_AGE_MAX_SECONDS } from "../charter/queued.ts";
 import type { Settings } from "../charter/settings.ts";
+import type { CostTags } from "../charter/tags.ts";
 import type { Delivery } from "./delivery.ts";
 import { AlarmTopic } from "./parts/alarm-topic.ts";
 import { BatchAlarms } from "./parts/batch-alarms.ts";
 import type { BatchPath } from "./parts/batch-path.ts";
 import type { BoundedFunction } from "./parts/bounded-function.ts";
+import type { CodeRelease } from "./parts/code-release.ts";
 import { modelTags, sharedTags, teamTags } from "./parts/cost-tags.ts";
 import { dashboardBody } from "./parts/dashboard.ts";
 import { DeliveryWatch } from "./parts/delivery-watch.ts";
@@ -26,6 +28,7 @@ import type { RealtimeEndpoint } from "./parts/realtime-endpoint.ts";
 import type { Shadow } from "./parts/shadow.ts";
 import { SloAlarms } from "./parts/slo-alarms.ts";
 import { teamBudgets } from "./parts/team-budgets.ts";
+import { workflowAlarm } from "./parts/workflow-alarm.ts";
 
 export interface ObservabilityPlaneArgs {
 	settings: Settings;
@@ -40,6 +43,8 @@ export interface ObservabilityPlaneArgs {
 	/** Absent: nothing is trained or rolled out. */
 	delivery?: Delivery;
 	events?: aws.cloudwatch.EventBus;
+	/** Absent: no code is released. */
+	release?: CodeRelease;
 	/** What all models share. */
 	functions: readonly BoundedFunction[];
 }
@@ -63,8 +68,9 @@ export class ObservabilityPlane extends pulumi.ComponentResource {
 		const ofQueued = args.queued ? this.watchQueued(args.queued, args, topic) : [];
 		const ofBatch = this.watchBatch(args, topic);
 		const ofDelivery = this.watchDelivery(args, topic);
+		const ofRelease = args.release ? this.watchRelease(args.release, tags, topic) : [];
 		const predicts = endpoints.map(({ predict }) => predict);
-		this.saveQueries([...functions, ...predicts, ...ofQueued, ...ofBatch, ...ofDelivery]);
+		this.saveQueries([...functions, ...predicts, ...ofQueued, ...ofBatch, ...ofDelivery, ...ofRelease]);
 		this.setBudgets(settings, topic);
 		this.registerOutputs({ alarmTopic: topic.arn });
 	}
@@ -155,6 +161,25 @@ export class ObservabilityPlane extends pulumi.ComponentResource {
 		if (!delivery || !events) return [];
 		return new DeliveryWatch("delivery-watch", { settings, delivery, shadow, events, topic }, { parent: this })
 			.logWriters;
+	}
+
+	/** Alarms on the releases of code; gives what writes their log. A version that was taken back is a good end, and an event. */
+	private watchRelease({ mover, workflow }: CodeRelease, tags: CostTags, topic: aws.sns.Topic): LogWriter[] {
+		const child = { parent: this };
+		new FunctionAlarms(mover.name, { function: mover.function, topic, tags }, child);
+		workflowAlarm(
+			"release-failed",
+			{
+				workflow,
+				alarmDescription:
+					"A release of code has failed, and whether its version serves is not sure. Read the execution, and where the alias live points to.",
+				label: "Releases that failed",
+				topic,
+				tags,
+			},
+			child,
+		);
+		return [mover];
 	}
 
 	private saveQueries(writers: readonly LogWriter[]): void {

@@ -5,6 +5,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { SettingsError } from "../../charter/errors.ts";
+import { LIVE_ALIAS } from "../../charter/release.ts";
 import type { CostTags } from "../../charter/tags.ts";
 import { logGroupName } from "./names.ts";
 import { type Grant, serviceRole } from "./service-role.ts";
@@ -32,6 +33,8 @@ export interface BoundedFunctionArgs {
 	layers?: readonly pulumi.Input<string>[];
 	/** Called asynchronously: what still fails after the retries is kept in {@link BoundedFunction.failures}. @default false */
 	isAsynchronous?: boolean;
+	/** Its code is published in versions, and called by the alias `live`, which the releases move. @default false */
+	isReleased?: boolean;
 }
 
 /**
@@ -45,6 +48,8 @@ export class BoundedFunction extends pulumi.ComponentResource {
 	readonly role: aws.iam.Role;
 	/** Queue of the calls that failed for good; only of an asynchronous function. */
 	readonly failures: aws.sqs.Queue | undefined;
+	/** What is called of a released function. */
+	readonly live: aws.lambda.Alias | undefined;
 
 	/** @throws {SettingsError} on an argument out of bounds, before anything is registered */
 	constructor(name: string, args: BoundedFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -89,6 +94,7 @@ export class BoundedFunction extends pulumi.ComponentResource {
 				reservedConcurrentExecutions: args.reservedConcurrency,
 				role: this.role.arn,
 				layers: [...(args.layers ?? [])],
+				...(args.isReleased ? { publish: true } : {}),
 				environment: { variables: { ...args.environment } },
 				tracingConfig: { mode: "Active" },
 				loggingConfig: {
@@ -101,6 +107,17 @@ export class BoundedFunction extends pulumi.ComponentResource {
 			},
 			{ ...child, dependsOn: [policy] },
 		);
+		if (args.isReleased)
+			this.live = new aws.lambda.Alias(
+				`${name}-${LIVE_ALIAS}`,
+				{
+					name: LIVE_ALIAS,
+					description: "What the API calls; releases decide where it points to",
+					functionName: this.function.name,
+					functionVersion: this.function.version,
+				},
+				{ ...child, ignoreChanges: ["functionVersion", "routingConfig"] },
+			);
 		if (this.failures)
 			new aws.lambda.FunctionEventInvokeConfig(
 				`${name}-failure-destination`,
@@ -114,6 +131,11 @@ export class BoundedFunction extends pulumi.ComponentResource {
 			);
 
 		this.registerOutputs({ function: this.function.name, logGroup: this.logGroup.name, role: this.role.name });
+	}
+
+	/** What an API calls: of a released function, what is live of it. */
+	get invokeArn(): pulumi.Output<string> {
+		return this.live?.invokeArn ?? this.function.invokeArn;
 	}
 }
 

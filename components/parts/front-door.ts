@@ -71,7 +71,7 @@ export class FrontDoor extends pulumi.ComponentResource {
 				triggers: {
 					shape: shapeDigest(args.routes),
 					functions: pulumi
-						.all([args.authorize, ...args.routes.map(({ backend }) => backend)].map((fn) => fn.function.invokeArn))
+						.all([args.authorize, ...args.routes.map(({ backend }) => backend)].map((fn) => fn.invokeArn))
 						.apply((arns) => digest(arns)),
 				},
 			},
@@ -91,7 +91,7 @@ export class FrontDoor extends pulumi.ComponentResource {
 				restApi: this.restApi.id,
 				type: "REQUEST",
 				identitySource: "method.request.header.Authorization",
-				authorizerUri: authorize.function.invokeArn,
+				authorizerUri: authorize.invokeArn,
 				authorizerResultTtlInSeconds: AUTHORIZER_CACHE_SECONDS,
 			},
 			{ parent: this },
@@ -151,7 +151,7 @@ export class FrontDoor extends pulumi.ComponentResource {
 						httpMethod: method.httpMethod,
 						type: "AWS_PROXY",
 						integrationHttpMethod: "POST",
-						uri: backend.function.invokeArn,
+						uri: backend.invokeArn,
 						timeoutMilliseconds: integrationTimeoutMs,
 					},
 					{ ...child, dependsOn: [permission] },
@@ -166,6 +166,7 @@ export class FrontDoor extends pulumi.ComponentResource {
 			{
 				action: "lambda:InvokeFunction",
 				function: fn.function.name,
+				...(fn.live && { qualifier: fn.live.name }),
 				principal: "apigateway.amazonaws.com",
 				sourceArn,
 			},

@@ -101,6 +101,7 @@ export class JobFunctions extends pulumi.ComponentResource {
 						// Whoever asks for an upload puts it by the function's own leave.
 						{ actions: ["s3:GetObject", "s3:PutObject"], resources: [uploads] },
 					],
+					isReleased: true,
 				},
 				child,
 			);
@@ -118,6 +119,7 @@ export class JobFunctions extends pulumi.ComponentResource {
 					// A presigned URL is good for what its signer may do.
 					{ actions: ["s3:GetObject"], resources: [jobObjects] },
 				],
+				isReleased: true,
 			},
 			child,
 		);

@@ -88,7 +88,7 @@ type Place = Pick<PipelineWorkflow, "partition">;
 export const service = ({ partition }: Place, name: string): string => `arn:${partition}:states:::${name}`;
 
 /** A call of a function; its answer is `$states.result.Payload`. */
-export const invoke = (place: Place, fn: string, payload: object, seconds: number): State => ({
+export const invoke = (place: Place, fn: string, payload: object | string, seconds: number): State => ({
 	Type: "Task",
 	Resource: service(place, "lambda:invoke"),
 	Arguments: { FunctionName: fn, Payload: payload },

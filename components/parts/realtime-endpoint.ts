@@ -93,6 +93,7 @@ export class RealtimeEndpoint extends pulumi.ComponentResource {
 				],
 				tags: modelTags(settings, model),
 				logRetentionDays: settings.observability.logRetentionDays,
+				isReleased: true,
 			},
 			{ parent: this },
 		);

@@ -76,6 +76,7 @@ export class ServerFunctions extends pulumi.ComponentResource {
 					[ENVIRONMENT.registryTable]: registry.table.name,
 				},
 				grants: [{ actions: ["dynamodb:BatchGetItem"], resources: [registry.table.arn] }],
+				isReleased: true,
 			},
 			child,
 		);

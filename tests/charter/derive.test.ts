@@ -90,10 +90,10 @@ describe("charter/derive", () => {
 	it("tells the doctor what the whole stack reserves", () => {
 		// Of rollout, judge, evaluate and shadow.
 		const delivery = 2 + 2 + 2 + 5;
-		expect(totalReservedConcurrency(settingsWith())).to.equal(2 + 19 + 5 + 14 + delivery);
+		expect(totalReservedConcurrency(settingsWith())).to.equal(2 + 2 + 19 + 5 + 14 + delivery);
 		const queued = { submit: 79, jobs: 6, sweep: 1, callback: 5 };
 		expect(planCapacity(queuedSettingsWith()).queued).to.deep.equal(queued);
-		expect(totalReservedConcurrency(queuedSettingsWith())).to.equal(2 + 29 + 5 + 14 + 91 + delivery);
+		expect(totalReservedConcurrency(queuedSettingsWith())).to.equal(2 + 2 + 29 + 5 + 14 + 91 + delivery);
 	});
 
 	it("reserves for the jobs of a realtime model that overflows, and lets its callers ask for them", () => {
@@ -102,7 +102,7 @@ describe("charter/derive", () => {
 		expect(overflowingModels(settings).map(({ name }) => name)).to.deep.equal(["tumour-risk"]);
 		expect(overflowingModels(settingsWith())).to.deep.equal([]);
 		expect(planCapacity(settings)).to.deep.include({ authorize: 21, queued: { jobs: 2, sweep: 1, callback: 5 } });
-		expect(totalReservedConcurrency(settings)).to.equal(2 + 21 + 5 + 14 + 8 + 23 + 11);
+		expect(totalReservedConcurrency(settings)).to.equal(2 + 2 + 21 + 5 + 14 + 8 + 23 + 11);
 	});
 
 	it("serves realtime and queued models, and plans nothing for queued ones where there is none", () => {
@@ -114,7 +114,7 @@ describe("charter/derive", () => {
 		const busy = (name: string) => ({ ...rawModel(), name, traffic: { rps: 1, peakRps: 1900 } });
 		expect(() => planCapacity(settingsWith({ models: [busy("first"), busy("second")] }))).to.throw(
 			SettingsError,
-			"a concurrency of 1735 (register 2 + authorize 861 + health 5 + first-predict 428 + second-predict 428 + rollout 2 + judge 2 + evaluate 2 + shadow 5)",
+			"a concurrency of 1737 (register 2 + release 2 + authorize 861 + health 5 + first-predict 428 + second-predict 428 + rollout 2 + judge 2 + evaluate 2 + shadow 5)",
 		);
 	});
 

@@ -55,7 +55,7 @@ describe("components/data-plane", function () {
 			.filter(({ type, name }) => type === "aws:apigateway/integration:Integration" && !name.endsWith(":ANY"))
 			.filter(({ name }) => /digit-reader|jobs/.test(name))
 			.map(({ name, inputs }) => [name.slice("front-door".length), inputs.uri, inputs.timeoutMilliseconds]);
-		const [submit, jobs] = ["arn:invoke:submit", "arn:invoke:jobs"];
+		const [submit, jobs] = ["arn:invoke:submit-live", "arn:invoke:jobs-live"];
 		expect(served).to.have.deep.members([
 			["/v2/models/digit-reader:GET", submit, 29_000],
 			["/v2/models/digit-reader/feedback:POST", submit, 29_000],

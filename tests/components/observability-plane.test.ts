@@ -23,7 +23,7 @@ describe("components/observability-plane", function () {
 		const watched = resources.filter(({ type }) => type === "triplane:observability:FunctionAlarms");
 		expect(watched.map(({ name }) => name)).to.have.members([
 			...["register", "authorize", "health", "tumour-risk-predict"],
-			...["rollout", "judge", "evaluate", "shadow"],
+			...["rollout", "judge", "evaluate", "shadow", "release"],
 		]);
 	});
 
@@ -34,7 +34,7 @@ describe("components/observability-plane", function () {
 			alarms.filter(({ inputs }) => "alarmActions" in inputs === tells),
 		);
 		expect(telling?.map(({ inputs }) => inputs.alarmActions)).to.deep.equal(
-			Array.from({ length: 27 }, () => ["arn:alarms-topic"]),
+			Array.from({ length: 30 }, () => ["arn:alarms-topic"]),
 		);
 		expect(silent?.length).to.equal(8);
 		for (const { name } of silent ?? []) expect(name).to.match(/-burn-(long|short)$/);
@@ -142,6 +142,7 @@ describe("components/observability-plane", function () {
 					"/triplane/dev/judge",
 					"/triplane/dev/evaluate",
 					"/triplane/dev/shadow",
+					"/triplane/dev/release",
 				],
 			});
 	});

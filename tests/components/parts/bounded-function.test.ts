@@ -3,7 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { SettingsError } from "../../../charter/errors.ts";
 import { BoundedFunction, type BoundedFunctionArgs } from "../../../components/parts/bounded-function.ts";
-import { jsonOf, TAGS } from "../../support/components.ts";
+import { jsonOf, notedOptions, TAGS } from "../../support/components.ts";
 import { titles, underMocks } from "../../support/pulumi-mocks.ts";
 
 const args = (change: Partial<BoundedFunctionArgs> = {}): BoundedFunctionArgs => ({
@@ -166,5 +166,23 @@ describe("components/parts/bounded-function", () => {
 				{ numRuns: 40 },
 			);
 		});
+	});
+
+	it("publishes the code of a released function, and is called by an alias that the program moves no more", async () => {
+		const { options, opts } = notedOptions();
+		const { find, result } = await underMocks(() => {
+			const released = new BoundedFunction("answer", args({ isReleased: true }), opts);
+			return { called: released.invokeArn, plain: new BoundedFunction("plain", args()).invokeArn };
+		});
+		expect(find("aws:lambda/function:Function", "answer").inputs).to.include({ publish: true });
+		expect(find("aws:lambda/alias:Alias", "answer-live").inputs).to.deep.equal({
+			name: "live",
+			description: "What the API calls; releases decide where it points to",
+			functionName: "answer",
+			functionVersion: "1",
+		});
+		expect(options.get("answer-live")?.ignoreChanges).to.deep.equal(["functionVersion", "routingConfig"]);
+		expect(result).to.deep.equal({ called: "arn:invoke:answer-live", plain: "arn:invoke:plain" });
+		expect(find("aws:lambda/function:Function", "plain").inputs).not.to.have.property("publish");
 	});
 });

@@ -7,7 +7,7 @@ import { gatewayResponses } from "../../../components/parts/gateway-responses.ts
 import { TAGS } from "../../support/components.ts";
 import { titles, underMocks } from "../../support/pulumi-mocks.ts";
 
-const fn = (name: string) =>
+const fn = (name: string, change: { isReleased?: boolean } = {}) =>
 	new BoundedFunction(name, {
 		description: name,
 		code: new pulumi.asset.FileArchive(`dist/${name}`),
@@ -19,11 +19,13 @@ const fn = (name: string) =>
 		grants: [],
 		tags: TAGS,
 		logRetentionDays: 30,
+		...change,
 	});
 
-const deployed = (change: { integrationTimeoutMs?: number } = {}) =>
+const deployed = (change: { integrationTimeoutMs?: number; isReleased?: boolean } = {}) =>
 	underMocks(() => {
-		const backend = fn("predict");
+		const { isReleased = false } = change;
+		const backend = fn("predict", { isReleased });
 		const door = new FrontDoor("door", {
 			stageName: "test",
 			routes: (
@@ -208,5 +210,17 @@ describe("components/parts/front-door", () => {
 		expect(before).to.have.all.keys("shape", "functions");
 		expect(await triggersOf({})).to.deep.equal(before);
 		expect(await triggersOf({ integrationTimeoutMs: 2500 })).not.to.deep.equal(before);
+	});
+
+	it("calls what is live of a released function, and may call nothing else of it", async () => {
+		const { find } = await deployed({ isReleased: true });
+		expect(find("aws:apigateway/integration:Integration", "door/v2/models/m:GET").inputs).to.include({
+			uri: "arn:invoke:predict-live",
+		});
+		expect(find("aws:lambda/permission:Permission", "door-calls-predict").inputs).to.include({
+			function: "predict",
+			qualifier: "live",
+		});
+		expect(find("aws:lambda/permission:Permission", "door-calls-authorize").inputs).not.to.have.property("qualifier");
 	});
 });
