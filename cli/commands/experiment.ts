@@ -4,8 +4,9 @@ import { TriplaneError } from "../../charter/errors.ts";
 import type { ExperimentResponse, ExperimentVariant } from "../../charter/pipeline.ts";
 import type { Sticky } from "../../charter/rollout-settings.ts";
 import { experimentWith } from "../platform/by-hand.ts";
-import { assertDeclared } from "../platform/reading.ts";
+import { assertDeclared, reading } from "../platform/reading.ts";
 import { findTarget } from "../platform/stack.ts";
+import { routeWords } from "./models/words.ts";
 
 const WHOLE_TRAFFIC = 100;
 
@@ -30,7 +31,8 @@ export async function experiment(checkout: string, model: string, options: Exper
 		outputs,
 		end ? { model, execution, action: "end-experiment" } : { model, execution, action: "experiment", variants, sticky },
 	);
-	console.log(options.json ? JSON.stringify({ model, ...answer }) : wordsOf(model, answer));
+	const route = await reading(aws, outputs, (registry) => registry.route(model));
+	console.log(options.json ? JSON.stringify({ model, ...answer }) : wordsOf(model, answer, routeWords(route)));
 	return 0;
 }
 
@@ -44,9 +46,8 @@ export function assertWhole(variants: readonly ExperimentVariant[]): void {
 		throw new TriplaneError(`The arms take ${sum} % of the traffic together: let them sum to ${WHOLE_TRAFFIC}.`);
 }
 
-export function wordsOf(model: string, { experiment: number, isRunning, variants }: ExperimentResponse): string {
-	const arms = variants.map(({ name, version, weight }) => `${name} v${version} ${weight} %`).join(", ");
-	return isRunning
-		? `${model}: experiment ${number} runs: ${arms}. \`triplane experiment ${model} --end\` ends it.`
-		: `${model}: experiment ${number} has ended; now ${arms}`;
-}
+/** @param route what serves now, in words */
+export const wordsOf = (model: string, { experiment: number, isRunning }: ExperimentResponse, route: string): string =>
+	isRunning
+		? `${model}: experiment ${number} runs: ${route}. \`triplane experiment ${model} --end\` ends it.`
+		: `${model}: experiment ${number} has ended: ${route}`;

@@ -155,5 +155,5 @@ function summaryOf({ model, from, to, verdicts, outcome, seconds, requests }: Ro
 		failed === 0
 			? "none failed"
 			: `${failed} failed, all by v${to}, which had ${((100 * toNew) / sent).toFixed(1)} % of them`;
-	return `${model} v${to}, ${what}: ${end} ${seconds.toFixed(0)} s after it began, by ${verdicts.length} looks; ${sent} requests meanwhile, ${failures}`;
+	return `${model} v${to}, ${what}: ${end} ${seconds.toFixed(0)} s after it began, by ${verdicts.length === 1 ? "one look" : `${verdicts.length} looks`}; ${sent} requests meanwhile, ${failures}`;
 }

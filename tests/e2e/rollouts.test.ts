@@ -1,6 +1,7 @@
 /** Rollouts of a realtime model in the sandbox, each version trained and judged for real: promoted where it is good, else taken back. */
 import { expect } from "chai";
 import { VARIANTS } from "../../charter/rollout.ts";
+import { promoteBetween } from "../../cli/commands/promote.ts";
 import { rollBack } from "../../cli/platform/by-hand.ts";
 import { errorsOf } from "../../cli/platform/error-counts.ts";
 import { eventually } from "../support/eventually.ts";
@@ -77,6 +78,13 @@ describe("Rollouts of a realtime model", function () {
 		expect(fared.traffic.byVersion).to.have.all.keys("2");
 		await championIs(2);
 		unharmed.push(fared);
+	});
+
+	it("promotes a registered version to a stack that has it already without a second one", async () => {
+		const { stage, platform } = sandbox;
+		const stack = { aws: stage.aws, outputs: platform.outputs };
+		const promotion = await promoteBetween(stack, stack, MODEL, 2);
+		expect(promotion).to.include({ from: 2, to: 2, parent: 1, isNew: false, isChampion: true });
 	});
 
 	it("goes back to the champion before by hand, and has failed no request of 5,000 by all of this", async () => {

@@ -30,7 +30,7 @@ async function runOf(before: readonly string[]): Promise<string> {
 }
 
 const says = (running: Running, words: string | RegExp) =>
-	eventually(async () => expect(running.printed()).to.match(new RegExp(words)), 120_000);
+	eventually(async () => expect(running.printed()).to.match(new RegExp(words)), 240_000);
 
 async function expectNothingLeft(run: string) {
 	await eventually(async () => expect(processesOf(run)).to.deep.equal([]), 20_000);
@@ -68,6 +68,18 @@ describe("npm start", () => {
 		expect(report.jobs).to.include({ model: "digit-reader", submitted: 90, succeeded: 90 });
 		expect(report.jobs?.killedTask).to.match(/^arn:aws:ecs:/);
 		expect(report.batch).to.include({ model: "disease-progress", rows: 89, chunks: 4 });
+		expect(report.rollouts.map(({ model, from, to, outcome }) => [model, from, to, outcome])).to.deep.equal([
+			["tumour-risk", 1, 2, "PROMOTED"],
+			["tumour-risk", 2, 3, "ROLLED_BACK"],
+		]);
+		const [good, broken] = report.rollouts;
+		expect(good?.requests.failed).to.equal(0);
+		expect(good?.verdicts.at(-1)).to.deep.include({ verdict: "promote", weight: 100 });
+		expect(good?.requests.toNew).to.be.below(good?.requests.sent ?? 0);
+		expect(broken?.verdicts.at(-1)?.verdict).to.equal("rollback");
+		expect(broken?.requests.failed).to.be.within(1, broken?.requests.toNew ?? 0);
+		for (const { sentence } of report.rollouts.flatMap(({ verdicts }) => verdicts))
+			expect(running.printed()).to.contain(sentence);
 		expect(report.durationSeconds).to.be.above(0);
 	});
 
@@ -78,6 +90,7 @@ describe("npm start", () => {
 		const report: Report = JSON.parse(stdout);
 		expect(report.predictions).to.have.lengthOf(15);
 		expect(report).not.to.have.any.keys("jobs", "batch");
+		expect(report.rollouts).to.deep.equal([]);
 	});
 });
 
@@ -89,7 +102,7 @@ describe("triplane up --keep", () => {
 		await says(kept, "The platform is up");
 
 		const status = JSON.parse((await triplane("status", "--json").ended).stdout);
-		expect(status.models).to.deep.include({ name: "tumour-risk", version: 1, serve: "realtime" });
+		expect(status.models).to.deep.include({ name: "tumour-risk", version: 2, serve: "realtime" });
 		expect(status.models).to.deep.include({ name: "digit-reader", version: 1, serve: "queued" });
 		expect(status.tenants.map(({ name }: { name: string }) => name)).to.deep.equal(["acme", "globex", "initech"]);
 
@@ -107,6 +120,25 @@ describe("triplane up --keep", () => {
 		const read = await triplane("predict", "digit-reader", "--data", rows, "--tenant", "acme", "--json").ended;
 		await rm(rows);
 		expect(JSON.parse(read.stdout).body.outputs[0]).to.deep.include({ name: "label", data: digit?.answers.label });
+
+		const json = async (...args: string[]) => JSON.parse((await triplane(...args, "--json").ended).stdout);
+		const [listed] = await json("models", "list");
+		expect(listed).to.include({ model: "tumour-risk", champion: 2, previous: 1, challenger: null, rollout: null });
+		const shown = await json("models", "show", "tumour-risk");
+		expect(shown.versions).to.have.length(3);
+		expect(shown.versions[1].evaluation).to.include({ isAccepted: true, championVersion: 1 });
+		expect(shown.rollouts.map(({ state }: { state: string }) => state)).to.deep.equal(["PROMOTED", "ROLLED_BACK"]);
+		const diff = await json("models", "diff", "tumour-risk", "1", "v2");
+		expect(diff.isSameContent).to.equal(false);
+		expect(await json("rollback", "tumour-risk")).to.deep.include({ model: "tumour-risk", rollout: 3 });
+		expect((await json("models", "list"))[0]).to.include({ champion: 1, previous: null });
+		const arms = ["--variant", "a=1:50", "--variant", "b=2:50", "--sticky", "tenant"];
+		expect(await json("experiment", "tumour-risk", ...arms)).to.include({ experiment: 1, isRunning: true });
+		expect(await json("experiment", "tumour-risk", "--end")).to.include({ experiment: 1, isRunning: false });
+		expect((await triplane("train", "tumour-risk", "--version", "1").ended).code).to.equal(0);
+		const asked = triplane("approve", "tumour-risk");
+		expect((await asked.ended).code).to.equal(1);
+		expect(asked.printed()).to.contain("No rollout of tumour-risk waits for approval.");
 
 		const second = triplane("up", "--keep");
 		expect((await second.ended).code).to.equal(1);

@@ -85,19 +85,18 @@ export function wordsOf(
 ): string {
 	const table = tableOf(["", "", `v${left}`, `v${right}`], WIDTHS);
 	const cell = (value: Difference["left"]) =>
-		typeof value === "number" ? figure(value) : folded(value ?? NONE, (WIDTHS[2] ?? 0) - 2);
-	for (const difference of differences)
-		table.push([
-			difference.of,
-			difference.name,
-			cell(difference.left),
-			difference.isSame ? "the same" : cell(difference.right),
-		]);
+		typeof value === "number" ? figure(value) : broken(value ?? NONE, (WIDTHS[2] ?? 0) - 2);
+	for (const { of, name, left, right, isSame } of differences)
+		table.push([of, name, cell(isSame ? shortened(left) : left), isSame ? "the same" : cell(right)]);
 	return `${model} v${left} and v${right} have ${isSameContent ? "the same content" : "different contents"}.\n${table}`;
 }
 
+const SHOWN_OF_THE_SAME = 60;
+const shortened = (value: Difference["left"]): Difference["left"] =>
+	typeof value === "string" && value.length > SHOWN_OF_THE_SAME ? `${value.slice(0, SHOWN_OF_THE_SAME - 1)}…` : value;
+
 /** Hashes and image names have no blanks where the table could fold them. */
-const folded = (text: string, width: number): string =>
+const broken = (text: string, width: number): string =>
 	text
 		.split(" ")
 		.flatMap((word) => word.match(new RegExp(`.{1,${width}}`, "g")) ?? [word])

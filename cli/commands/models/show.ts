@@ -5,7 +5,7 @@ import { assertDeclared, reading } from "../../platform/reading.ts";
 import { findTarget } from "../../platform/stack.ts";
 import { historyOf, type ModelHistory, type RolloutHistory } from "./history.ts";
 import { withoutKeys } from "./json.ts";
-import { figure, NONE, rolloutWords, routeWords, tableOf, timeOf } from "./words.ts";
+import { figure, folded, NONE, rolloutWords, routeWords, tableOf, timeOf } from "./words.ts";
 
 const SHORT_HASH = 12;
 const WHY_WIDTH = 34;
@@ -93,12 +93,13 @@ export function evaluationLines(evaluation: EvaluationRecord): string[] {
 function rolloutLines({ rollout, judgements }: RolloutHistory): string[] {
 	const { rollout: number, startedAtMs, endedAtMs, reason } = rollout;
 	const times = [startedAtMs, ...(endedAtMs === undefined ? [] : [endedAtMs])].map(timeOf).join(" to ");
+	const isToldBelow = judgements.at(-1)?.sentence === reason;
 	return [
 		`Rollout ${number}: ${rolloutWords(rollout)}, ${times}`,
-		...(reason === undefined ? [] : [`  ${reason}`]),
-		...judgements.map(({ atMs, weight, verdict, sentence }) => {
-			return `  ${timeOf(atMs).slice(11)} ${`${weight} %`.padStart(5)} ${verdict.padEnd(8)} ${sentence}`;
-		}),
+		...(reason === undefined || isToldBelow ? [] : folded(reason, "  ")),
+		...judgements.flatMap(({ atMs, weight, verdict, sentence }) =>
+			folded(sentence, `  ${timeOf(atMs).slice(11)} ${`${weight} %`.padStart(5)} ${verdict.padEnd(8)} `),
+		),
 	];
 }
 

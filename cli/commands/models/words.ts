@@ -39,3 +39,17 @@ export const timeOf = (at: number | string): string => new Date(at).toISOString(
 /** Four digits after the point are enough to tell two models apart. */
 export const figure = (value: number | undefined): string =>
 	value === undefined ? NONE : Number.isInteger(value) ? String(value) : value.toFixed(4);
+
+const COLUMNS = 100;
+
+/** A text in lines of a hundred columns, the first one after `head`, the others below it. */
+export function folded(text: string, head: string): string[] {
+	const lines: string[] = [];
+	let line = head;
+	for (const word of text.split(" ")) {
+		const isFull = line.trim() !== "" && line.length > head.length && line.length + word.length > COLUMNS;
+		if (isFull) lines.push(line.trimEnd());
+		line = `${isFull ? " ".repeat(head.length) : line}${word} `;
+	}
+	return [...lines, line.trimEnd()];
+}

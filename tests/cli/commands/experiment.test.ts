@@ -21,11 +21,9 @@ describe("triplane experiment", () => {
 
 	it("tells what runs, and what serves when it has ended", () => {
 		const running = { experiment: 2, isRunning: true, variants: [arm("a", 50), arm("b", 50)] };
-		expect(wordsOf("m", running)).to.equal(
-			"m: experiment 2 runs: a v3 50 %, b v3 50 %. `triplane experiment m --end` ends it.",
+		expect(wordsOf("m", running, "a v3 50 %, b v4 50 %")).to.equal(
+			"m: experiment 2 runs: a v3 50 %, b v4 50 %. `triplane experiment m --end` ends it.",
 		);
-		expect(wordsOf("m", { experiment: 2, isRunning: false, variants: [arm("champion", 100)] })).to.equal(
-			"m: experiment 2 has ended; now champion v3 100 %",
-		);
+		expect(wordsOf("m", { ...running, isRunning: false }, "v3 100 %")).to.equal("m: experiment 2 has ended: v3 100 %");
 	});
 });

@@ -73,7 +73,12 @@ describe("cli/platform/pipeline", () => {
 		expect(trail.last?.rollout).to.equal(2);
 	});
 
-	it("gives the words of a cause, whether a function said it or not", () => {
+	it("gives the words of a cause, whether a function or a task ended with them, or neither", () => {
+		const words = "Essential container in task exited. What it said is in the log of task 0a1b.";
+		const task = { TaskArn: "arn:aws:ecs:eu-west-1:1:task/training/0a1b", StoppedReason: words.slice(0, 35) };
+		expect(causeWords(JSON.stringify(task))).to.equal(words);
+		const { TaskArn: taskArn, StoppedReason: stoppedReason } = task;
+		expect(causeWords(JSON.stringify({ taskArn, stoppedReason }))).to.equal(words);
 		expect(causeWords('{"errorType":"PipelineBusyError","errorMessage":"Busy."}')).to.equal("Busy.");
 		expect(causeWords("The pipeline failed.")).to.equal("The pipeline failed.");
 	});

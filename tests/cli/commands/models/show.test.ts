@@ -28,7 +28,6 @@ describe("triplane models show", () => {
 		expect(lines).to.include.members([
 			"Evaluation of run run-1, beside v1: accepted",
 			"Rollout 1: v1 → v2 ROLLED_BACK, 2026-11-24 12:00:00 to 2026-11-24 12:05:00",
-			"  It failed.",
 			"  12:01:00  25 % continue Look 1 of rollout 1.",
 			"  12:02:00  25 % rollback It failed.",
 			"Rollout 2: v1 → v3 SHIFTING, at 25 %, 2026-11-24 12:00:00",
@@ -47,6 +46,16 @@ describe("triplane models show", () => {
 			.to.contain("\n  framework      scikit-learn 1.7\n")
 			.and.to.contain("Rollout 1:")
 			.and.not.contain("Rollout 2:");
+	});
+
+	it("folds what is long, and says why a rollout ended that no judgement ended", async () => {
+		const sentence = Array(30).fill("words").join(" ");
+		const { registry } = registryWith(aRoute(), aRollout(1, { ...ended, reason: "By hand." }), aJudgement(1, 1, { sentence }));
+		const [, ...lines] = wordsOf(await historyOf(registry, MODEL)).split("\n").slice(2);
+		expect(lines[1]).to.equal("  By hand.");
+		expect(Math.max(...lines.map((line) => line.length))).to.be.within(90, COLUMNS);
+		expect(lines.slice(2).join("").replaceAll(/\s+/g, " ")).to.contain(sentence.slice(0, 60));
+		expect(lines.slice(2).join(" ").match(/words/g)).to.have.length(30);
 	});
 
 	it("says how a model without versions gets one", async () => {
