@@ -282,6 +282,21 @@ describe("components/delivery", function () {
 		expect(ownGrants(served, "rollout").flatMap(([actions]) => actions)).not.to.include("ecs:UpdateService");
 	});
 
+	it("trains on SageMaker by jobs of the model's own name, and unpacks what they leave", async () => {
+		const onSageMaker = { kind: "sagemaker", image, instanceType: "ml.m5.xlarge" };
+		const trained = await deployed({ models: [{ ...rawModel(), train: onSageMaker }] });
+		const workflow = jsonOf(trained.find(MACHINE, "tumour-risk-pipeline"), "definition") as Workflow;
+		const granted = grantsIn(trained.find(POLICY, "tumour-risk-pipeline-policy"));
+		expect([...new Set(granted.flatMap(([actions]) => actions))].sort()).to.deep.equal(grantsNeeded(workflow));
+		expect(granted.map(([, resources]) => resources)).to.deep.include([
+			"arn:aws:sagemaker:us-east-1:123456789012:training-job/tumour-risk-*",
+		]);
+		expect(ownGrants(trained, "collect-run")).to.deep.equal([
+			[["s3:GetObject", "s3:PutObject"], ["arn:artifacts-bucket/staging/*"]],
+		]);
+		expect(titles(trained.resources).join()).not.to.include("aws:ecs/");
+	});
+
 	it("is refused without the platform's worker, which uploads a run", async () => {
 		const refused = deployed({ models: [{ ...rawModel(), train }], workerImage: undefined });
 		const error = await refused.then(

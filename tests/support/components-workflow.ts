@@ -43,6 +43,16 @@ const ACTIONS: Record<string, string[]> = {
 		"events:PutRule",
 		"events:DescribeRule",
 	],
+	"sagemaker:createTrainingJob.sync": [
+		"sagemaker:CreateTrainingJob",
+		"sagemaker:DescribeTrainingJob",
+		"sagemaker:StopTrainingJob",
+		"sagemaker:AddTags",
+		"iam:PassRole",
+		"events:PutTargets",
+		"events:PutRule",
+		"events:DescribeRule",
+	],
 	"map.distributed": ["states:StartExecution", "states:DescribeExecution", "states:StopExecution"],
 	"logs.delivery": [
 		"logs:CreateLogDelivery",
