@@ -9,18 +9,27 @@ import { judgementLine } from "../commands/pipeline-run.ts";
 import { PlatformClient } from "../platform/client.ts";
 import { errorsOf } from "../platform/error-counts.ts";
 import { requestByValues } from "../platform/heldout.ts";
+import type { StackOutputs } from "../platform/outputs.ts";
 import type { PipelineEnd } from "../platform/pipeline.ts";
 import type { RolloutOutcome } from "../report.ts";
 import type { Say, Steps } from "../steps.ts";
+import type { Tenant } from "./callers.ts";
 import { runModelPipeline } from "./pipeline-training.ts";
+import type { Served } from "./samples.ts";
 import type { Stage } from "./stage.ts";
-import type { Platform } from "./story.ts";
 import { patient, startTraffic, type Traffic, type TrafficCounts } from "./traffic.ts";
 
 /** What a laptop's embedded AWS answers beside a training, with some to spare. */
 const TRAFFIC = { rps: 120, atOnce: 8 };
 /** Readers of a route keep it for so long: until then some still ask the version that was taken back. */
 const ROUTE_KEPT_MS = 5_000;
+
+/** What it needs of a platform that is up. */
+interface Raised extends Served {
+	outputs: StackOutputs;
+	/** Those who may call the sample, tightest tier first. */
+	tenants: readonly Tenant[];
+}
 
 interface Act {
 	/** Arguments of the sample trainer. */
@@ -37,7 +46,7 @@ const BROKEN: Act = {
 };
 
 /** Trains both versions of the sample by its pipeline, under traffic of the tenant that may send most. */
-export async function tellRollouts(stage: Stage, platform: Platform, steps: Steps): Promise<RolloutOutcome[]> {
+export async function tellRollouts(stage: Stage, platform: Raised, steps: Steps): Promise<RolloutOutcome[]> {
 	const outcomes: RolloutOutcome[] = [];
 	for (const act of [GOOD, BROKEN])
 		outcomes.push(
@@ -53,7 +62,7 @@ export async function tellRollouts(stage: Stage, platform: Platform, steps: Step
 /** @throws {TriplaneError} where it ends otherwise than it should, or a request failed that the new version did not fail */
 async function rollOut(
 	stage: Stage,
-	{ outputs, tenants, trained, registered: { model } }: Platform,
+	{ outputs, tenants, trained, registered: { model } }: Raised,
 	act: Act,
 	say: Say,
 	steps: Steps,

@@ -15,7 +15,7 @@ export interface TrafficOptions {
 }
 
 /** A request that was not served. */
-export interface Failure {
+interface Failure {
 	status: number;
 	requestId: string;
 	body: unknown;

@@ -26,7 +26,7 @@ export const MODEL = "tumour-risk";
 export const EXECUTION = "arn:aws:states:eu-west-1:123456789012:execution:triplane-test-tumour-risk-pipeline:run-1";
 const pk = modelKey(MODEL);
 /** Tuesday, 24 November 2026, 12:00 UTC. */
-export const AT_MS = Date.UTC(2026, 10, 24, 12);
+const AT_MS = Date.UTC(2026, 10, 24, 12);
 
 export function aVersion(version: number, change: Partial<VersionRecord> = {}): VersionRecord {
 	const sha256 = change.sha256 ?? String(version).repeat(64).slice(0, 64);

@@ -24,7 +24,7 @@ export function routeWords(route: RouteRecord | undefined): string {
 }
 
 /** Share of the traffic that a rollout's version has or had last, in percent. */
-export const weightOf = ({ step, plan }: Pick<RolloutRecord, "step" | "plan">): number => plan.weights[step] ?? 0;
+const weightOf = ({ step, plan }: Pick<RolloutRecord, "step" | "plan">): number => plan.weights[step] ?? 0;
 
 /** As in "v1 → v2 SHIFTING, at 25 %". */
 export function rolloutWords(rollout: RolloutRecord): string {

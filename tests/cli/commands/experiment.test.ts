@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { assertWhole, wordsOf } from "../../../cli/commands/experiment.ts";
 import { TriplaneError } from "../../../charter/errors.ts";
+import { assertWhole, wordsOf } from "../../../cli/commands/experiment.ts";
 
 const arm = (name: string, weight: number) => ({ name, version: 3, weight });
 

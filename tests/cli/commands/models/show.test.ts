@@ -50,8 +50,14 @@ describe("triplane models show", () => {
 
 	it("folds what is long, and says why a rollout ended that no judgement ended", async () => {
 		const sentence = Array(30).fill("words").join(" ");
-		const { registry } = registryWith(aRoute(), aRollout(1, { ...ended, reason: "By hand." }), aJudgement(1, 1, { sentence }));
-		const [, ...lines] = wordsOf(await historyOf(registry, MODEL)).split("\n").slice(2);
+		const { registry } = registryWith(
+			aRoute(),
+			aRollout(1, { ...ended, reason: "By hand." }),
+			aJudgement(1, 1, { sentence }),
+		);
+		const [, ...lines] = wordsOf(await historyOf(registry, MODEL))
+			.split("\n")
+			.slice(2);
 		expect(lines[1]).to.equal("  By hand.");
 		expect(Math.max(...lines.map((line) => line.length))).to.be.within(90, COLUMNS);
 		expect(lines.slice(2).join("").replaceAll(/\s+/g, " ")).to.contain(sentence.slice(0, 60));
