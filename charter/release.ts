@@ -12,11 +12,14 @@ export const LIVE_ALIAS = "live";
 export const RELEASE_WORKFLOW = "code-release";
 export const RELEASE_TIMEOUT_SECONDS = 30;
 
+/** Longer, and a release would outlive the next ones. */
+const INTERVAL_MAX_SECONDS = 24 * 60 * 60;
+
 export const ReleaseSettings = z.strictObject({
 	/** Traffic shares of new code. */
 	weights: RisingWeights.default([10, 50, 100]),
 	/** How long each share is watched. CloudWatch's counts are a minute or two late. */
-	intervalSeconds: z.int().positive().default(300),
+	intervalSeconds: z.int().positive().max(INTERVAL_MAX_SECONDS).default(300),
 });
 export type ReleaseSettings = z.output<typeof ReleaseSettings>;
 

@@ -14,7 +14,7 @@ export interface ReleaseWorkflow {
 	timeoutSeconds: number;
 }
 
-/** Longer than any weights and intervals that make sense: a release that takes longer hangs. */
+/** Half a dozen of the longest intervals: a release that takes longer hangs. */
 const EXECUTION_TIMEOUT_SECONDS = 7 * 24 * 60 * 60;
 const PROBES_MAX = 3;
 const PROBE_PAUSE_SECONDS = 5;
