@@ -50,12 +50,19 @@ type DimensionSet = readonly string[];
 /** A shadow's answers reach nobody: they count for its version, and not among the model's requests. */
 const SHADOW_SETS = METRIC_DIMENSION_SETS.filter((set) => set.some((name) => name === METRIC_DIMENSIONS.variant));
 
+const FIRST_REFUSAL = 400;
 const FIRST_SERVER_ERROR = 500;
 const TOO_MANY_REQUESTS = 429;
 
-/** Errors are the platform's (5xx): a caller's mistake must not spend the model's error budget. */
+/**
+ * Errors are the platform's (5xx): a caller's mistake must not spend the model's error budget. What is refused (4xx) no version has
+ * answered, so it counts for none: else requests that a new version does not even take would be evidence of how good it is.
+ */
 export function writeRequestCounts(write: WriteLine, counts: RequestCounts): void {
-	const { timestampMs, model, version, variant, status, latencyMs } = counts;
+	const { timestampMs, model, status, latencyMs } = counts;
+	const isShadow = counts.variant === VARIANTS.shadow;
+	const isRefused = status >= FIRST_REFUSAL && status < FIRST_SERVER_ERROR;
+	const { version, variant } = isRefused && !isShadow ? {} : counts;
 	writeMetrics(
 		write,
 		timestampMs,
@@ -68,7 +75,7 @@ export function writeRequestCounts(write: WriteLine, counts: RequestCounts): voi
 			...(counts.costUsd !== undefined && { [METRICS.costUsd]: counts.costUsd }),
 			[METRICS.throttled]: status === TOO_MANY_REQUESTS ? 1 : 0,
 		},
-		variant === VARIANTS.shadow ? SHADOW_SETS : METRIC_DIMENSION_SETS,
+		isShadow ? SHADOW_SETS : METRIC_DIMENSION_SETS,
 	);
 }
 

@@ -76,9 +76,19 @@ describe("functions/shared/telemetry/metrics", () => {
 		expect(line).to.include({ Throttled: 1, Errors: 0 });
 	});
 
+	it("writes a refused request as a whole only, as no version has answered it", () => {
+		for (const status of [400, 404, 429, 499]) {
+			const line = lineOf({ status });
+			expect(line._aws.CloudWatchMetrics[0].Dimensions).to.deep.equal([["model"]]);
+			expect(line).to.include({ Requests: 1 }).and.not.have.any.keys("version", "variant");
+		}
+		for (const status of [399, 500]) expect(lineOf({ status })).to.include({ version: "3", variant: "champion" });
+	});
+
 	it("writes a shadow's request for its version only, whatever serves the model", () => {
 		const line = lineOf({ variant: "shadow", status: 500 });
 		expect(line._aws.CloudWatchMetrics[0].Dimensions).to.deep.equal([ARM]);
+		expect(lineOf({ variant: "shadow", status: 400 })._aws.CloudWatchMetrics[0].Dimensions).to.deep.equal([ARM]);
 		expect(line).to.include({ version: "3", variant: "shadow", Requests: 1, Errors: 1 });
 	});
 
