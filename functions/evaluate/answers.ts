@@ -35,7 +35,7 @@ const ARRAYS = {
 export async function answersOf(
 	session: ModelSession,
 	signature: Signature,
-	{ output, probabilities }: Evaluation,
+	{ task, output, probabilities }: Evaluation,
 	rows: Heldout["rows"],
 	check: () => void,
 ): Promise<Answers> {
@@ -47,13 +47,13 @@ export async function answersOf(
 		check();
 		const batch = rows.slice(at, at + size);
 		const [labels, table] = await run(session, inputsOf(signature, batch), wanted, at, batch.length);
-		values.push(...rowsOf(labels, batch.length, 1, output).map(([value]) => value ?? Number.NaN));
-		if (probabilities)
-			shares.push(
-				...rowsOf(table, batch.length, probabilities.classes.length, probabilities.output).map((row) =>
-					row.map(Number),
-				),
-			);
+		const found = rowsOf(labels, batch.length, 1, output).map(([value]) => value ?? Number.NaN);
+		if (task === "regression") assertNumbers(found, output);
+		values.push(...found);
+		if (!probabilities) continue;
+		const given = rowsOf(table, batch.length, probabilities.classes.length, probabilities.output);
+		for (const row of given) assertNumbers(row, probabilities.output);
+		shares.push(...given.map((row) => row.map(Number)));
 	}
 	return { values, ...(probabilities && { probabilities: shares }) };
 }
@@ -123,6 +123,15 @@ function rowsOf(tensor: Tensor | undefined, rows: number, width: number, name: s
 			`its output "${name}" has ${data.length} values for ${rows} rows, not ${width} for each. Name the right output in the manifest's evaluation`,
 		);
 	return Array.from({ length: rows }, (_, row) => data.slice(row * width, (row + 1) * width));
+}
+
+/** What is no number has no metric, and would be refused by none. */
+function assertNumbers(values: readonly Target[], name: string): void {
+	const fault = values.find((value) => !Number.isFinite(Number(value)));
+	if (fault === undefined) return;
+	throw new AnswersError(
+		`its output "${name}" is ${fault} for a held-out row, which is no number. Correct the model, or take out rows that it need not answer`,
+	);
 }
 
 /** Labels may be of any type, values only numbers. */
