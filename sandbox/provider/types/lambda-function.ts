@@ -21,7 +21,8 @@ import { type Context, defineType, type Outputs, tags, unlessGone } from "../res
 import { same } from "../values.ts";
 import { archive, codeOf } from "./lambda-code.ts";
 
-const READY_SECONDS = 30;
+/** In seconds. The embedded AWS is ready in a moment: whole seconds would be most of the time that a stack takes. */
+const WAIT = { maxWaitTime: 30, minDelay: 0.1, maxDelay: 1 };
 /** What the AWS provider writes where no concurrency is reserved. */
 const UNRESERVED = -1;
 
@@ -155,7 +156,7 @@ export const lambdaFunction = defineType({
 			}),
 		);
 		await waitUntilFunctionActiveV2(
-			{ client: lambda, maxWaitTime: READY_SECONDS, minDelay: 1, maxDelay: 1 },
+			{ client: lambda, ...WAIT },
 			{ FunctionName: f.name },
 		);
 		if (f.reservedConcurrentExecutions !== UNRESERVED)
@@ -170,7 +171,7 @@ export const lambdaFunction = defineType({
 		const { lambda } = context.clients;
 		const updated = () =>
 			waitUntilFunctionUpdatedV2(
-				{ client: lambda, maxWaitTime: READY_SECONDS, minDelay: 1, maxDelay: 1 },
+				{ client: lambda, ...WAIT },
 				{ FunctionName: id },
 			);
 		if (JSON.stringify(settingsOf(news)) !== JSON.stringify(settingsOf(olds))) {
