@@ -78,6 +78,3 @@ export interface JudgeReleaseResponse {
 export interface EndReleaseResponse {
 	outcome: "FINISHED" | "ROLLED_BACK";
 }
-
-/** How an execution ends. */
-export type ReleaseOutcome = EndReleaseResponse["outcome"] | "LIVE" | "SUPERSEDED";

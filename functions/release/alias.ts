@@ -6,7 +6,7 @@ import type { Aliases, Standing } from "./ports.ts";
 const ATTEMPTS_MAX = 5;
 
 /** Whether the first version was published after the second one. */
-export const isNewer = (version: string, than: string): boolean => Number(version) > Number(than);
+const isNewer = (version: string, than: string): boolean => Number(version) > Number(than);
 
 /** Whether a version gets traffic, and no newer one is on its way to replace it. */
 export const isServing = ({ live, canary }: Standing, version: string): boolean =>
