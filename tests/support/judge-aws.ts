@@ -21,6 +21,8 @@ export interface DataPoint {
 
 const CONFIG = { region: "eu-central-1", credentials: { accessKeyId: "test", secretAccessKey: "test" } };
 const MINUTE_MS = 60_000;
+/** For which there are sums by the minute; by five minutes there are some for longer. */
+const MINUTES_KEPT_MS = 15 * 24 * 60 * MINUTE_MS;
 
 export class MemoryCloudwatch {
 	readonly points: DataPoint[] = [];
@@ -57,16 +59,18 @@ export class MemoryCloudwatch {
 	}
 
 	#sums({ StartTime, EndTime, MetricDataQueries = [], NextToken = "0" }: GetMetricDataCommandInput): object {
-		const fromMs = Math.floor(Number(StartTime) / MINUTE_MS) * MINUTE_MS;
+		const [startMs, endMs] = [Number(StartTime), Number(EndTime)];
 		const at = Number(NextToken);
 		let isMore = false;
 		const MetricDataResults = MetricDataQueries.map(({ Id, MetricStat }) => {
 			const { Metric, Period = 0, Stat } = MetricStat ?? {};
-			if (Stat !== "Sum" || Period !== 60 || Metric?.Namespace !== METRIC_NAMESPACE)
+			if (Stat !== "Sum" || ![60, 300].includes(Period) || Metric?.Namespace !== METRIC_NAMESPACE)
 				throw new Error(`${Id} asks for ${Stat} of ${Metric?.Namespace} in ${Period} s.`);
+			const keptFromMs = Period === 60 ? endMs - MINUTES_KEPT_MS : 0;
+			const fromMs = Math.max(keptFromMs, Math.floor(startMs / (Period * 1000)) * Period * 1000);
 			const values = this.points
 				.filter(({ metric, dimensions }) => metric === Metric?.MetricName && isSame(dimensions, Metric.Dimensions))
-				.filter(({ atMs }) => atMs >= fromMs && atMs < Number(EndTime))
+				.filter(({ atMs }) => atMs >= fromMs && atMs < endMs)
 				.map(({ value }) => value);
 			isMore ||= values.length > at + this.pageSize;
 			return { Id, Values: values.slice(at, at + this.pageSize), StatusCode: this.statusCode };

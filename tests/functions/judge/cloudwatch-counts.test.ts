@@ -41,6 +41,21 @@ describe("functions/judge/cloudwatch-counts", () => {
 		expect(cloudwatch.calls.length).to.equal(4);
 	});
 
+	it("still sums up from the start where a rollout takes longer than CloudWatch keeps minutes", async () => {
+		const { cloudwatch, counts } = fixture();
+		const DAY = 24 * 60;
+		for (const minute of [0, DAY, 16 * DAY])
+			cloudwatch.add(of("4", "canary"), T0 + minute * MINUTE_MS, { Requests: 9 });
+		for (const [days, requests] of [
+			[14, 18],
+			[15, 18],
+			[20, 27],
+		] as const) {
+			const untilMs = T0 + days * DAY * MINUTE_MS;
+			expect((await counts.arms({ ...request, untilMs })).canary.requests, `${days}`).to.equal(requests);
+		}
+	});
+
 	it("finds the slices that the new version was compared by", async () => {
 		const { cloudwatch, counts } = fixture();
 		cloudwatch.pageSize = 2;
