@@ -14,6 +14,7 @@ import {
 import type { Write } from "../shared/registry/table.ts";
 import { routeWrite } from "../shared/registry/writes.ts";
 import { attempts } from "./attempts.ts";
+import { callersFault } from "./callers.ts";
 import { RolloutRequestError } from "./errors.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { WHOLE_TRAFFIC, wholeRoute } from "./routes.ts";
@@ -103,14 +104,21 @@ async function assertVersions(
 	variants: readonly RouteVariant[],
 ): Promise<void> {
 	const { champion } = await store.aliases(model);
+	const served = champion === undefined ? undefined : await store.version(model, champion);
 	for (const { name, version } of variants) {
 		if (name === "champion" && version !== champion)
 			throw new RolloutRequestError(
 				`The variant "champion" has version ${version}, but the champion of "${model}" is version ${champion}. Give it that version, or another name.`,
 			);
-		if (!(await store.hasVersion(model, version)))
+		const found = await store.version(model, version);
+		if (!found)
 			throw new RolloutRequestError(
 				`"${model}" has no version ${version}, which the variant "${name}" asks for. \`triplane models show ${model}\` lists those that it has.`,
+			);
+		const fault = callersFault(served, found);
+		if (fault)
+			throw new RolloutRequestError(
+				`The variant "${name}" cannot take requests beside version ${champion}: ${fault}. Register it as a model of its own.`,
 			);
 	}
 }

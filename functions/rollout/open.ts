@@ -18,6 +18,7 @@ import { tell } from "../shared/registry/telling.ts";
 import { aliasRemoval, aliasWrite, routeWrite, sameRoute } from "../shared/registry/writes.ts";
 import { answerOf } from "./answer.ts";
 import { attempts, eventOf } from "./attempts.ts";
+import { callersFault } from "./callers.ts";
 import { PipelineBusyError, RolloutRequestError } from "./errors.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { rolloutRoute, WHOLE_TRAFFIC } from "./routes.ts";
@@ -39,7 +40,7 @@ const AT_ONCE: RolloutPlan = {
 };
 
 /**
- * @throws {RolloutRequestError} where the version or the champion is not there, or an experiment runs
+ * @throws {RolloutRequestError} where the version or the champion is not there or takes other requests, or an experiment runs
  * @throws {PipelineBusyError} where the lock or an unfinished rollout is another execution's
  */
 export const open = (ports: RolloutPorts, request: OpenRequest): Promise<RolloutResponse> =>
@@ -71,9 +72,15 @@ export const open = (ports: RolloutPorts, request: OpenRequest): Promise<Rollout
 			throw new RolloutRequestError(
 				`Experiment ${route.experiment} runs on "${model}": a rollout would change what it measures. End it first, by \`triplane experiment end ${model}\`.`,
 			);
-		if (!(await store.hasVersion(model, version)))
+		const to = await store.version(model, version);
+		if (!to)
 			throw new RolloutRequestError(
 				`"${model}" has no version ${version}. \`triplane models show ${model}\` lists those that it has.`,
+			);
+		const fault = plan && callersFault(await store.version(model, champion), to);
+		if (fault)
+			throw new RolloutRequestError(
+				`Version ${version} of "${model}" cannot take requests beside version ${champion}: ${fault}. Register it as a model of its own, and let callers change over.`,
 			);
 		const opened = newRollout(
 			{ model, execution, from: champion, to: version, rollout: (last?.rollout ?? 0) + 1 },

@@ -17,7 +17,7 @@ import { CLUSTER, startTaskBench, type TaskBench, workerWith } from "../support/
 import { makeDefinition } from "../support/cloud/tasks.ts";
 import { lambdaContext } from "../support/functions-api.ts";
 import { memoryTelemetry } from "../support/functions-telemetry.ts";
-import { PLANS } from "../support/rollout/world.ts";
+import { PLANS, SIGNATURE } from "../support/rollout/world.ts";
 import { jobRecord, MODEL } from "../support/worker-memory.ts";
 
 const PK = modelKey(MODEL);
@@ -65,7 +65,8 @@ describe("A queued model's rollout on the embedded AWS", () => {
 			weights: [50, 100],
 			slots: { a: await slot("a", 1), b: await slot("b", 0) },
 		};
-		for (const version of [1, 2, 3]) await put({ pk: PK, sk: `VERSION#00000${version}`, version });
+		for (const version of [1, 2, 3])
+			await put({ pk: PK, sk: `VERSION#00000${version}`, version, signature: SIGNATURE });
 		await put({ pk: PK, sk: "ALIAS#champion", version: 1 });
 		await put({ pk: PK, sk: "ROUTE", revision: 1, variants: [{ name: "champion", version: 1, weight: 100 }] });
 		const handler = createRolloutService({

@@ -59,7 +59,8 @@ const Judgement = z.looseObject({
 });
 const Alias = z.looseObject({ ...key, version });
 const Lock = z.looseObject({ ...key, execution: z.string(), expiresAtMs: z.number() });
-const Version = z.looseObject({ ...key, version });
+const tensors = z.array(z.looseObject({ name: z.string(), datatype: z.string(), shape: z.array(z.number()) }));
+const Version = z.looseObject({ ...key, version, signature: z.looseObject({ inputs: tensors, outputs: tensors }) });
 const Experiment = z.looseObject({ ...key, experiment: z.int().positive(), revision: count });
 
 const faultBy = (schema: z.ZodType) => (item: object) => {
@@ -84,6 +85,6 @@ export const toRollout = reader<RolloutRecord>(faultBy(Rollout));
 export const toJudgement = reader<JudgementRecord>(faultBy(Judgement));
 export const toAlias = reader<AliasRecord>(faultBy(Alias));
 export const toLock = reader<LockRecord>(faultBy(Lock));
-export const toVersion = reader<Pick<VersionRecord, "version">>(faultBy(Version));
+export const toVersion = reader<Pick<VersionRecord, "version" | "signature">>(faultBy(Version));
 export const toExperiment = reader<ExperimentRecord>(faultBy(Experiment));
 export const toRoute = reader<RouteRecord>(routeFault);

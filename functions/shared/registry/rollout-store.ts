@@ -2,7 +2,15 @@
  * What the control plane keeps of a model: its route, aliases, lock, rollouts and experiments. Reads are consistent and checked;
  * every change is a set of writes that are done all or none, on condition of what was read.
  */
-import { type Alias, aliasKey, modelKey, ROUTE_KEY, type RouteRecord, versionKey } from "../../../charter/registry.ts";
+import {
+	type Alias,
+	aliasKey,
+	modelKey,
+	ROUTE_KEY,
+	type RouteRecord,
+	type VersionRecord,
+	versionKey,
+} from "../../../charter/registry.ts";
 import {
 	EXPERIMENT_PREFIX,
 	type ExperimentRecord,
@@ -29,7 +37,7 @@ export interface RolloutStore {
 	lastRollout(model: string): Promise<RolloutRecord | undefined>;
 	lastJudgement(model: string, rollout: number): Promise<JudgementRecord | undefined>;
 	lastExperiment(model: string): Promise<ExperimentRecord | undefined>;
-	hasVersion(model: string, version: number): Promise<boolean>;
+	version(model: string, version: number): Promise<Pick<VersionRecord, "version" | "signature"> | undefined>;
 	/** @returns false where a condition did not hold, and nothing was written: whoever asked has to look again */
 	write(writes: readonly Write[]): Promise<boolean>;
 }
@@ -62,7 +70,7 @@ export function rolloutStore(table: RegistryTable): RolloutStore {
 		lastRollout: (model) => last(model, ROLLOUT_PREFIX, toRollout),
 		lastJudgement: (model, rollout) => last(model, judgementPrefix(rollout), toJudgement),
 		lastExperiment: (model) => last(model, EXPERIMENT_PREFIX, toExperiment),
-		hasVersion: async (model, version) => (await get(model, versionKey(version), toVersion)) !== undefined,
+		version: (model, version) => get(model, versionKey(version), toVersion),
 		write: (writes) => table.write(writes),
 	};
 }

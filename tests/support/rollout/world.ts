@@ -4,7 +4,7 @@
  */
 
 import type { PipelineInput } from "../../../charter/pipeline.ts";
-import { modelKey, ROUTE_KEY, type RouteRecord, versionKey } from "../../../charter/registry.ts";
+import { modelKey, ROUTE_KEY, type RouteRecord, type Signature, versionKey } from "../../../charter/registry.ts";
 import type { RolloutPlan } from "../../../charter/rollout.ts";
 import type { RolloutPorts, SlotLook, Slots } from "../../../functions/rollout/ports.ts";
 import { rolloutStore } from "../../../functions/shared/registry/rollout-store.ts";
@@ -14,6 +14,11 @@ import { DEAD_LETTERS, JobWorld, QUEUES } from "./job-world.ts";
 import { MemoryRegistry } from "./registry.ts";
 
 export const MODEL = "digit-reader";
+/** Of all its versions. */
+export const SIGNATURE: Signature = {
+	inputs: [{ name: "pixels", datatype: "FP32", shape: [-1, 64] }],
+	outputs: [{ name: "digit", datatype: "INT64", shape: [-1] }],
+};
 const START_MS = Date.UTC(2026, 0, 1);
 /** From what a service is told to its tasks' running so. */
 const TASKS_START_MS = 20_000;
@@ -57,7 +62,8 @@ export class RolloutWorld {
 	/** Version 1 serves; 2 and 3 are registered. */
 	constructor(plan: RolloutPlan) {
 		this.plan = plan;
-		for (const version of [1, 2, 3]) this.registry.put({ pk: this.pk, sk: versionKey(version), ...{ version } });
+		for (const version of [1, 2, 3])
+			this.registry.put({ pk: this.pk, sk: versionKey(version), ...{ version, signature: SIGNATURE } });
 		this.registry.put({ pk: this.pk, sk: "ALIAS#champion", ...{ version: 1 } });
 		this.registry.put({
 			pk: this.pk,

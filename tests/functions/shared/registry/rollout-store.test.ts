@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { rolloutStore } from "../../../../functions/shared/registry/rollout-store.ts";
 import { failureOf } from "../../../support/failure.ts";
 import { MemoryRegistry } from "../../../support/rollout/registry.ts";
-import { MODEL, PLANS, RolloutWorld } from "../../../support/rollout/world.ts";
+import { MODEL, PLANS, RolloutWorld, SIGNATURE } from "../../../support/rollout/world.ts";
 
 const PK = `MODEL#${MODEL}`;
 
@@ -13,7 +13,8 @@ describe("functions/shared/registry/rollout-store", () => {
 		const store = rolloutStore(new RolloutWorld(PLANS.realtime).registry);
 		expect(await store.route(MODEL)).to.deep.include({ revision: 1 });
 		expect(await store.aliases(MODEL)).to.deep.equal({ champion: 1 });
-		expect([await store.hasVersion(MODEL, 3), await store.hasVersion(MODEL, 4)]).to.deep.equal([true, false]);
+		expect(await store.version(MODEL, 3)).to.deep.include({ version: 3, signature: SIGNATURE });
+		expect(await store.version(MODEL, 4)).to.equal(undefined);
 		expect(await store.lastRollout(MODEL)).to.equal(undefined);
 	});
 
@@ -25,7 +26,7 @@ describe("functions/shared/registry/rollout-store", () => {
 		["ROLLOUT#000009", (store) => store.lastRollout(MODEL)],
 		["JUDGEMENT#000001#000001", (store) => store.lastJudgement(MODEL, 1)],
 		["EXPERIMENT#000001", (store) => store.lastExperiment(MODEL)],
-		["VERSION#000001", (store) => store.hasVersion(MODEL, 1)],
+		["VERSION#000001", (store) => store.version(MODEL, 1)],
 	];
 	for (const [sk, read] of reads)
 		it(`says what is wrong where the item ${sk} is not in its form`, async () => {
