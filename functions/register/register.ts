@@ -3,6 +3,7 @@
  * The same content is registered once; a model's first version serves at once, later ones wait for a rollout.
  */
 import type { RegisterRequest, RegisterResponse, TrainingManifest } from "../../charter/messages.ts";
+import type { EvaluationRecord } from "../../charter/pipeline.ts";
 import {
 	artifactKey,
 	modelKey,
@@ -25,6 +26,8 @@ import { readRegisterRequest } from "./request.ts";
 export interface Registry {
 	/** The version that holds this content, if any. */
 	versionOfContent(model: string, sha256: string): Promise<VersionRecord | undefined>;
+	/** What an evaluation has said of the run; none where it was never asked. */
+	evaluation(model: string, run: string): Promise<Pick<EvaluationRecord, "isAccepted" | "lineage"> | undefined>;
 	/** The highest version, or 0. */
 	latestVersion(model: string): Promise<number>;
 	/** The version of the model's champion, if it has one. */
@@ -59,6 +62,7 @@ export async function register(ports: RegisterPorts, event: unknown): Promise<Re
 	const manifest = readManifest(new TextDecoder().decode(manifestBytes), model, `${prefix}${RUN_FILES.manifest}`);
 	const artifact = await requiredFile(ports.bucket, `${prefix}${RUN_FILES.artifact}`);
 	verifyArtifact(artifact, manifest, `${prefix}${RUN_FILES.artifact}`);
+	await assertAsEvaluated(ports.registry, request, manifest.artifact.sha256);
 	// Before its record, so that no record ever names an artifact that is not there.
 	await ports.bucket.write(artifactKey(model, manifest.artifact.sha256), artifact, manifest.artifact.sha256);
 	const { record, champion } = await addVersion(ports, manifest, request);
@@ -66,6 +70,21 @@ export async function register(ports: RegisterPorts, event: unknown): Promise<Re
 	// Also when it is asked again: the event of the first time may have got lost.
 	if (record.run === run) await ports.events?.tell(EVENTS.registered, { model, version, run, sha256, parent, metrics });
 	return { model, version, sha256, champion: version === champion };
+}
+
+/** What was refused, or put in the run's place after its evaluation, is no version. A run that nobody has evaluated is by hand. */
+async function assertAsEvaluated(registry: Registry, { model, run }: RegisterRequest, sha256: string): Promise<void> {
+	const evaluation = await registry.evaluation(model, run);
+	if (!evaluation) return;
+	if (!evaluation.isAccepted)
+		throw new RegistryConflictError(
+			`The run "${run}" of "${model}" was refused by its evaluation. Train it anew, or register it by hand under another run's name.`,
+		);
+	const evaluated = evaluation.lineage?.artifactSha256;
+	if (evaluated !== sha256)
+		throw new RegistryConflictError(
+			`The run "${run}" of "${model}" has the artifact ${sha256}, but ${evaluated} was evaluated. Let nobody write into the run's place, and evaluate it anew.`,
+		);
 }
 
 interface Added {

@@ -7,6 +7,7 @@ import {
 	TransactWriteItemsCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { type EvaluationRecord, evaluationKey } from "../../charter/pipeline.ts";
 import {
 	type AliasRecord,
 	aliasKey,
@@ -40,6 +41,9 @@ export function registryTable(client: DynamoDBClient, table: string): Registry {
 				content && ((await read(modelKey(model), versionKey(Number(content.version)))) as VersionRecord | undefined)
 			);
 		},
+		evaluation: async (model, run) =>
+			// Written by the evaluation alone, whose type it is.
+			(await read(modelKey(model), evaluationKey(run))) as EvaluationRecord | undefined,
 		latestVersion: async (model) => {
 			const { Items } = await client.send(
 				new QueryCommand({

@@ -1,9 +1,10 @@
 /** Registration through the function's public door: a real run in, the registry's items and the artifact out. */
 import { createHash } from "node:crypto";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { expect } from "chai";
 import fc from "fast-check";
 import { ENVIRONMENT } from "../../../charter/environment.ts";
+import { evaluationKey } from "../../../charter/pipeline.ts";
 import { artifactKey, contentKey, modelKey, ROUTE_KEY, stagingPrefix, versionKey } from "../../../charter/registry.ts";
 import { createRegisterService } from "../../../functions/register/service.ts";
 import { MemoryAws } from "../../support/functions-aws.ts";
@@ -11,6 +12,7 @@ import { memoryBus } from "../../support/functions-events.ts";
 import { artifactBytes, MODEL, manifest, manifestText, TABLES } from "../../support/functions-predict.ts";
 import { memoryTelemetry } from "../../support/functions-telemetry.ts";
 
+const REMOVED = { removeUndefinedValues: true };
 const NOW_MS = Date.UTC(2026, 0, 2);
 const { sha256, bytes } = manifest.artifact;
 
@@ -73,6 +75,29 @@ describe("functions/register", () => {
 		expect(item(ROUTE_KEY)).to.deep.include({ revision: 1, variants: [{ name: "champion", version: 1, weight: 100 }] });
 		expect(item("ALIAS#champion")).to.include({ version: 1 });
 		expect(item(contentKey(sha256))).to.include({ version: 1 });
+	});
+
+	it("registers what was evaluated, and neither what was refused nor what was put in its place", async () => {
+		const { stage, register, refusal, aws, item } = setUp();
+		const evaluated = (isAccepted: boolean, artifactSha256?: string) =>
+			aws.dynamodb.put(
+				TABLES.registry,
+				marshall({ pk: modelKey(MODEL), sk: evaluationKey("run-1"), isAccepted, lineage: { artifactSha256 } }, REMOVED),
+			);
+		stage("run-1");
+		evaluated(false, sha256);
+		expect(await refusal({ model: MODEL, run: "run-1" })).to.deep.equal({
+			name: "RegistryConflictError",
+			message:
+				'The run "run-1" of "tumour-risk" was refused by its evaluation. Train it anew, or register it by hand under another run\'s name.',
+		});
+		for (const other of ["0".repeat(64), undefined]) {
+			evaluated(true, other);
+			expect((await refusal({ model: MODEL, run: "run-1" })).message).to.include(`but ${other} was evaluated`);
+		}
+		expect([item(versionKey(1)), aws.objects.get(artifactKey(MODEL, sha256))]).to.deep.equal([undefined, undefined]);
+		evaluated(true, sha256);
+		expect(await register("run-1")).to.include({ version: 1 });
 	});
 
 	it("gives later versions the next number and leaves the route alone", async () => {
