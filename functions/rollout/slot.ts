@@ -3,7 +3,7 @@
  * does not run, as SageMaker's endpoints are, has nothing here.
  */
 import type { Slot } from "../../charter/jobs.ts";
-import { CANARY_SLOT, type RolloutRecord } from "../../charter/rollout.ts";
+import { CANARY_SLOT, isRolloutEnded, type RolloutRecord } from "../../charter/rollout.ts";
 import { SlotFailedError } from "./errors.ts";
 import type { RolloutPorts, SlotService } from "./ports.ts";
 
@@ -59,8 +59,11 @@ export async function isUp(
 	return false;
 }
 
-/** Takes the canary's tasks away: nothing is left for them. */
-export async function stopCanary({ slots }: RolloutPorts, rollout: RolloutRecord): Promise<void> {
+/** Takes the canary's tasks away: nothing is left for them, unless they are a later rollout's by now. */
+export async function stopCanary({ slots, store }: RolloutPorts, rollout: RolloutRecord): Promise<void> {
 	const service = serviceOf(rollout, CANARY_SLOT);
-	if (service && (await slots.look(service)).desiredCount > 0) await slots.set(service, { desiredCount: 0 });
+	if (!service || (await slots.look(service)).desiredCount === 0) return;
+	const last = await store.lastRollout(rollout.model);
+	const isAnothers = last !== undefined && last.rollout !== rollout.rollout && !isRolloutEnded(last.state);
+	if (!isAnothers) await slots.set(service, { desiredCount: 0 });
 }

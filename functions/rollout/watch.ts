@@ -18,7 +18,10 @@ const RESERVE_MS = 5_000;
 /** @param pipelines state machines by model. One model's trouble holds up no other's. */
 export async function watch(ports: RolloutPorts, pipelines: ReadonlyMap<string, string>): Promise<WatchResponse> {
 	const response: WatchResponse = { resumed: [], failed: [] };
-	for (const [model, pipeline] of pipelines) {
+	const models = [...pipelines];
+	// Each time another one comes first: one that takes the whole time must not keep the others waiting for ever.
+	const first = Math.floor(ports.now() / MINUTE_MS) % Math.max(1, models.length);
+	for (const [model, pipeline] of [...models.slice(first), ...models.slice(0, first)]) {
 		if (ports.leftMs() < RESERVE_MS) break;
 		try {
 			if (await lookAfter(ports, model, pipeline)) response.resumed.push(model);

@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { act } from "../../../functions/rollout/act.ts";
 import { readRequest } from "../../../functions/rollout/request.ts";
+import { stopCanary } from "../../../functions/rollout/slot.ts";
 import { promotes, rollsBack, setUp } from "../../support/rollout/asking.ts";
 import { assertEnded } from "../../support/rollout/end-state.ts";
 import { watchFor } from "../../support/rollout/pipeline.ts";
@@ -42,6 +43,38 @@ describe("functions/rollout, events and the watch", () => {
 		expect(await ask("watch")).to.deep.equal({ resumed: [MODEL], failed: [] });
 		await ask("watch");
 		expect([...world.executions.values()].map(({ input }) => input)).to.deep.equal([{}, { resume: true }]);
+	});
+
+	it("begins with another model each minute, so that none that takes long keeps the others waiting for ever", async () => {
+		const { world, begin, open, execution } = setUp();
+		await begin({ version: 2 });
+		await open();
+		world.executions.set(execution, { isRunning: false, input: {} });
+		const looks: number[] = [];
+		for (let minute = 0; minute < 2; minute++) {
+			// Time for one of two.
+			const times = [60_000, 0];
+			const ports = { ...world.ports(), leftMs: () => times.shift() ?? 0 };
+			const pipelines = new Map(["other", MODEL].map((model) => [model, `arn:${model}`]));
+			const answer = await act(ports, pipelines, readRequest({ action: "watch" }));
+			looks.push(Reflect.get(answer, "resumed").length);
+			world.pass(60);
+		}
+		expect(looks.toSorted()).to.deep.equal([0, 1]);
+	});
+
+	it("leaves the canary's tasks to a rollout that has begun since it looked", async () => {
+		const { world, run, ask } = setUp(PLANS.queued);
+		await run({ version: 2 }, rollsBack);
+		const ended = await world.ports().store.lastRollout(MODEL);
+		if (!ended) throw new Error("There is no rollout.");
+		const second = { execution: world.start("second", { version: 3 }) };
+		await ask("begin", { input: { version: 3 }, ...second });
+		await ask("open", { version: 3, plan: PLANS.queued, ...second });
+		for (let tries = 0; tries < 10; tries++, world.pass(15)) await ask("deploy", { rollout: 2, ...second });
+		expect(world.services.get("reader-b")?.runningCount).to.equal(1);
+		await stopCanary(world.ports(), ended);
+		expect(world.services.get("reader-b")?.desiredCount).to.equal(1);
 	});
 
 	it("takes over what came into the canary's slot by a stale route after the rollout's end", async () => {
