@@ -47,6 +47,8 @@ const EVERYTHING = ["States.ALL"];
 const ATTEMPTS_MAX = 5;
 /** Traffic must go back: it is tried for an hour, whatever is the matter. */
 const ROLLBACK_ATTEMPTS_MAX = 20;
+/** Ten minutes or so: a version that nobody can judge for longer must not keep its traffic, one of a short outage may. */
+const JUDGE_ATTEMPTS_MAX = 10;
 
 /** An expression, in the language's marks. */
 export const expression = (text: string): string => `{% ${text} %}`;
@@ -55,7 +57,7 @@ export const expression = (text: string): string => `{% ${text} %}`;
 export const keep = (name: string, text: string): string => expression(`$merge([$states.input, {"${name}": ${text}}])`);
 
 /** What will not change by another try ends at once; all else is tried again, later and later. */
-export const retry = (attempts = ATTEMPTS_MAX): State[] => [
+const retry = (attempts = ATTEMPTS_MAX): State[] => [
 	{ ErrorEquals: [...Object.values(PIPELINE_ERRORS), APPROVAL_REFUSED], MaxAttempts: 0 },
 	{
 		ErrorEquals: EVERYTHING,
@@ -67,6 +69,7 @@ export const retry = (attempts = ATTEMPTS_MAX): State[] => [
 	},
 ];
 export const RETRY_ROLLBACK = retry(ROLLBACK_ATTEMPTS_MAX);
+export const RETRY_JUDGE = retry(JUDGE_ATTEMPTS_MAX);
 
 /** Before there is a rollout: the lock is given back, and the execution fails. */
 export const ENDS_FAILED = [{ ErrorEquals: EVERYTHING, Output: keep("error", "$states.errorOutput"), Next: "End" }];

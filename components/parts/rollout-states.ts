@@ -17,6 +17,7 @@ import {
 	invoke,
 	keep,
 	type PipelineWorkflow,
+	RETRY_JUDGE,
 	RETRY_ROLLBACK,
 	ROLLS_BACK,
 	type State,
@@ -103,6 +104,7 @@ export function rolloutStates(workflow: PipelineWorkflow): States {
 			Output: expression(
 				'$merge([$states.input, {"judge": $states.result.Payload, "looks": $states.input.looks + 1, "rollout": $merge([$states.input.rollout, {"state": $states.result.Payload.state}])}])',
 			),
+			Retry: RETRY_JUDGE,
 			Catch: ROLLS_BACK,
 			Next: "ByVerdict",
 		},

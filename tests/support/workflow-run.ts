@@ -7,6 +7,9 @@ import jsonata from "jsonata";
 interface Retrier {
 	ErrorEquals: string[];
 	MaxAttempts?: number;
+	IntervalSeconds?: number;
+	BackoffRate?: number;
+	MaxDelaySeconds?: number;
 }
 interface Catcher {
 	ErrorEquals: string[];

@@ -50,6 +50,17 @@ describe("components/parts/pipeline-definition", function () {
 			}
 	});
 
+	it("waits out an outage of what is judged by, of minutes and not of hours, before it rolls back", () => {
+		const [, passing] = new Map(states()).get("Judge")?.Retry ?? [];
+		const { IntervalSeconds = 0, BackoffRate = 1, MaxAttempts = 0, MaxDelaySeconds = 0 } = passing ?? {};
+		const waits = Array.from({ length: MaxAttempts }, (_, i) =>
+			Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** i),
+		);
+		const longest = waits.reduce((sum, seconds) => sum + seconds, 0);
+		// Jitter makes half of it in the mean.
+		expect(longest / 2).to.be.within(5 * 60, 15 * 60);
+	});
+
 	it("leads every state to one that is there, and to every state some way", () => {
 		for (const change of [{}, { train: SAGEMAKER_TRAINING }]) {
 			const all = states(change);
