@@ -49,8 +49,9 @@ describe("functions/judge/guard-rails", () => {
 	});
 
 	describe("dead letters", () => {
+		type Look = readonly [deadLetters: number, ended: number, failed?: number];
 		/** Looks minute by minute, each with so many dead letters and jobs that the canary has ended by then. */
-		function verdictsOf(...looks: readonly (readonly [deadLetters: number, ended: number, failed?: number])[]) {
+		function verdictsOf(...looks: Look[]) {
 			let rollout = judgedRollout();
 			return looks.map(([deadLetters, ended, errors = 0], i) => {
 				const champion = arm(9 * ended, { errors: 9 * errors });
@@ -59,7 +60,7 @@ describe("functions/judge/guard-rails", () => {
 				return judged;
 			});
 		}
-		const last = (...looks: Parameters<typeof verdictsOf>) => verdictsOf(...looks).at(-1);
+		const last = (...looks: Look[]) => verdictsOf(...looks).at(-1);
 
 		it("of more than a quarter of the jobs roll back, those that lay there before not counted", () => {
 			expect(clause(last([3, 0], [8, 19], [8, 19])?.sentence ?? "")).to.equal(
