@@ -30,7 +30,13 @@ export const slotJobs = (client: SQSClient, table: JobTable, store = jobTable(ta
 	},
 	receive: async (QueueUrl) => {
 		const { Messages = [] } = await client.send(
-			new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: RECEIVED_MAX, VisibilityTimeout: HIDDEN_SECONDS }),
+			new ReceiveMessageCommand({
+				QueueUrl,
+				MaxNumberOfMessages: RECEIVED_MAX,
+				VisibilityTimeout: HIDDEN_SECONDS,
+				// The queue itself says 20, for workers: longer than this client waits for any answer.
+				WaitTimeSeconds: 0,
+			}),
 		);
 		return Messages.map(({ Body = "", ReceiptHandle = "" }) => ({ body: Body, receipt: ReceiptHandle }));
 	},

@@ -17,6 +17,7 @@ interface QueueRequest {
 	MessageGroupId?: string;
 	DelaySeconds?: number;
 	MaxNumberOfMessages?: number;
+	WaitTimeSeconds?: number;
 	ReceiptHandle: string;
 	VisibilityTimeout: number;
 }
@@ -26,6 +27,8 @@ const md5 = (text: string): string => createHash("md5").update(text).digest("hex
 export class MemorySqs {
 	/** For how long messages were hidden, in seconds, in the order in which they were. */
 	readonly hidden: number[] = [];
+	/** For how long who received was ready to wait, in seconds: as long as a work queue says where they did not say themselves. */
+	readonly waited: number[] = [];
 	readonly #queues = new Map<string, Message[]>();
 
 	/** What lies in a queue, hidden or not. */
@@ -42,7 +45,8 @@ export class MemorySqs {
 		return { MessageId: randomUUID(), MD5OfMessageBody: md5(MessageBody) };
 	}
 
-	ReceiveMessage({ QueueUrl, MaxNumberOfMessages = 1 }: QueueRequest): object {
+	ReceiveMessage({ QueueUrl, MaxNumberOfMessages = 1, WaitTimeSeconds = 20 }: QueueRequest): object {
+		this.waited.push(WaitTimeSeconds);
 		const visible = this.messages(QueueUrl).filter(({ receipt }) => receipt === undefined);
 		const Messages = visible.slice(0, MaxNumberOfMessages).map((message) => {
 			message.receipt = randomUUID();

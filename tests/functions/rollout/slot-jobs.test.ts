@@ -83,6 +83,7 @@ describe("functions/rollout/slot-jobs", () => {
 		expect(await jobs.depth(QUEUE_B)).to.equal(2);
 		const [first, second] = await jobs.receive(QUEUE_B);
 		expect(await jobs.receive(QUEUE_B)).to.deep.equal([]);
+		expect(aws.sqs.waited).to.deep.equal([0, 0]);
 		expect(await jobs.depth(QUEUE_B)).to.equal(2);
 		if (!first || !second) throw new Error("Two messages were sent.");
 		await jobs.remove(QUEUE_B, first);
