@@ -166,6 +166,8 @@ export interface SlotScaling {
 	maxTasks: number;
 	/** Jobs that may wait for each task: what it can do within the time that is promised, in full micro-batches. */
 	backlogPerTask: number;
+	/** Whether a lull ends tasks. A canary's are its rollout's to end: it has little traffic, and waits for evidence of it. */
+	scalesIn: boolean;
 }
 
 /** From an empty group to the first job: alarm, instance, agent, images, model. */
@@ -187,6 +189,7 @@ export function planScaling({ name, runtime, slo, traffic }: EcsModel): SlotScal
 		minTasks: jobP95Seconds(slo) < COLD_START_SECONDS ? Math.min(runtime.onDemandBase, runtime.maxTasks) : 0,
 		maxTasks: runtime.maxTasks,
 		backlogPerTask: runtime.batchMaxSize * backlogPerServer(slo),
+		scalesIn: true,
 	};
 }
 
@@ -195,7 +198,7 @@ export function planScaling({ name, runtime, slo, traffic }: EcsModel): SlotScal
  * @throws {SettingsError} as {@link planScaling}
  */
 export const planSlot = (model: EcsModel, slot: Slot): SlotScaling =>
-	slot === CANARY_SLOT ? { ...planScaling(model), minTasks: 0 } : planScaling(model);
+	slot === CANARY_SLOT ? { ...planScaling(model), minTasks: 0, scalesIn: false } : planScaling(model);
 
 /** Jobs that may wait for whatever works on one after the other: what it can do within the time that is promised. */
 export const backlogPerServer = (slo: QueuedModel["slo"]): number =>

@@ -178,17 +178,18 @@ const Settings = z
 		release: ReleaseSettings.prefault({}),
 		/** Where GPU and Fargate tasks run; unused without a model that needs them. */
 		network: Network.prefault({ kind: "create" }),
-		/** The platform's own worker image, built from functions/worker/Dockerfile; needed by queued models on ECS. */
+		/** The platform's own worker image, built from functions/worker/Dockerfile; needed by queued models and trainings on ECS. */
 		workerImage: digestPinnedImage.optional(),
 	})
 	.check((ctx) => {
 		const { models, tenants, tiers } = ctx.value;
 		const issue = (path: (string | number)[], message: string) =>
 			ctx.issues.push({ code: "custom", message, path, input: ctx.value });
-		if (ctx.value.workerImage === undefined && models.some(({ runtime }) => runtime.kind === "ecs"))
+		const isNeeded = models.some(({ runtime, train }) => runtime.kind === "ecs" || train?.kind === "ecs");
+		if (ctx.value.workerImage === undefined && isNeeded)
 			issue(
 				["workerImage"],
-				"models on ECS need the platform's worker: build functions/worker/Dockerfile, push it, and name it by its digest",
+				"models and trainings on ECS need the platform's worker: build functions/worker/Dockerfile, push it, and name it by its digest",
 			);
 		for (const [key, named] of [
 			["models", models],

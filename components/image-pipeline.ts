@@ -5,8 +5,7 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { CostTags } from "../charter/tags.ts";
-import { imageBuild } from "./parts/image-build.ts";
+import { type ImageSource, imageBuild } from "./parts/image-build.ts";
 import { imagePipelineGrants } from "./parts/image-grants.ts";
 import { logGroupName, stackName } from "./parts/names.ts";
 import { PrivateBucket } from "./parts/private-bucket.ts";
@@ -16,7 +15,7 @@ const UNTAGGED_RETENTION_DAYS = 14;
 const SOURCE_RETENTION_DAYS = 7;
 const SOURCE = "source";
 
-export interface ImagePipelineArgs {
+export interface ImagePipelineArgs extends ImageSource {
 	source: {
 		/** ARN of a CodeConnections connection that somebody has confirmed in the console. */
 		connectionArn: pulumi.Input<string>;
@@ -25,12 +24,7 @@ export interface ImagePipelineArgs {
 		/** @default "main" */
 		branch?: string;
 	};
-	/** Path of the Dockerfile, and of the folder that it is built in. @default "Dockerfile" in the root */
-	dockerfile?: string;
-	context?: string;
-	architecture: "arm64" | "x86_64";
 	logRetentionDays: number;
-	tags: CostTags;
 }
 
 /** @example new ImagePipeline("trainer", { source: { connectionArn, repository: "clinic/trainer" }, architecture: "arm64", … }) */

@@ -120,6 +120,8 @@ describe("index", function () {
 				"aws:autoscaling/group:Group",
 				"aws:budgets/budget:Budget",
 				"aws:cloudwatch/compositeAlarm:CompositeAlarm",
+				"aws:cloudwatch/eventBus:EventBus",
+				"aws:cloudwatch/eventRule:EventRule",
 				"aws:cloudwatch/logGroup:LogGroup",
 				"aws:cloudwatch/metricAlarm:MetricAlarm",
 				"aws:dynamodb/table:Table",

@@ -74,6 +74,7 @@ export class BacklogScaling extends pulumi.ComponentResource {
 				policyType: "TargetTrackingScaling",
 				targetTrackingScalingPolicyConfiguration: {
 					targetValue: scaling.backlogPerTask,
+					disableScaleIn: !scaling.scalesIn,
 					scaleOutCooldown: SCALE_OUT_COOLDOWN_SECONDS,
 					scaleInCooldown: SCALE_IN_COOLDOWN_SECONDS,
 					customizedMetricSpecification: {

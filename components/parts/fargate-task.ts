@@ -13,7 +13,7 @@ import { executionGrants } from "./task-roles.ts";
 const TASKS = "ecs-tasks.amazonaws.com";
 
 /** A container in ECS's own words, but for its environment and its log. */
-export interface ContainerArgs {
+interface ContainerArgs {
 	name: string;
 	/** By its digest. */
 	image: string;
@@ -56,7 +56,7 @@ export class FargateTask extends pulumi.ComponentResource {
 		this.roles = {
 			task: serviceRole(name, { service: TASKS, description: `What ${what} may do`, grants, tags }, child),
 			execution: serviceRole(
-				`${name}-execution`,
+				`${name}-ecs`,
 				{
 					service: TASKS,
 					description: `What ECS does for ${what}`,

@@ -2,7 +2,7 @@
  * Dashboards as data: graphs laid out two in a row, as the JSON that CloudWatch takes. Pure.
  * Which graphs a dashboard has is in dashboard.ts and queued-dashboard.ts.
  */
-import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "../../charter/telemetry.ts";
+import { METRIC_DIMENSION_SETS, METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "../../charter/telemetry.ts";
 
 const PERIOD_SECONDS = 60;
 const COLUMN_WIDTH = 12;
@@ -69,6 +69,8 @@ export const badShareGraph = (model: string, slow: string, errorRate: number): G
 	lines: [{ label: "slo.errorRate", value: errorRate }],
 });
 
+const [, BY_VERSION] = METRIC_DIMENSION_SETS;
+
 /** Finds the versions by itself as they come. */
 export const byVersionGraph = (model: string): Graph => ({
 	title: "Requests by version and variant",
@@ -77,7 +79,7 @@ export const byVersionGraph = (model: string): Graph => ({
 		[
 			{
 				id: "byVersion",
-				expression: `SEARCH('{${METRIC_NAMESPACE},${Object.values(METRIC_DIMENSIONS).join(",")}} MetricName="${METRICS.requests}" ${METRIC_DIMENSIONS.model}="${model}"', 'Sum', ${PERIOD_SECONDS})`,
+				expression: `SEARCH('{${METRIC_NAMESPACE},${BY_VERSION.join(",")}} MetricName="${METRICS.requests}" ${METRIC_DIMENSIONS.model}="${model}"', 'Sum', ${PERIOD_SECONDS})`,
 				label: "",
 			},
 		],

@@ -4,20 +4,23 @@
  */
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import type { ImagePipelineArgs } from "../image-pipeline.ts";
-import { imageBuildGrants } from "./image-grants.ts";
+import type { CostTags } from "../../charter/tags.ts";
+import { type ImageParts, imageBuildGrants } from "./image-grants.ts";
 import { serviceRole } from "./service-role.ts";
 
 const TIMEOUT_MINUTES = 60;
 const QUEUED_MINUTES = 60;
 
-export interface ImageBuildArgs extends Pick<ImagePipelineArgs, "architecture" | "context" | "dockerfile" | "tags"> {
-	repository: aws.ecr.Repository;
-	bucket: aws.s3.Bucket;
-	logs: aws.cloudwatch.LogGroup;
-	/** Name. */
-	imageParameter: pulumi.Input<string>;
+/** What an image is built from. */
+export interface ImageSource {
+	/** Path of the Dockerfile, and of the folder that it is built in. @default "Dockerfile" in the root */
+	dockerfile?: string;
+	context?: string;
+	architecture: "arm64" | "x86_64";
+	tags: CostTags;
 }
+
+type ImageBuildArgs = ImageSource & ImageParts;
 
 export function imageBuild(
 	name: string,

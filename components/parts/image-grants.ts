@@ -1,17 +1,20 @@
 /** What the build of an image, and the pipeline that starts it, may do, and on what. */
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { ImageBuildArgs } from "./image-build.ts";
 import type { Grant } from "./service-role.ts";
 import { arnOf, placeOf } from "./workflow-grants.ts";
 
+/** Where a build reads and writes. */
+export interface ImageParts {
+	repository: aws.ecr.Repository;
+	bucket: aws.s3.Bucket;
+	logs: aws.cloudwatch.LogGroup;
+	/** Name. */
+	imageParameter: pulumi.Input<string>;
+}
+
 export const imageBuildGrants = (
-	{
-		repository,
-		bucket,
-		logs,
-		imageParameter,
-	}: Pick<ImageBuildArgs, "repository" | "bucket" | "logs" | "imageParameter">,
+	{ repository, bucket, logs, imageParameter }: ImageParts,
 	child: pulumi.InvokeOptions,
 ): Grant[] => [
 	{ actions: ["logs:CreateLogStream", "logs:PutLogEvents"], resources: [pulumi.interpolate`${logs.arn}:*`] },

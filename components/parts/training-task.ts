@@ -4,7 +4,6 @@
  */
 import * as pulumi from "@pulumi/pulumi";
 import { ENVIRONMENT } from "../../charter/environment.ts";
-import { SettingsError } from "../../charter/errors.ts";
 import { datasetPrefix, RUN_DIRECTORY, TRAIN_CONTAINERS } from "../../charter/pipeline.ts";
 import { STAGING_PREFIX } from "../../charter/registry.ts";
 import type { TrainSettings } from "../../charter/rollout-settings.ts";
@@ -14,6 +13,7 @@ import { commonEnvironment } from "./common-environment.ts";
 import { modelTags } from "./cost-tags.ts";
 import { FargateTask } from "./fargate-task.ts";
 import type { Grant } from "./service-role.ts";
+import { workerImage } from "./worker-image.ts";
 
 /** In the platform's worker image, beside the worker. */
 const UPLOAD_PROGRAM = "/worker/upload-run.mjs";
@@ -28,17 +28,12 @@ export interface TrainingTaskArgs {
 
 /**
  * @param name as in "tumour-risk-train"
- * @throws {SettingsError} where the settings name no image of the platform's worker
  */
 export function trainingTask(
 	name: string,
 	{ settings, model, train, artifacts }: TrainingTaskArgs,
 	child: pulumi.ComponentResourceOptions,
 ): FargateTask {
-	if (settings.workerImage === undefined)
-		throw new SettingsError(
-			`The model "${model.name}" trains in a task, for which the platform's worker is needed: build functions/worker/Dockerfile, push it, and set triplane:workerImage.`,
-		);
 	const { bucket } = artifacts.bucket;
 	const told = {
 		[ENVIRONMENT.model]: model.name,
@@ -66,7 +61,7 @@ export function trainingTask(
 				},
 				{
 					name: TRAIN_CONTAINERS.upload,
-					image: settings.workerImage,
+					image: workerImage(settings),
 					essential: true,
 					readonlyRootFilesystem: true,
 					// The image's own entry is the worker.

@@ -15,6 +15,7 @@ import { workEnvironment } from "./job-work.ts";
 import { logGroupName, stackName } from "./names.ts";
 import { type ServiceRole, serviceRole } from "./service-role.ts";
 import { executionGrants, type TaskStores, taskGrants } from "./task-roles.ts";
+import { workerImage } from "./worker-image.ts";
 
 /** Logs that a container has not yet handed on; beyond it lines are lost, and its work goes on. */
 const LOG_BUFFER = "25m";
@@ -171,6 +172,3 @@ const modelServerEnvironment = (service: string, args: WorkerTaskArgs): Record<s
 		[ENVIRONMENT.artifactBucket]: artifacts.bucket.bucket,
 	};
 };
-
-/** The settings' schema has checked that models on ECS have it. */
-const workerImage = ({ workerImage: image }: Settings): string => image ?? "";

@@ -143,14 +143,14 @@ describe("charter/settings", () => {
 		expect(faultOf(onEcs({ ...queued, slo: { p95Ms: 150, jobP95Seconds: 60 } }))).to.equal("no fault");
 	});
 
-	it("demands the worker's image where a model runs on ECS", () => {
+	it("demands the worker's image where a model runs or is trained on ECS", () => {
 		const runtime = { kind: "ecs", image, instanceTypes: ["g5.xlarge", "g6.xlarge"] };
 		const slo = { p95Ms: 150, jobP95Seconds: 60 };
-		expect(faultOf(withModel({ serve: "queued", runtime, budget: undefined, slo }))).to.equal(
-			only(
-				"workerImage: models on ECS need the platform's worker: build functions/worker/Dockerfile, push it, and name it by its digest",
-			),
+		const demand = only(
+			"workerImage: models and trainings on ECS need the platform's worker: build functions/worker/Dockerfile, push it, and name it by its digest",
 		);
+		expect(faultOf(withModel({ serve: "queued", runtime, budget: undefined, slo }))).to.equal(demand);
+		expect(faultOf(withModel({ train: { kind: "ecs", image } }))).to.equal(demand);
 	});
 
 	it("takes a queued model on SageMaker, which needs no worker image, and demands its names for instances", () => {

@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { SettingsError } from "../../charter/errors.ts";
 import program from "../../index.ts";
 import { asConfig, grantsIn, jsonOf } from "../support/components.ts";
 import { grantsNeeded, type Workflow } from "../support/components-workflow.ts";
@@ -295,14 +294,5 @@ describe("components/delivery", function () {
 			[["s3:GetObject", "s3:PutObject"], ["arn:artifacts-bucket/staging/*"]],
 		]);
 		expect(titles(trained.resources).join()).not.to.include("aws:ecs/");
-	});
-
-	it("is refused without the platform's worker, which uploads a run", async () => {
-		const refused = deployed({ models: [{ ...rawModel(), train }], workerImage: undefined });
-		const error = await refused.then(
-			() => undefined,
-			(thrown: unknown) => thrown,
-		);
-		expect(error).to.be.instanceOf(SettingsError);
 	});
 });

@@ -25,6 +25,7 @@ const NAMES = [
 	"batch-plan",
 	"batch-score",
 	"callback",
+	"collect-run",
 	"evaluate",
 	"health",
 	"jobs",

@@ -68,7 +68,7 @@ describe("components/parts/gateway-responses", () => {
 	it("says on a path that it does not know which it does", () => {
 		const template = responses.find(({ responseType }) => responseType === "RESOURCE_NOT_FOUND")?.responseTemplates;
 		expect(bodyOf(template?.["application/json"]).error).to.equal(
-			"No route of this API matches the path, or it has no such model. Its routes are GET /v2, GET /v2/health/live, GET /v2/health/ready, GET /v2/models/{model}, GET /v2/models/{model}/ready, POST /v2/models/{model}/infer, GET /v2/models/{model}/versions/{version}, GET /v2/models/{model}/versions/{version}/ready, POST /v2/models/{model}/versions/{version}/infer, POST /v2/models/{model}/uploads, GET /v2/jobs/{job}, DELETE /v2/jobs/{job}.",
+			"No route of this API matches the path, or it has no such model. Its routes are GET /v2, GET /v2/health/live, GET /v2/health/ready, GET /v2/models/{model}, GET /v2/models/{model}/ready, POST /v2/models/{model}/infer, GET /v2/models/{model}/versions/{version}, GET /v2/models/{model}/versions/{version}/ready, POST /v2/models/{model}/versions/{version}/infer, POST /v2/models/{model}/feedback, POST /v2/models/{model}/uploads, GET /v2/jobs/{job}, DELETE /v2/jobs/{job}.",
 		);
 	});
 

@@ -52,7 +52,12 @@ describe("components/parts/pipeline-definition", function () {
 
 	it("waits out an outage of what is judged by, of minutes and not of hours, before it rolls back", () => {
 		const [, passing] = new Map(states()).get("Judge")?.Retry ?? [];
-		const { IntervalSeconds = 0, BackoffRate = 1, MaxAttempts = 0, MaxDelaySeconds = 0 } = passing ?? {};
+		const {
+			IntervalSeconds = 0,
+			BackoffRate = 1,
+			MaxAttempts = 0,
+			MaxDelaySeconds = 0,
+		} = passing ?? { ErrorEquals: [] };
 		const waits = Array.from({ length: MaxAttempts }, (_, i) =>
 			Math.min(MaxDelaySeconds, IntervalSeconds * BackoffRate ** i),
 		);

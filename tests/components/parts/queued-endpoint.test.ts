@@ -166,6 +166,13 @@ describe("components/parts/backlog-scaling", () => {
 			maxCapacity: 4,
 			tags: OWN_TAGS,
 		});
+		const lulls = ["a", "b"].map(
+			(slot) =>
+				Object(
+					run.find(POLICY, `digit-reader-${slot}-backlog-per-task`).inputs.targetTrackingScalingPolicyConfiguration,
+				).disableScaleIn,
+		);
+		expect(lulls, "a canary is its rollout's to end").to.deep.equal([false, true]);
 		const patient = await deployed({ model: ecsModelWith({ slo: { p95Ms: 500, jobP95Seconds: 3600 } }) });
 		expect(patient.find(TARGET, "digit-reader-a-target").inputs.minCapacity).to.equal(0);
 		expect(patient.find(SERVICE, "digit-reader-a").inputs.desiredCount).to.equal(0);
@@ -177,6 +184,7 @@ describe("components/parts/backlog-scaling", () => {
 			policyType: "TargetTrackingScaling",
 			targetTrackingScalingPolicyConfiguration: {
 				targetValue: 960,
+				disableScaleIn: false,
 				scaleOutCooldown: 600,
 				scaleInCooldown: 300,
 				customizedMetricSpecification: {

@@ -290,6 +290,8 @@ describe("components/parts/sagemaker-endpoint", function () {
 	});
 
 	it("writes the logs of its jobs in both functions", () => {
-		expect(run.result).to.deep.equal([`/triplane/dev/${NAME}-forward`, `/triplane/dev/${NAME}-result`]);
+		expect(run.result).to.deep.equal(
+			["a", "b"].flatMap((slot) => ["forward", "result"].map((of) => `/triplane/dev/digit-reader-${slot}-${of}`)),
+		);
 	});
 });
