@@ -1,5 +1,6 @@
 /** Reads what a pipeline asks of an evaluation; what it says beside that, to others, is left alone. */
 import { z } from "zod";
+import type { EvaluateRequest } from "../../charter/pipeline.ts";
 import { EvaluateSettings } from "../../charter/rollout-settings.ts";
 import { faults } from "../shared/runs/manifest.ts";
 import { nameFault } from "../shared/runs/names.ts";
@@ -11,7 +12,9 @@ const Request = z.object({
 	evaluate: EvaluateSettings,
 	trainImage: z.string().min(1).optional(),
 });
-export type EvaluationRequest = z.output<typeof Request>;
+export type EvaluationRequest = Pick<EvaluateRequest, "model" | "run" | "evaluate"> & {
+	trainImage?: string | undefined;
+};
 
 /** @throws {PipelineRequestError} */
 export function readEvaluateRequest(event: unknown): EvaluationRequest {

@@ -25,7 +25,7 @@ export interface ContainerPlan {
 }
 
 /** Where one container has one volume of its task. */
-export interface Mount {
+interface Mount {
 	volume: string;
 	containerPath: string;
 }

@@ -6,7 +6,7 @@ import { pipelineDefinition } from "../../components/parts/pipeline-definition.t
 import type { EcsTraining, PipelineWorkflow, SageMakerTraining } from "../../components/parts/pipeline-states.ts";
 import { type Ended, type JsonataWorkflow, run, StateError } from "./workflow-run.ts";
 
-export const PLAN: RolloutPlan = {
+const PLAN: RolloutPlan = {
 	serve: "realtime",
 	weights: [5, 50, 100],
 	intervalSeconds: 60,

@@ -6,7 +6,7 @@ interface Put {
 	Entries: { EventBusName: string; Source: string; DetailType: string; Detail: string }[];
 }
 
-export interface BusEvent {
+interface BusEvent {
 	bus: string;
 	type: string;
 	detail: unknown;

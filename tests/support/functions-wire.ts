@@ -14,7 +14,7 @@ interface WireRequest {
 	body?: string | Uint8Array;
 }
 
-export interface Asked {
+interface Asked {
 	operation: string;
 	body: unknown;
 }

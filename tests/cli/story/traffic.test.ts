@@ -76,7 +76,9 @@ describe("cli/story/traffic: patients", () => {
 	const rows = ["a", "b", "c"].map((id, i) => ({ id, features: [i + 1, 10], answers: {} }));
 
 	it("sends the held-out rows in turn, and every fifth with values beyond all of them", () => {
-		expect(Array.from({ length: 7 }, (_, i) => patient(rows, i)).map(({ id, features }) => [id, features])).to.deep.equal([
+		expect(
+			Array.from({ length: 7 }, (_, i) => patient(rows, i)).map(({ id, features }) => [id, features]),
+		).to.deep.equal([
 			["a", [1, 10]],
 			["b", [2, 10]],
 			["c", [3, 10]],

@@ -99,7 +99,9 @@ describe("functions/sagemaker-result/service", () => {
 		const reason = "ClientError: Received server error (500) from model.";
 		await fixture.fail(1, reason);
 		expect(fixture.job()).to.include({ state: "QUEUED", failures: 1 });
-		expect(fixture.aws.sqs.messages(QUEUE_A)).to.deep.equal([{ body: fixture.message, groupId: "acme", receives: 0 }]);
+		expect(fixture.aws.sqs.messages(QUEUE_A)).to.deep.equal([
+			{ body: fixture.message, groupId: "acme", receives: 0, delaySeconds: 3 },
+		]);
 		for (const attempt of [2, 3]) {
 			await fixture.forward(fixture.message);
 			await fixture.fail(attempt, reason);
