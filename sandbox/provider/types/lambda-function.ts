@@ -155,10 +155,7 @@ export const lambdaFunction = defineType({
 				Tags: f.tagsAll,
 			}),
 		);
-		await waitUntilFunctionActiveV2(
-			{ client: lambda, ...WAIT },
-			{ FunctionName: f.name },
-		);
+		await waitUntilFunctionActiveV2({ client: lambda, ...WAIT }, { FunctionName: f.name });
 		if (f.reservedConcurrentExecutions !== UNRESERVED)
 			await reserve(context.clients, f.name, f.reservedConcurrentExecutions);
 		return { id: f.name, outputs: await settled(f.name, context, f.publish) };
@@ -169,11 +166,7 @@ export const lambdaFunction = defineType({
 	},
 	async update(id, news, olds, context) {
 		const { lambda } = context.clients;
-		const updated = () =>
-			waitUntilFunctionUpdatedV2(
-				{ client: lambda, ...WAIT },
-				{ FunctionName: id },
-			);
+		const updated = () => waitUntilFunctionUpdatedV2({ client: lambda, ...WAIT }, { FunctionName: id });
 		if (JSON.stringify(settingsOf(news)) !== JSON.stringify(settingsOf(olds))) {
 			await lambda.send(new UpdateFunctionConfigurationCommand(settingsOf(news)));
 			await updated();
