@@ -12,7 +12,7 @@ export interface Alternative {
 
 /**
  * How many times the champion's rate a worse version's may be. The large ones have the larger shares: they have to be found in
- * a few requests, while small ones have time, and less to lose.
+ * a few requests, while small ones have time, and less to lose. The same of a bound, where that is what is exceeded.
  */
 export const WORSE: readonly Alternative[] = [
 	{ factor: 10, share: 0.7 },
@@ -36,7 +36,10 @@ export const ALPHA_SHARES: Readonly<Record<JudgedMetric | "disagreement", number
 	outcomes: 0.02,
 	disagreement: 0.04,
 };
-/** Of each relative test's α: what goes to the evidence of the present weight alone, over all weights but the first. */
+/**
+ * Of each relative test's α: what goes to the evidence of the present weight alone, over all weights but the first. At 100 %
+ * there is nobody to compare with, and it is spent on the claim that a bound is exceeded.
+ */
 export const STEP_ALPHA_SHARE = 0.1;
 
 /** Above this traffic, in percent, comes only what has shown by the full evidence that it keeps its bounds. */

@@ -6,7 +6,7 @@ import { JUDGED_METRICS, SHADOW_SLICES } from "../../charter/rollout.ts";
 import { GOOD, MARGINS, WORSE } from "../../charter/rollout-evidence.ts";
 import { type Differences, differences, NO_COUNTS, rowsOf, sound } from "./counting.ts";
 import { added, boundIncrements, trialsOf, worseIncrements } from "./e-process.ts";
-import { BOUNDED_METRICS, boundOf, judgedSlices, TRIALS_OF, testName } from "./tests.ts";
+import { BOUNDED_METRICS, boundOf, isAlone, judgedSlices, TRIALS_OF, testName } from "./tests.ts";
 
 /** What a judgement needs of a rollout's record. */
 export type JudgedRollout = Pick<
@@ -43,7 +43,9 @@ export function withLook(rollout: JudgedRollout, observation: Observation): Seen
 	};
 }
 
-const STEP_TESTS: readonly string[] = JUDGED_METRICS.map((metric) => testName(metric, "worse/step"));
+const STEP_TESTS: readonly string[] = JUDGED_METRICS.flatMap((metric) =>
+	(["worse/step", "over"] as const).map((claim) => testName(metric, claim)),
+);
 
 const withoutStep = (logs: Evidence["logs"]): Evidence["logs"] =>
 	Object.fromEntries(Object.entries(logs).filter(([name]) => !STEP_TESTS.includes(name)));
@@ -57,19 +59,24 @@ const nothingSeen = (seen: Observation): Observation => ({
 
 type Increments = [name: string, sums: number[]][];
 
-function armIncrements({ plan, step }: JudgedRollout, { champion, canary }: Differences): Increments {
+function armIncrements(rollout: JudgedRollout, { champion, canary }: Differences): Increments {
+	const { plan, step } = rollout;
+	const ofBound = (metric: (typeof BOUNDED_METRICS)[number], claim: "over" | "good"): Increments[number] => [
+		testName(metric, claim),
+		boundIncrements(claim === "over" ? WORSE : GOOD, {
+			trials: TRIALS_OF[metric](canary),
+			bound: boundOf(plan, metric),
+		}),
+	];
 	const worse = JUDGED_METRICS.flatMap((metric): Increments => {
 		const of = TRIALS_OF[metric];
 		const sums = worseIncrements(WORSE, { champion: of(champion), canary: of(canary), margin: MARGINS[metric] });
 		const whole: Increments = [[testName(metric, "worse"), sums]];
 		// At the first weight it would be the same evidence once more.
-		return step > 0 ? [...whole, [testName(metric, "worse/step"), sums]] : whole;
+		return step > 0 && !isAlone(rollout) ? [...whole, [testName(metric, "worse/step"), sums]] : whole;
 	});
-	const good = BOUNDED_METRICS.map((metric): Increments[number] => [
-		testName(metric, "good"),
-		boundIncrements(GOOD, { trials: TRIALS_OF[metric](canary), bound: boundOf(plan, metric) }),
-	]);
-	return [...worse, ...good];
+	const claims = isAlone(rollout) ? (["over", "good"] as const) : (["good"] as const);
+	return [...worse, ...claims.flatMap((claim) => BOUNDED_METRICS.map((metric) => ofBound(metric, claim)))];
 }
 
 function pairedIncrements({ plan, evidence }: JudgedRollout, { paired }: Differences): Increments {

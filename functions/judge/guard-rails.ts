@@ -49,7 +49,7 @@ function deadLetters({ seen, stepSeen }: SeenEvidence, before: Observation | und
 
 /**
  * An alarm that went off during the rollout, unless the evidence of this weight clears the canary: an incident of both arms has
- * many failures, and as many of them on either side as there are requests.
+ * many failures, and as many of them on either side as there are requests. At 100 % there is no other side, and nothing clears.
  */
 function burning(
 	{ step }: JudgedRollout,

@@ -29,7 +29,7 @@ export interface Judgement {
 export function judge(rollout: JudgedRollout, observation: Observation): Judgement {
 	const evidence = withLook(rollout, observation);
 	const isShadow = rollout.state === "SHADOWING";
-	const tests = isShadow ? pairedTests(rollout.plan, evidence) : armTests(rollout.plan, evidence);
+	const tests = isShadow ? pairedTests(rollout.plan, evidence) : armTests(rollout, evidence);
 	const values = Object.fromEntries(tests.map(({ name, value, threshold }) => [name, { value, threshold }]));
 	return { ...decide(rollout, evidence, tests), evidence, values };
 }

@@ -21,6 +21,7 @@ export function claimOf({ plan, from }: JudgedRollout, { of, claim, slice = "" }
 		return `it ${what} ${isGood ? "less" : "more"} than ${bound} of the rows${where}`;
 	}
 	if (isGood) return `it has fewer ${NOUNS[of]} than ${bound}`;
+	if (claim === "over") return `it has more ${NOUNS[of]} than the ${bound} that are allowed, at 100 %`;
 	const margin = MARGINS[of] > 1 ? ` ${MARGINS[of]} times as many` : "";
 	const more = margin ? `more than${margin} ${NOUNS[of]} as` : `more ${NOUNS[of]} than`;
 	return `it has ${more} version ${from}${claim === "worse/step" ? " at this weight" : ""}`;

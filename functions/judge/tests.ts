@@ -6,13 +6,16 @@
  * the "good" ones have decided, so each of these has all of α: a version that is not good fails one of them at least, and that
  * one alone is wrong in no more than α of the rollouts (an intersection–union test; Berger, Technometrics 24, 1982).
  */
-import type { Evidence, Observation, RolloutPlan } from "../../charter/rollout.ts";
+import type { Evidence, Observation, RolloutPlan, RolloutRecord } from "../../charter/rollout.ts";
 import { JUDGED_METRICS, type JudgedMetric, SHADOW_SLICES } from "../../charter/rollout.ts";
 import { ALPHA_SHARES, GOOD, SLICES_MAX, STEP_ALPHA_SHARE, WORSE } from "../../charter/rollout-evidence.ts";
 import { evidenceOf, type Trials, trialsOf } from "./e-process.ts";
 
-/** Worse than the champion, or of disagreements than the bound; the same by the present weight's evidence alone; good. */
-export type Claim = "worse" | "worse/step" | "good";
+/**
+ * Worse than the champion, or of disagreements than the bound; the same by the present weight's evidence alone; at 100 %, where
+ * no champion answers, over the bound; good.
+ */
+export type Claim = "worse" | "worse/step" | "over" | "good";
 
 /** One test at one look. */
 export interface TestResult {
@@ -26,6 +29,8 @@ export interface TestResult {
 	/** From where on it decides. */
 	threshold: number;
 }
+
+const WHOLE_PERCENT = 100;
 
 /** Metrics that have a bound of their own: what callers send back is only ever compared. */
 export const BOUNDED_METRICS = ["errors", "slow"] as const satisfies JudgedMetric[];
@@ -43,18 +48,27 @@ export const boundOf = ({ bounds }: RolloutPlan, of: JudgedMetric | "disagreemen
 export const testName = (of: JudgedMetric | "disagreement", claim: Claim, slice?: string): string =>
 	slice === undefined ? `${of}/${claim}` : `${of}/${claim}/${slice}`;
 
+/** Whether the new version has all of the traffic: there is nothing then that its present counts could be compared with. */
+export const isAlone = ({ plan: { weights }, step }: Pick<RolloutRecord, "plan" | "step">): boolean =>
+	weights[step] === WHOLE_PERCENT;
+
 /** The tests of a rollout that gets traffic. */
-export function armTests({ alpha, weights }: RolloutPlan, { logs }: Pick<Evidence, "logs">): TestResult[] {
+export function armTests(
+	rollout: Pick<RolloutRecord, "plan" | "step">,
+	{ logs }: Pick<Evidence, "logs">,
+): TestResult[] {
+	const { alpha, weights } = rollout.plan;
 	const steps = Math.max(1, weights.length - 1);
-	const worse = JUDGED_METRICS.flatMap((of) => {
-		const share = alpha * ALPHA_SHARES[of];
-		return [
-			{ of, claim: "worse", threshold: 1 / (share * (1 - STEP_ALPHA_SHARE)) },
-			{ of, claim: "worse/step", threshold: steps / (share * STEP_ALPHA_SHARE) },
-		] as const;
+	const shareOf = (of: JudgedMetric) => alpha * ALPHA_SHARES[of];
+	const worse = JUDGED_METRICS.map(
+		(of) => ({ of, claim: "worse", threshold: 1 / (shareOf(of) * (1 - STEP_ALPHA_SHARE)) }) as const,
+	);
+	const ofStep = (isAlone(rollout) ? BOUNDED_METRICS : JUDGED_METRICS).map((of) => {
+		const claim: Claim = isAlone(rollout) ? "over" : "worse/step";
+		return { of, claim, threshold: steps / (shareOf(of) * STEP_ALPHA_SHARE) };
 	});
 	const good = BOUNDED_METRICS.map((of) => ({ of, claim: "good", threshold: 1 / alpha }) as const);
-	return [...worse, ...good].map((test) => {
+	return [...worse, ...ofStep, ...good].map((test) => {
 		const name = testName(test.of, test.claim);
 		return { ...test, name, value: evidenceOf(test.claim === "good" ? GOOD : WORSE, logs[name]) };
 	});

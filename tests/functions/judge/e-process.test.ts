@@ -96,10 +96,12 @@ describe("functions/judge/e-process", () => {
 		const limit = 20;
 		let exceeded = 0;
 		let exceededAtBound = 0;
+		let exceededOver = 0;
 		for (let course = 0; course < courses; course++) {
 			let worse: readonly number[] = [];
 			let good: readonly number[] = [];
-			let highest = [0, 0];
+			let over: readonly number[] = [];
+			let highest = [0, 0, 0];
 			for (let look = 0; look < 60; look++) {
 				const weight = [0.01, 0.1, 0.25, 0.5][Math.floor(random() * 4)] ?? 0.1;
 				const all = 200 + Math.floor(random() * 2_000);
@@ -113,16 +115,20 @@ describe("functions/judge/e-process", () => {
 				worse = added(worse, worseIncrements(WORSE, { ...arms, margin: 1 }));
 				const atBound = trials(binomial(random, canary, 0.005), canary);
 				good = added(good, boundIncrements(GOOD, { trials: atBound, bound: 0.005 }));
+				over = added(over, boundIncrements(WORSE, { trials: atBound, bound: 0.005 }));
 				highest = [
 					Math.max(highest[0] ?? 0, evidenceOf(WORSE, worse)),
 					Math.max(highest[1] ?? 0, evidenceOf(GOOD, good)),
+					Math.max(highest[2] ?? 0, evidenceOf(WORSE, over)),
 				];
 			}
 			if ((highest[0] ?? 0) >= limit) exceeded++;
 			if ((highest[1] ?? 0) >= limit) exceededAtBound++;
+			if ((highest[2] ?? 0) >= limit) exceededOver++;
 		}
 		const allowed = 1 / limit + 5 * Math.sqrt((1 / limit) * (1 - 1 / limit) * (1 / courses));
 		expect(exceeded / courses).to.be.within(0.005, allowed);
 		expect(exceededAtBound / courses).to.be.within(0.005, allowed);
+		expect(exceededOver / courses).to.be.within(0.001, allowed);
 	});
 });

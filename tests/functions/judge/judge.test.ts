@@ -126,6 +126,54 @@ describe("functions/judge/judge", () => {
 		expect(sentence).to.match(/it has more errors than version 3 at this weight, /);
 	});
 
+	describe("at 100 %, where no champion answers", () => {
+		const before = seenAt(60, { champion: arm(108_000, { errors: 108 }), canary: arm(36_000, { errors: 36 }) });
+		const { evidence } = judge(judgedRollout({ step: 2 }), before);
+		const alone = judgedRollout({ step: 3, sinceMs: before.atMs, evidence });
+		/** A minute of 20 rps. */
+		const lastMinute = (bad: number, slow = 12) => {
+			const { champion, canary } = before;
+			return seenAt(61, {
+				champion,
+				canary: { ...canary, requests: canary.requests + 1_200, errors: canary.errors + bad, slow: canary.slow + slow },
+			});
+		};
+
+		it("rolls a version back that breaches its SLO there, long after a good beginning", () => {
+			const { verdict, cause, sentence, values } = judge(alone, lastMinute(24));
+			expect([verdict, cause]).to.deep.equal(["rollback", "worse"]);
+			expect(sentence).to.match(
+				/^Version 4 is rolled back: it has more errors than the 0\.5 % that are allowed, at 100 %, for which the evidence is .* : 1, and 3,333 : 1 is enough\. /,
+			);
+			expect(Object.keys(values).filter((name) => name.endsWith("/over") || name.endsWith("/step"))).to.deep.equal([
+				"errors/over",
+				"slow/over",
+			]);
+			expect(judge(alone, lastMinute(0, 180)).sentence).to.match(
+				/^Version 4 is rolled back: it has more slow answers than the 5 % that are allowed, at 100 %, .*75,000 : 1 is enough\. /,
+			);
+		});
+
+		it("stays there as long as the evidence only tips towards a breach, and ends where there is none", () => {
+			const { verdict, sentence } = judge(alone, lastMinute(15));
+			expect(verdict).to.equal("continue");
+			expect(sentence).to.match(
+				/waits for the evidence no longer to tip towards it has more errors than the 0\.5 % that are allowed, at 100 % \(\d/,
+			);
+			expect(judge(alone, lastMinute(2)).verdict).to.equal("promote");
+		});
+
+		it("asks nothing of the bounds' breach below", () => {
+			const { values } = judge({ ...alone, step: 2 }, lastMinute(24));
+			expect(Object.keys(values).filter((name) => name.endsWith("/over"))).to.deep.equal([]);
+		});
+
+		it("blames the version for an alarm, as nobody else answers", () => {
+			const judgement = judge(alone, { ...lastMinute(2), burning: ["tumour-risk-burn"] });
+			expect([judgement.verdict, judgement.cause]).to.deep.equal(["rollback", "guard-rail"]);
+		});
+	});
+
 	it("asks for a canary's own requests at each weight", () => {
 		const seen = seenAt(1, healthy(100));
 		const { evidence } = judge(judgedRollout(), seen);
