@@ -29,6 +29,11 @@ export const RolloutSettings = z.strictObject({
 	/** Whether a person is asked before a version gets traffic. */
 	approval: z.boolean().default(false),
 	sticky: z.enum(STICKY).default("none"),
+	/**
+	 * Whether a version is judged by what callers send back of how it went, too. Whoever may call the model is believed then: a few
+	 * bad outcomes end a rollout. Else they are only shown.
+	 */
+	outcomes: z.boolean().default(false),
 	/** Share of the requests that the new version answers in the shadow first, before it gets any traffic; 0: no shadow. */
 	mirrorPct: z.number().min(0).max(100).default(0),
 	bounds: z

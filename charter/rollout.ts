@@ -40,7 +40,8 @@ export const VARIANTS = { champion: "champion", canary: "canary", shadow: "shado
 export const SLOW_BUDGET = 0.05;
 
 /** What a rollout goes by, frozen at its start; the program writes it into the pipeline's definition. */
-export interface RolloutPlan extends Pick<RolloutSettings, "weights" | "intervalSeconds" | "alpha" | "mirrorPct"> {
+export interface RolloutPlan
+	extends Pick<RolloutSettings, "weights" | "intervalSeconds" | "alpha" | "mirrorPct" | "outcomes"> {
 	/** Of batch models there are only records of versions that changed over at once: nobody judges windows. */
 	serve: ModelSettings["serve"];
 	sticky: Sticky;

@@ -25,7 +25,7 @@ function planOf(
 	serve: RolloutPlan["serve"],
 	queued: QueuedEndpoint | undefined,
 ): pulumi.Output<RolloutPlan> {
-	const { weights, intervalSeconds, alpha, mirrorPct, sticky, approval, bounds } = model.rollout;
+	const { weights, intervalSeconds, alpha, mirrorPct, sticky, approval, outcomes, bounds } = model.rollout;
 	const { disagreementRate, costFactor } = bounds;
 	const known = {
 		serve,
@@ -35,6 +35,7 @@ function planOf(
 		mirrorPct,
 		sticky,
 		approval,
+		outcomes,
 		rps: model.traffic.rps,
 		bounds: { errorRate: model.slo.errorRate, slowRate: SLOW_BUDGET, disagreementRate, costFactor },
 		burnAlarms: burnAlarmNames(model),

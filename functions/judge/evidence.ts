@@ -6,7 +6,7 @@ import { JUDGED_METRICS, SHADOW_SLICES } from "../../charter/rollout.ts";
 import { GOOD, MARGINS, WORSE } from "../../charter/rollout-evidence.ts";
 import { type Differences, differences, NO_COUNTS, rowsOf, sound } from "./counting.ts";
 import { added, boundIncrements, trialsOf, worseIncrements } from "./e-process.ts";
-import { BOUNDED_METRICS, boundOf, isAlone, judgedSlices, TRIALS_OF, testName } from "./tests.ts";
+import { BOUNDED_METRICS, boundOf, comparedMetrics, isAlone, judgedSlices, TRIALS_OF, testName } from "./tests.ts";
 
 /** What a judgement needs of a rollout's record. */
 export type JudgedRollout = Pick<
@@ -68,7 +68,7 @@ function armIncrements(rollout: JudgedRollout, { champion, canary }: Differences
 			bound: boundOf(plan, metric),
 		}),
 	];
-	const worse = JUDGED_METRICS.flatMap((metric): Increments => {
+	const worse = comparedMetrics(plan).flatMap((metric): Increments => {
 		const of = TRIALS_OF[metric];
 		const sums = worseIncrements(WORSE, { champion: of(champion), canary: of(canary), margin: MARGINS[metric] });
 		const whole: Increments = [[testName(metric, "worse"), sums]];

@@ -30,6 +30,10 @@ export interface TestResult {
 	threshold: number;
 }
 
+/** What a plan compares the versions by. */
+export const comparedMetrics = ({ outcomes }: Pick<RolloutPlan, "outcomes">): JudgedMetric[] =>
+	JUDGED_METRICS.filter((metric) => metric !== "outcomes" || outcomes);
+
 const WHOLE_PERCENT = 100;
 
 /** Metrics that have a bound of their own: what callers send back is only ever compared. */
@@ -60,10 +64,11 @@ export function armTests(
 	const { alpha, weights } = rollout.plan;
 	const steps = Math.max(1, weights.length - 1);
 	const shareOf = (of: JudgedMetric) => alpha * ALPHA_SHARES[of];
-	const worse = JUDGED_METRICS.map(
+	const compared = comparedMetrics(rollout.plan);
+	const worse = compared.map(
 		(of) => ({ of, claim: "worse", threshold: 1 / (shareOf(of) * (1 - STEP_ALPHA_SHARE)) }) as const,
 	);
-	const ofStep = (isAlone(rollout) ? BOUNDED_METRICS : JUDGED_METRICS).map((of) => {
+	const ofStep = (isAlone(rollout) ? BOUNDED_METRICS : compared).map((of) => {
 		const claim: Claim = isAlone(rollout) ? "over" : "worse/step";
 		return { of, claim, threshold: steps / (shareOf(of) * STEP_ALPHA_SHARE) };
 	});

@@ -34,6 +34,7 @@ const AT_ONCE: RolloutPlan = {
 	mirrorPct: 0,
 	sticky: "none",
 	approval: false,
+	outcomes: false,
 	rps: 0,
 	bounds: { errorRate: 0, slowRate: 0, disagreementRate: 0, costFactor: 0 },
 	burnAlarms: [],

@@ -55,6 +55,7 @@ const Plan = z.strictObject({
 	mirrorPct: percent,
 	sticky: z.enum(STICKY),
 	approval: z.boolean(),
+	outcomes: z.boolean(),
 	rps: z.number().positive(),
 	bounds: z.strictObject({
 		errorRate: z.number().gt(0).lt(1),

@@ -83,7 +83,7 @@ export const sequential: Decider = (random, release) => {
 	const bounds = { ...DEFAULTS.bounds, errorRate: release.sloErrorRate, slowRate: SLOW_BUDGET };
 	const plan: RolloutPlan = {
 		...{ weights, intervalSeconds, alpha, mirrorPct, bounds, rps: release.rps },
-		...{ serve: "realtime", sticky: "none", approval: false, burnAlarms: [] },
+		...{ serve: "realtime", sticky: "none", approval: false, outcomes: false, burnAlarms: [] },
 	};
 	const deadline = deadlineAtMs(plan, 0);
 	let rollout: JudgedRollout = {

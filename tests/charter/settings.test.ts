@@ -29,6 +29,7 @@ describe("charter/settings", () => {
 			alpha: 0.01,
 			approval: false,
 			sticky: "none",
+			outcomes: false,
 			mirrorPct: 0,
 			bounds: { disagreementRate: 0.05, disagreementTolerance: 0.05, costFactor: 2 },
 		});

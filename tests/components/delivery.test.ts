@@ -68,6 +68,7 @@ describe("components/delivery", function () {
 		expect(planOf("tumour-risk")).to.deep.include({
 			serve: "realtime",
 			mirrorPct: 10,
+			outcomes: false,
 			rps: 20,
 			bounds: { errorRate: 0.005, slowRate: 0.05, disagreementRate: 0.05, costFactor: 2 },
 			burnAlarms: ["errors-fast", "errors-steady", "slow-fast", "slow-steady"].map(

@@ -76,6 +76,7 @@ export const aRollout = (rollout: number, change: Partial<RolloutRecord> = {}): 
 		serve: "realtime",
 		sticky: "none",
 		approval: false,
+		outcomes: false,
 		weights: [25, 100],
 		intervalSeconds: 60,
 		alpha: 0.01,

@@ -14,6 +14,7 @@ const PLAN: RolloutPlan = {
 	mirrorPct: 0,
 	sticky: "none",
 	approval: false,
+	outcomes: false,
 	rps: 20,
 	bounds: { errorRate: 0.005, slowRate: 0.05, disagreementRate: 0.05, costFactor: 2 },
 	burnAlarms: [],

@@ -23,6 +23,7 @@ export const rolloutPlan = (change: Partial<RolloutPlan> = {}): RolloutPlan => (
 	mirrorPct: 0,
 	sticky: "none",
 	approval: false,
+	outcomes: false,
 	rps: 20,
 	bounds: { errorRate: 0.005, slowRate: SLOW_BUDGET, disagreementRate: 0.05, costFactor: 2 },
 	burnAlarms: ["tumour-risk-burn"],

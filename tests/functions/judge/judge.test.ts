@@ -86,10 +86,25 @@ describe("functions/judge/judge", () => {
 				champion: arm(1_080, { outcomes: 500, badOutcomes: bad }),
 				canary: arm(120, { outcomes: 60, badOutcomes: 30 }),
 			});
-		expect(judge(judgedRollout(), outcomes(50)).sentence).to.match(
+		const judging = judgedRollout({ plan: rolloutPlan({ outcomes: true }) });
+		expect(judge(judging, outcomes(50)).sentence).to.match(
 			/^Version 4 is rolled back: it has more bad outcomes than version 3, /,
 		);
-		expect(judge(judgedRollout(), outcomes(250)).verdict).to.equal("continue");
+		expect(judge(judging, outcomes(250)).verdict).to.equal("continue");
+	});
+
+	it("shows what callers send back of how it went, and goes by it only where the settings say so", () => {
+		const { champion, canary } = healthy(20);
+		const bad = seenAt(20, {
+			champion: { ...champion, outcomes: 500 },
+			canary: { ...canary, outcomes: 60, badOutcomes: 60 },
+		});
+		const { verdict, sentence, values, evidence } = judge(judgedRollout(), bad);
+		expect(verdict).to.equal("promote");
+		expect(sentence).to.match(/; bad outcomes 60 of 60 \(100 %\), of version 3 0 of 500 \(0 %\)\.$/);
+		const names = [...Object.keys(values), ...Object.keys(evidence.logs)];
+		expect(names.filter((name) => name.startsWith("outcomes"))).to.deep.equal([]);
+		expect(judge(judgedRollout({ plan: rolloutPlan({ outcomes: true }) }), bad).cause).to.equal("worse");
 	});
 
 	it("neither goes on nor back where the evidence just tips towards worse", () => {
@@ -127,13 +142,13 @@ describe("functions/judge/judge", () => {
 	});
 
 	describe("at 100 %, where no champion answers", () => {
-		const before = seenAt(60, { champion: arm(108_000, { errors: 108 }), canary: arm(36_000, { errors: 36 }) });
+		const before = seenAt(20, { champion: arm(108_000, { errors: 108 }), canary: arm(36_000, { errors: 36 }) });
 		const { evidence } = judge(judgedRollout({ step: 2 }), before);
 		const alone = judgedRollout({ step: 3, sinceMs: before.atMs, evidence });
 		/** A minute of 20 rps. */
 		const lastMinute = (bad: number, slow = 12) => {
 			const { champion, canary } = before;
-			return seenAt(61, {
+			return seenAt(21, {
 				champion,
 				canary: { ...canary, requests: canary.requests + 1_200, errors: canary.errors + bad, slow: canary.slow + slow },
 			});

@@ -181,6 +181,7 @@ const realtime: RolloutPlan = {
 	mirrorPct: 0,
 	sticky: "tenant",
 	approval: false,
+	outcomes: false,
 	rps: 10_000,
 	bounds: { errorRate: 0.005, slowRate: 0.05, disagreementRate: 0.05, costFactor: 2 },
 	burnAlarms: [],
