@@ -9,6 +9,7 @@ import type { Tracer } from "@opentelemetry/api";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { ENVIRONMENT } from "../../charter/environment.ts";
 import { JOB_LIMITS } from "../../charter/jobs.ts";
+import { VARIANTS } from "../../charter/rollout.ts";
 import { featureStore } from "../predict/feature-store.ts";
 import type { InferContext } from "../predict/infer.ts";
 import { createDeadline } from "../shared/deadline.ts";
@@ -17,8 +18,10 @@ import { artifactStore } from "../shared/inference/artifact-store.ts";
 import { createModels } from "../shared/inference/models.ts";
 import type { ModelRuntime } from "../shared/inference/ports.ts";
 import { registryStore } from "../shared/inference/registry-store.ts";
+import { createRouting } from "../shared/inference/routing.ts";
 import { createVersions } from "../shared/inference/versions.ts";
 import { claimsTable } from "../shared/jobs/claims-table.ts";
+import { moveHeldJob } from "../shared/jobs/move-job.ts";
 import { payloadBucket } from "../shared/jobs/payloads.ts";
 import type { Telemetry } from "../shared/telemetry/telemetry.ts";
 import { admit } from "../worker/admit.ts";
@@ -34,6 +37,7 @@ import { sqsOutbox, sqsQueue } from "../worker/sqs.ts";
 import type { Held } from "../worker/work.ts";
 import { forgetting } from "./forgetting.ts";
 import { inProcess } from "./in-process.ts";
+import { servedInstead } from "./serving-version.ts";
 
 export interface OverflowParts {
 	environment: Environment;
@@ -73,13 +77,32 @@ export function createOverflowService(parts: OverflowParts): OverflowHandler {
 		callbackQueueUrl: text(ENVIRONMENT.callbackQueueUrl),
 	});
 	const payloads = jobPayloads(payloadBucket(s3, text(ENVIRONMENT.jobsBucket)));
-	const versions = createVersions(model, registryStore(dynamodb, text(ENVIRONMENT.registryTable)));
+	const registry = registryStore(dynamodb, text(ENVIRONMENT.registryTable));
+	const versions = createVersions(model, registry);
+	const routing = createRouting({ model, registry, now });
 	const models = createModels(artifactStore(s3, text(ENVIRONMENT.artifactBucket)), runtime);
 	const store = featureStore(dynamodb, text(ENVIRONMENT.featureTable));
 	const features = { model, store, featuresMs: FEATURES_MS };
 	const observer = createObserver({ log, write, now, tracer, team, feature, jobP95Seconds });
 	const table = text(ENVIRONMENT.jobsTable);
 	const pauses = { pause: clock.pause, random: Math.random };
+
+	/** Makes it a job of who answers now; what comes of it where nobody can tell who that is. */
+	const route = async (job: Held): Promise<JobResult | undefined> => {
+		const { claim } = job;
+		if (claim.variant !== VARIANTS.canary) return undefined;
+		try {
+			const instead = servedInstead(claim, await routing.route(log));
+			if (!instead) return undefined;
+			if (await moveHeldJob({ client: dynamodb, table, ...pauses }, claim, instead))
+				job.claim = { ...claim, ...instead };
+			else job.isVoid = true;
+			return undefined;
+		} catch (thrown) {
+			log.warn("It cannot be told which version answers now; the job is given back", { job: claim.job }, thrown);
+			return { kind: "unserved", reason: "Its model's route could not be read." };
+		}
+	};
 
 	/** Whether SQS may forget the message. */
 	const workOn = async ({ body, receiptHandle }: SQSRecord, worker: string, leftMs: () => number): Promise<boolean> => {
@@ -116,28 +139,24 @@ export function createOverflowService(parts: OverflowParts): OverflowHandler {
 			const admission = await admit(delivery, ports);
 			if (admission.kind === "nothing") return messages.isForgotten();
 			const job = admission.kind === "work" ? admission.work : admission.held;
+			let result = admission.kind === "work" ? await route(job) : admission.result;
 			observer.claimed(job.claim);
-			if (admission.kind === "decided") await end(job, admission.result);
-			else {
-				const { work } = admission;
-				let result: JobResult = { kind: "unserved", reason: "The job was no longer this function's." };
-				const report = (_: unknown, reported: JobResult): void => {
-					result = reported;
-				};
-				await runBatch([work], {
+			if (admission.kind === "work" && !result)
+				await runBatch([admission.work], {
 					server,
 					clock,
 					model,
-					version: work.claim.version,
-					report,
+					version: job.claim.version,
+					report: (_, reported) => {
+						result = reported;
+					},
 					onTooLarge: () => undefined,
 					// The model runs in this very process: what it fails at alone is the job's.
 					evidence: { answered: () => undefined, failed: () => true },
 					isDraining: () => false,
 					signal: stop.signal,
 				});
-				await end(work, result);
-			}
+			await end(job, result ?? { kind: "unserved", reason: "The job was no longer this function's." });
 			return messages.isForgotten();
 		} catch (thrown) {
 			log.error("A message could not be worked on; it comes again", {}, thrown);

@@ -19,6 +19,13 @@ export interface Condition {
 	values: Readonly<Record<string, string | number>>;
 }
 
+/** This very attempt holds the job. */
+export const isHeld = ({ attempt }: Pick<JobRecord, "attempt">): Condition => ({
+	expression: "#state = :isRunning AND #attempt = :isAttempt",
+	names: ["state", "attempt"],
+	values: { isRunning: "RUNNING", isAttempt: attempt },
+});
+
 const MS_PER_SECOND = 1000;
 /** What only a job in work or before it has. */
 const WORK_FIELDS = ["owner", "leaseUntilMs", "progress"] as const satisfies FieldName[];

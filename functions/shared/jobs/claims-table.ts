@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { isEnded, JOB_LIMITS, type JobRecord, jobKey } from "../../../charter/jobs.ts";
-import { type Change, type Condition, endOf, placeBack, updateOf } from "./change.ts";
+import { type Change, endOf, isHeld, placeBack, updateOf } from "./change.ts";
 import type { Claim, ClaimOutcome, Claims, JobFailure, JobResponse } from "./claims.ts";
 import { contendedWrite, type Pauses } from "./contended-write.ts";
 
@@ -159,13 +159,6 @@ function claimUpdate(job: string, owner: string, { nowMs, leaseMs }: { nowMs: nu
 		ReturnValuesOnConditionCheckFailure: "ALL_OLD",
 	} as const;
 }
-
-/** This very attempt holds the job. */
-const isHeld = ({ attempt }: Claim): Condition => ({
-	expression: "#state = :isRunning AND #attempt = :isAttempt",
-	names: ["state", "attempt"],
-	values: { isRunning: "RUNNING", isAttempt: attempt },
-});
 
 /** Whoever submits writes whole records. */
 const jobOf = (item: Record<string, AttributeValue>): JobRecord => unmarshall(item) as JobRecord;

@@ -1,12 +1,12 @@
 /**
- * Moves a job of a slot that is emptied: another slot's queue, and where its version has gone, another version. Only what
- * nobody works on moves; who sends its pointer is the caller's.
+ * Moves a job: of a slot that is emptied into another one, and where its version has gone, to another version. Who sends its
+ * pointer is the caller's.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { ConditionalCheckFailedException, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { JobRecord } from "../../../charter/jobs.ts";
-import { updateOf } from "./change.ts";
-import { contendedWrite } from "./contended-write.ts";
+import { isHeld, updateOf } from "./change.ts";
+import { contendedWrite, type Pauses } from "./contended-write.ts";
 import type { JobTable } from "./job-table.ts";
 
 export type JobPlace = Pick<JobRecord, "slot" | "version" | "variant">;
@@ -16,7 +16,7 @@ export type JobPlace = Pick<JobRecord, "slot" | "version" | "variant">;
  * fences whoever had it.
  * @returns false where it is worked on, has ended, or is no longer in that slot
  */
-export async function moveJob(
+export function moveJob(
 	{ client, table, now, pause = sleep, random = Math.random }: JobTable,
 	job: Pick<JobRecord, "job" | "slot">,
 	place: JobPlace,
@@ -31,8 +31,27 @@ export async function moveJob(
 			values: { wasSlot: job.slot, isQueued: "QUEUED", isRunning: "RUNNING", isNow: now() },
 		},
 	);
+	return moved({ client, pause, random }, request);
+}
+
+/**
+ * The same of a job in hand, which stays where it is.
+ * @returns false where it is no longer this attempt's
+ */
+export function moveHeldJob(
+	{ client, table, pause = sleep, random = Math.random }: Omit<JobTable, "now">,
+	job: Pick<JobRecord, "job" | "attempt">,
+	served: Pick<JobPlace, "version" | "variant">,
+): Promise<boolean> {
+	return moved({ client, pause, random }, updateOf(table, job.job, { set: served, remove: [] }, isHeld(job)));
+}
+
+async function moved(
+	{ client, ...pauses }: Pauses & Pick<JobTable, "client">,
+	request: ReturnType<typeof updateOf>,
+): Promise<boolean> {
 	try {
-		await contendedWrite(() => client.send(new UpdateItemCommand(request)), { pause, random });
+		await contendedWrite(() => client.send(new UpdateItemCommand(request)), pauses);
 		return true;
 	} catch (thrown) {
 		if (thrown instanceof ConditionalCheckFailedException) return false;

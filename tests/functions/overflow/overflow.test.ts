@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { artifactKey } from "../../../charter/registry.ts";
 import { bodyOf, CALLBACKS, JOBS_TABLE, QUEUE_A, START_MS } from "../../support/functions-jobs.ts";
 import { DEAD_LETTERS, overflowFixture, rowsOf } from "../../support/functions-overflow.ts";
-import { inferBody, MODEL, manifest } from "../../support/functions-predict.ts";
+import { inferBody, MODEL, manifest, putRoute, putVersion, versionRecord } from "../../support/functions-predict.ts";
 
 type Fixture = ReturnType<typeof overflowFixture>;
 
@@ -113,6 +113,67 @@ describe("functions/overflow", () => {
 		expect(outcomes).to.deep.equal([["m-0"], ["m-0"], []]);
 		expect(fixture.job(id)).to.include({ state: "FAILED", failures: 3 });
 		expect(fixture.aws.sqs.messages(DEAD_LETTERS)).to.have.length(1);
+	});
+
+	describe("of a canary's jobs", () => {
+		/** A job that was drawn for version 2 while that had all of the traffic. */
+		const ofCanary = async () => {
+			const fixture = overflowFixture();
+			putVersion(fixture.aws, versionRecord(2));
+			const champion = { name: "champion", version: 1, weight: 0 };
+			putRoute(fixture.aws, [champion, { name: "canary", version: 2, weight: 100 }]);
+			const id = await submit(fixture);
+			expect(fixture.job(id)).to.include({ version: 2, variant: "canary" });
+			return { fixture, id };
+		};
+		const rolledBack = ({ aws }: Fixture) => putRoute(aws, [{ name: "champion", version: 1, weight: 100 }]);
+
+		it("answers by the champion what waited when the canary was turned back, and counts it as the champion's", async () => {
+			const { fixture, id } = await ofCanary();
+			rolledBack(fixture);
+			fixture.lines.metrics.length = 0;
+			expect(await fixture.drain()).to.deep.equal([]);
+			expect(fixture.job(id)).to.include({ state: "SUCCEEDED", version: 1, variant: "champion", attempt: 1 });
+			expect(fixture.lines.metrics[0]).to.include({ version: "1", variant: "champion", Requests: 1 });
+		});
+
+		it("answers by the canary as long as it serves, and when it is the champion", async () => {
+			const { fixture, id } = await ofCanary();
+			expect(await fixture.drain()).to.deep.equal([]);
+			expect(fixture.job(id)).to.include({ state: "SUCCEEDED", version: 2, variant: "canary" });
+			const next = await ofCanary();
+			putRoute(next.fixture.aws, [{ name: "champion", version: 2, weight: 100 }]);
+			expect(await next.fixture.drain()).to.deep.equal([]);
+			expect(next.fixture.job(next.id)).to.include({ state: "SUCCEEDED", version: 2 });
+		});
+
+		it("gives them back where the route cannot be read, and counts nothing against them", async () => {
+			const { fixture, id } = await ofCanary();
+			const [body = ""] = fixture.aws.sqs.messages(QUEUE_A).map((message) => message.body);
+			fixture.aws.disturbances.set("GetItem", "fail");
+			expect(await fixture.drain()).to.deep.equal(["m-0"]);
+			expect(fixture.job(id)).to.include({ state: "QUEUED", failures: 0, version: 2 });
+			fixture.aws.disturbances.clear();
+			rolledBack(fixture);
+			expect(await fixture.drain([body])).to.deep.equal([]);
+			expect(fixture.job(id)).to.include({ state: "SUCCEEDED", version: 1 });
+		});
+
+		it("leaves a job to whoever has it by now", async () => {
+			const { fixture, id } = await ofCanary();
+			rolledBack(fixture);
+			const { aws } = fixture;
+			const update = aws.dynamodb.UpdateItem.bind(aws.dynamodb);
+			aws.dynamodb.UpdateItem = (input) => {
+				const answer = update(input);
+				// Claimed by another as soon as by this one.
+				aws.dynamodb.put(JOBS_TABLE, marshall({ ...fixture.job(id), attempt: 2, owner: "another" }));
+				aws.dynamodb.UpdateItem = update;
+				return answer;
+			};
+			await fixture.drain();
+			expect(fixture.job(id)).to.include({ state: "RUNNING", attempt: 2, owner: "another", version: 2 });
+		});
 	});
 
 	it("sets aside what is no message of a job", async () => {
