@@ -15,7 +15,6 @@ const Current = z.object({
 	endpoint: z.string(),
 	region: z.string(),
 	tenants: z.array(z.object({ name: z.string(), token: z.string() })),
-	models: z.array(z.object({ name: z.string(), version: z.int().nullable(), serve: z.string() })),
 	outputs: StackOutputs,
 });
 export type Current = z.output<typeof Current>;

@@ -10,7 +10,7 @@ import { type Only, onlyServed } from "../story/only.ts";
 import { reportOf } from "../story/report-of.ts";
 import { SAMPLES } from "../story/samples.ts";
 import { STACK, type Stage, setStage } from "../story/stage.ts";
-import { type Platform, raise, type Shown, show, tearDown } from "../story/story.ts";
+import { type Platform, raise, show, tearDown } from "../story/story.ts";
 
 /** Where the report is, relative to the checkout. */
 const REPORT = ".sandbox/report.json";
@@ -48,18 +48,11 @@ export async function up(
 		await writeReport(join(checkout, REPORT), report);
 		if (options.json) console.log(JSON.stringify(report, null, 2));
 		steps.line(`\nAll of it in ${report.durationSeconds.toFixed(0)} s. The report: ${REPORT}`);
-		if (options.keep) await hold(checkout, stage, platform, versionsOf(platform, shown), steps, interrupted);
+		if (options.keep) await hold(checkout, stage, platform, steps, interrupted);
 	};
 	interrupted.catch(() => steps.silence());
 	await Promise.race([story(), interrupted]);
 	return 0;
-}
-
-/** What serves each model that the story trained. */
-function versionsOf({ registered }: Platform, { jobs, batch, rollouts }: Shown): ReadonlyMap<string, number> {
-	const told = [registered, jobs, batch].flatMap((one) => (one ? [[one.model, one.version] as const] : []));
-	const promoted = rollouts.filter(({ outcome }) => outcome === "PROMOTED");
-	return new Map([...told, ...promoted.map(({ model, to }) => [model, to] as const)]);
 }
 
 /** Keeps the sandbox up until the user asks to stop. */
@@ -67,7 +60,6 @@ async function hold(
 	checkout: string,
 	stage: Stage,
 	{ outputs, tokens }: Platform,
-	versions: ReadonlyMap<string, number>,
 	steps: Steps,
 	interrupted: Promise<never>,
 ) {
@@ -76,7 +68,6 @@ async function hold(
 		endpoint: stage.cloud.endpoint,
 		region: stage.cloud.region,
 		tenants: tokens,
-		models: outputs.models.map(({ name, serve }) => ({ name, version: versions.get(name) ?? null, serve })),
 		outputs,
 	};
 	await announce(checkout, current);

@@ -13,7 +13,6 @@ const sandbox = {
 	endpoint: "http://127.0.0.1:1",
 	region: "us-east-1",
 	tenants: [{ name: "acme", token: "secret" }],
-	models: [{ name: "tumour-risk", version: 1, serve: "realtime" }],
 	outputs: {
 		url: "http://127.0.0.1:1/v1",
 		registryTable: "registry",

@@ -130,9 +130,11 @@ describe("triplane up --keep", () => {
 		expect(shown.rollouts.map(({ state }: { state: string }) => state)).to.deep.equal(["PROMOTED", "ROLLED_BACK"]);
 		const diff = await json("models", "diff", "tumour-risk", "1", "v2");
 		expect(diff.isSameContent).to.equal(false);
+		const arms = ["--variant", "a=1:50", "--variant", "b=2:50", "--sticky", "tenant"];
 		expect(await json("rollback", "tumour-risk")).to.deep.include({ model: "tumour-risk", rollout: 3 });
 		expect((await json("models", "list"))[0]).to.include({ champion: 1, previous: null });
-		const arms = ["--variant", "a=1:50", "--variant", "b=2:50", "--sticky", "tenant"];
+		expect((await json("status")).models).to.deep.include({ name: "tumour-risk", version: 1, serve: "realtime" });
+		expect((await triplane("experiment", "tumour-risk", ...arms.slice(0, 2)).ended).code).to.equal(2);
 		expect(await json("experiment", "tumour-risk", ...arms)).to.include({ experiment: 1, isRunning: true });
 		expect(await json("experiment", "tumour-risk", "--end")).to.include({ experiment: 1, isRunning: false });
 		expect((await triplane("train", "tumour-risk", "--version", "1").ended).code).to.equal(0);
