@@ -7,6 +7,7 @@ import { Interrupted } from "./interrupt.ts";
 import { declareCharter } from "./program/charter.ts";
 import { declarePlatform } from "./program/platform.ts";
 import { declareRollouts } from "./program/rollouts.ts";
+import { UsageError } from "./usage.ts";
 
 /** 0 done · 1 it did not come true · 2 the call itself was off. */
 const EXIT = { failed: 1, usage: 2 } as const;
@@ -33,5 +34,6 @@ try {
 
 function exitCodeOf(error: unknown): number {
 	if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
+	if (error instanceof UsageError) return EXIT.usage;
 	return error instanceof Interrupted ? error.exitCode : EXIT.failed;
 }

@@ -1,8 +1,8 @@
 /** `triplane approve MODEL [--refuse]`: a person's answer to the rollout that waits for it. */
-import { TriplaneError } from "../../charter/errors.ts";
 import { answerApproval } from "../platform/approval.ts";
 import { assertDeclared, reading } from "../platform/reading.ts";
 import { findTarget } from "../platform/stack.ts";
+import { UsageError } from "../usage.ts";
 
 const REASON = "Refused by hand.";
 
@@ -13,7 +13,7 @@ export async function approve(
 ): Promise<number> {
 	const { refuse = false, reason } = options;
 	if (reason !== undefined && !refuse)
-		throw new TriplaneError("--reason says why a rollout is refused: give it with --refuse.");
+		throw new UsageError("--reason says why a rollout is refused: give it with --refuse.");
 	const { aws, outputs } = await findTarget(checkout, options.outputs);
 	assertDeclared(outputs, model);
 	const last = await reading(aws, outputs, (registry) => registry.lastRollout(model));

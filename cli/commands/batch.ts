@@ -4,6 +4,7 @@ import { TriplaneError } from "../../charter/errors.ts";
 import { parseInstant } from "../../charter/windows.ts";
 import { runWindow, type WindowRun } from "../platform/batch.ts";
 import { findTarget } from "../platform/stack.ts";
+import { UsageError } from "../usage.ts";
 
 /** Exit code 0 where the window is committed or none is due, 1 where it failed. Who ends this process ends the waiting alone. */
 export async function batchRun(
@@ -14,13 +15,11 @@ export async function batchRun(
 	const { start, end } = options;
 	for (const [name, text] of Object.entries({ start, end }))
 		if (text !== undefined && parseInstant(text) === undefined)
-			throw new TriplaneError(
-				`--${name} "${text}" is no time in UTC. Write it as in 2026-11-23 or 2026-11-23T06:00:00Z.`,
-			);
+			throw new UsageError(`--${name} "${text}" is no time in UTC. Write it as in 2026-11-23 or 2026-11-23T06:00:00Z.`);
 	if (end !== undefined && start === undefined)
-		throw new TriplaneError("--end needs --start: name the window's start too.");
+		throw new UsageError("--end needs --start: name the window's start too.");
 	if (start !== undefined && end !== undefined && (parseInstant(end) ?? 0) <= (parseInstant(start) ?? 0))
-		throw new TriplaneError(`--end ${end} is not after --start ${start}. Give the window a length.`);
+		throw new UsageError(`--end ${end} is not after --start ${start}. Give the window a length.`);
 	const { aws, outputs } = await findTarget(checkout, options.outputs);
 	const found = outputs.batchModels.find(({ name }) => name === model);
 	if (!found)

@@ -1,11 +1,11 @@
 /** `triplane experiment MODEL --variant a=3:50 --variant b=4:50`: versions side by side until `--end`, with nobody judging. */
 import { randomUUID } from "node:crypto";
-import { TriplaneError } from "../../charter/errors.ts";
 import type { ExperimentResponse, ExperimentVariant } from "../../charter/pipeline.ts";
 import type { Sticky } from "../../charter/rollout-settings.ts";
 import { experimentWith } from "../platform/by-hand.ts";
 import { assertDeclared, reading } from "../platform/reading.ts";
 import { findTarget } from "../platform/stack.ts";
+import { UsageError } from "../usage.ts";
 import { routeWords } from "./models/words.ts";
 
 const WHOLE_TRAFFIC = 100;
@@ -21,7 +21,7 @@ export interface ExperimentOptions {
 export async function experiment(checkout: string, model: string, options: ExperimentOptions): Promise<number> {
 	const { variant: variants = [], sticky, end = false } = options;
 	if (end === variants.length > 0)
-		throw new TriplaneError("Give the arms by --variant NAME=VERSION:PERCENT, or --end; one of the two.");
+		throw new UsageError("Give the arms by --variant NAME=VERSION:PERCENT, or --end; one of the two.");
 	if (!end) assertWhole(variants);
 	const { aws, outputs } = await findTarget(checkout, options.outputs);
 	assertDeclared(outputs, model);
@@ -36,14 +36,14 @@ export async function experiment(checkout: string, model: string, options: Exper
 	return 0;
 }
 
-/** @throws {TriplaneError} where the arms are not two or more, of different names, for the whole traffic */
+/** @throws {UsageError} where the arms are not two or more, of different names, for the whole traffic */
 export function assertWhole(variants: readonly ExperimentVariant[]): void {
 	const sum = variants.reduce((total, { weight }) => total + weight, 0);
 	const names = new Set(variants.map(({ name }) => name));
-	if (variants.length < 2) throw new TriplaneError("An experiment has two arms or more: give --variant once for each.");
-	if (names.size < variants.length) throw new TriplaneError("Two arms have the same name: give each its own.");
+	if (variants.length < 2) throw new UsageError("An experiment has two arms or more: give --variant once for each.");
+	if (names.size < variants.length) throw new UsageError("Two arms have the same name: give each its own.");
 	if (Math.abs(sum - WHOLE_TRAFFIC) > 1e-9)
-		throw new TriplaneError(`The arms take ${sum} % of the traffic together: let them sum to ${WHOLE_TRAFFIC}.`);
+		throw new UsageError(`The arms take ${sum} % of the traffic together: let them sum to ${WHOLE_TRAFFIC}.`);
 }
 
 /** @param route what serves now, in words */

@@ -2,14 +2,37 @@
  * `triplane train MODEL` and `triplane rollout MODEL --version N`: starts the model's pipeline, and shows what it does until it
  * has ended. Who ends this process ends the showing alone.
  */
-import type { EvaluationRecord, PipelineInput } from "../../charter/pipeline.ts";
+import { datasetPrefix, type EvaluationRecord, type PipelineInput } from "../../charter/pipeline.ts";
 import type { JudgementRecord, RolloutRecord } from "../../charter/rollout.ts";
 import { followPipeline, GOOD_OUTCOMES, type PipelineEnd, startPipeline } from "../platform/pipeline.ts";
 import { pipelineOf, reading } from "../platform/reading.ts";
 import { findTarget } from "../platform/stack.ts";
+import { UsageError } from "../usage.ts";
 import { withoutKeys } from "./models/json.ts";
 import { evaluationLines } from "./models/show.ts";
 import { rolloutWords } from "./models/words.ts";
+
+/** What `triplane train` was told. */
+export interface TrainOptions {
+	version?: number;
+	/** Key of a data set, whole or below the model's prefix. */
+	dataset?: string;
+	argument?: string[];
+}
+
+/** @throws {UsageError} where a trainer is told something that will not run */
+export function inputOf(model: string, { version, dataset, argument }: TrainOptions): PipelineInput {
+	if (version === undefined) {
+		const prefix = datasetPrefix(model);
+		return {
+			...(dataset !== undefined && { dataset: dataset.startsWith(prefix) ? dataset : prefix + dataset }),
+			...(argument !== undefined && { arguments: argument }),
+		};
+	}
+	if (dataset !== undefined || argument !== undefined)
+		throw new UsageError("--version trains nothing, so no trainer takes --dataset or --argument: leave them out.");
+	return { version };
+}
 
 export interface PipelineRunOptions {
 	/** @default true */
@@ -32,6 +55,7 @@ export async function runPipeline(
 		console.log(options.json ? JSON.stringify({ model, execution }) : `Started ${execution}`);
 		return 0;
 	}
+	console.error(`Started ${execution}. Ctrl-C ends the showing, not the pipeline.`);
 	return reading(aws, outputs, async (registry) => {
 		const end = await followPipeline(aws, registry, { model, execution }, progressOf(model));
 		const evaluation = end.outcome === "REFUSED" ? await registry.evaluation(model, runOf(execution)) : undefined;

@@ -6,7 +6,7 @@ import { experiment } from "../commands/experiment.ts";
 import { modelsDiff } from "../commands/models/diff.ts";
 import { modelsList } from "../commands/models/list.ts";
 import { modelsShow } from "../commands/models/show.ts";
-import { runPipeline } from "../commands/pipeline-run.ts";
+import { inputOf, runPipeline } from "../commands/pipeline-run.ts";
 import { promote } from "../commands/promote.ts";
 import { rollback } from "../commands/rollback.ts";
 import { arm, collected, OUTPUTS, versionArgument, versionNumber } from "./arguments.ts";
@@ -15,7 +15,8 @@ const NO_WAIT = ["--no-wait", "print the execution and leave; the pipeline goes 
 const EXIT_CODES = `
 Exit codes:
   0  the version serves
-  1  it was refused by the evaluation, rolled back by the judge, or the pipeline failed
+  1  it was refused by the evaluation, rolled back, or the pipeline failed
+  2  the call was off
 
 Ctrl-C ends the showing, not the pipeline.`;
 
@@ -56,14 +57,7 @@ export function declareRollouts(program: Command, checkout: string, finish: (cod
 		.option(...OUTPUTS)
 		.option("--json", "print JSON: {model, execution, status, outcome, rollout, judgements}; progress goes to stderr")
 		.addHelpText("after", EXIT_CODES)
-		.action(async (model, { argument, version, dataset, ...options }) => {
-			const input = {
-				...(version !== undefined && { version }),
-				...(dataset !== undefined && { dataset }),
-				...(argument !== undefined && { arguments: argument }),
-			};
-			finish(await runPipeline(checkout, model, input, options));
-		});
+		.action(async (model, options) => finish(await runPipeline(checkout, model, inputOf(model, options), options)));
 	program
 		.command("rollout")
 		.argument("<model>")

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { TriplaneError } from "../../../charter/errors.ts";
 import { assertWhole, wordsOf } from "../../../cli/commands/experiment.ts";
+import { UsageError } from "../../../cli/usage.ts";
 
 const arm = (name: string, weight: number) => ({ name, version: 3, weight });
 
@@ -16,7 +16,7 @@ describe("triplane experiment", () => {
 		[[arm("a", 50), arm("b", 40)], "take 90 % of the traffic together"],
 	] as const)
 		it(`refuses arms where ${words}`, () => {
-			expect(() => assertWhole(arms)).to.throw(TriplaneError, words);
+			expect(() => assertWhole(arms)).to.throw(UsageError, words);
 		});
 
 	it("tells what runs, and what serves when it has ended", () => {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
-import { judgementLine, rolloutLine, wordsOf } from "../../../cli/commands/pipeline-run.ts";
+import { inputOf, judgementLine, rolloutLine, wordsOf } from "../../../cli/commands/pipeline-run.ts";
 import type { PipelineEnd } from "../../../cli/platform/pipeline.ts";
+import { UsageError } from "../../../cli/usage.ts";
 import { aJudgement, anEvaluation, aRollout, EXECUTION, MODEL } from "../../support/cli-registry.ts";
 
 const end = (change: Partial<PipelineEnd> = {}): PipelineEnd => ({
@@ -14,6 +15,20 @@ const end = (change: Partial<PipelineEnd> = {}): PipelineEnd => ({
 });
 
 describe("triplane train and rollout", () => {
+	it("names a data set as the pipeline reads it, whole or below the model's prefix", () => {
+		const whole = { dataset: "datasets/tumour-risk/2026-11.csv" };
+		expect(inputOf(MODEL, { dataset: "2026-11.csv" })).to.deep.equal(whole);
+		expect(inputOf(MODEL, whole)).to.deep.equal(whole);
+		expect(inputOf(MODEL, {})).to.deep.equal({});
+	});
+
+	it("tells a trainer nothing that will not run", () => {
+		expect(inputOf(MODEL, { argument: ["--seed", "2"] })).to.deep.equal({ arguments: ["--seed", "2"] });
+		expect(inputOf(MODEL, { version: 2 })).to.deep.equal({ version: 2 });
+		for (const more of [{ dataset: "2026-11.csv" }, { argument: ["--seed"] }])
+			expect(() => inputOf(MODEL, { version: 2, ...more })).to.throw(UsageError, "trains nothing");
+	});
+
 	it("tells what came of a pipeline", () => {
 		expect(wordsOf(MODEL, end(), 2, undefined)).to.equal(
 			"tumour-risk: v2 promoted over v1 after 2 judgements and 61 s",
