@@ -3,7 +3,7 @@
  * Schemas only; what follows from them is in rollout.ts and functions/.
  */
 import { z } from "zod";
-import { digestPinnedImage } from "./runtimes.ts";
+import { digestPinnedImage, sageMakerInstance } from "./runtimes.ts";
 
 const share = z.number().gt(0).lt(1);
 
@@ -49,6 +49,11 @@ export const RolloutSettings = z.strictObject({
 });
 export type RolloutSettings = z.output<typeof RolloutSettings>;
 
+/** When something runs, in EventBridge Scheduler's words. */
+export const scheduleWords = z.string().regex(/^(rate|cron|at)\(.+\)$/, {
+	error: 'a time in EventBridge Scheduler\'s words, as in "rate(1 day)" or "cron(0 3 * * ? *)"',
+});
+
 const common = {
 	image: digestPinnedImage,
 	/** Handed to the image's entry point. */
@@ -58,11 +63,8 @@ const common = {
 		.min(60)
 		.max(5 * 24 * 60 * 60)
 		.default(3600),
-	/** When it trains anew, in EventBridge Scheduler's words. @default when it is asked to */
-	schedule: z
-		.string()
-		.regex(/^(rate|cron|at)\(.+\)$/)
-		.optional(),
+	/** When it trains anew. @default when it is asked to */
+	schedule: scheduleWords.optional(),
 	/** Whether a new object below `datasets/<model>/` in the artifact bucket starts a training. */
 	onDataset: z.boolean().default(false),
 };
@@ -78,7 +80,7 @@ export const TrainSettings = z.discriminatedUnion("kind", [
 	z.strictObject({
 		kind: z.literal("sagemaker"),
 		...common,
-		instanceType: z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/),
+		instanceType: sageMakerInstance,
 		volumeGb: z.int().positive().default(30),
 	}),
 ]);

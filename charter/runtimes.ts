@@ -10,6 +10,10 @@ export const digestPinnedImage = z.string().regex(/@sha256:[0-9a-f]{64}$/, {
 	error: 'an image is named by its digest, as in "repository@sha256:…": a tag can move',
 });
 
+export const sageMakerInstance = z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, {
+	error: 'SageMaker names its instances with "ml.", as in "ml.g5.xlarge"',
+});
+
 const LambdaRuntime = z.strictObject({
 	kind: z.literal("lambda"),
 	/** Memory of the function in MiB; Lambda gives CPU in proportion. */
@@ -30,9 +34,7 @@ const EcsRuntime = z.strictObject({
 const SageMakerRuntime = z.strictObject({
 	kind: z.literal("sagemaker"),
 	image: digestPinnedImage,
-	instanceType: z.string().regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/, {
-		error: 'SageMaker names its instances with "ml.", as in "ml.g5.xlarge"',
-	}),
+	instanceType: sageMakerInstance,
 	/** It scales down to none; this is the most. */
 	maxInstances: positiveInt.default(2),
 });

@@ -5,9 +5,10 @@
 import { z } from "zod";
 import { BatchSettings } from "./batch-settings.ts";
 import { SettingsError } from "./errors.ts";
+import { fargateFault } from "./fargate.ts";
 import { LOG_RETENTION_DAYS } from "./limits.ts";
 import { ReleaseSettings } from "./release.ts";
-import { EvaluateSettings, RolloutSettings, TrainSettings } from "./rollout-settings.ts";
+import { EvaluateSettings, RolloutSettings, scheduleWords, TrainSettings } from "./rollout-settings.ts";
 import { digestPinnedImage, RUNTIMES_OF_SERVE, Runtime } from "./runtimes.ts";
 import { SHARED } from "./tags.ts";
 import { cadenceSeconds } from "./windows.ts";
@@ -58,11 +59,8 @@ const Model = z
 		train: TrainSettings.optional(),
 		/** What a trained model has to reach to be registered. */
 		evaluate: EvaluateSettings.prefault({}),
-		/** Batch models: when a window runs, in EventBridge Scheduler's words, as in "rate(1 day)". */
-		schedule: z
-			.string()
-			.regex(/^(rate|cron|at)\(.+\)$/)
-			.optional(),
+		/** Batch models: when a window runs. */
+		schedule: scheduleWords.optional(),
 		/** Batch models: how a window is cut and what it may lose. */
 		batch: BatchSettings.optional(),
 		/** Realtime models: what becomes of a request that is too large or too slow to be answered at once. */
@@ -92,6 +90,18 @@ const Model = z
 				["slo", "jobP95Seconds"],
 				"a model that overflows into jobs promises how long one takes: set slo.jobP95Seconds",
 			);
+		if (model.serve === "batch" && model.rollout.approval)
+			issue(
+				["rollout", "approval"],
+				"a batch model's version changes over at once and asks nobody: remove rollout.approval",
+			);
+		if (model.serve === "batch" && model.rollout.mirrorPct > 0)
+			issue(
+				["rollout", "mirrorPct"],
+				"a batch model's version changes over without a shadow: remove rollout.mirrorPct",
+			);
+		checkSize(["runtime"], model.runtime, issue);
+		if (model.train) checkSize(["train"], model.train, issue);
 		if (model.batch && model.serve !== "batch") issue(["batch"], "only a batch model is cut into chunks: remove batch");
 		if (model.serve === "batch" && model.schedule === undefined)
 			issue(["schedule"], 'a batch model runs by a schedule: set schedule, as in "rate(1 day)"');
@@ -99,6 +109,15 @@ const Model = z
 		if (model.serve === "batch" && isTimed === undefined)
 			issue(["batch", "windowSeconds"], `"${model.schedule}" states no length: set batch.windowSeconds, or a rate`);
 	});
+
+function checkSize(
+	path: string[],
+	task: z.output<typeof Runtime> | TrainSettings,
+	issue: (path: string[], message: string) => void,
+) {
+	const fault = "cpuUnits" in task && fargateFault(task);
+	if (fault) issue([...path, fault.setting], fault.words);
+}
 
 function checkBudget(
 	model: { slo: { p95Ms: number }; budget?: z.infer<typeof Budget> | undefined },

@@ -181,6 +181,47 @@ describe("charter/settings", () => {
 		);
 	});
 
+	it("refuses a person's word and a shadow for a batch model, whose versions have neither", () => {
+		const batch = (rollout: object) => withModel({ serve: "batch", schedule: "rate(1 day)", rollout });
+		expect(faultOf(batch({ approval: true }))).to.equal(
+			only(
+				"models[tumour-risk].rollout.approval: a batch model's version changes over at once and asks nobody: remove rollout.approval",
+			),
+		);
+		expect(faultOf(batch({ mirrorPct: 5 }))).to.equal(
+			only(
+				"models[tumour-risk].rollout.mirrorPct: a batch model's version changes over without a shadow: remove rollout.mirrorPct",
+			),
+		);
+	});
+
+	it("refuses a task of a size that Fargate has not, for a window's and a training", () => {
+		const train = (size: object) => onEcs({ train: { kind: "ecs", image, ...size } });
+		expect(faultOf(train({ cpuUnits: 4096, memoryMb: 16_384 }))).to.equal("no fault");
+		expect(faultOf(train({ cpuUnits: 1000 }))).to.equal(
+			only(
+				"models[tumour-risk].train.cpuUnits: Fargate has no tasks of 1000 CPU units: use one of 256, 512, 1024, 2048, 4096, 8192, 16384",
+			),
+		);
+		const runtime = { kind: "fargate", image, cpuUnits: 8192, memoryMb: 30_720 };
+		expect(faultOf(withModel({ serve: "batch", schedule: "rate(1 day)", runtime }))).to.equal(
+			only(
+				"models[tumour-risk].runtime.memoryMb: Fargate gives 8192 CPU units no 30720 MiB of memory: use 16384 to 61440 in steps of 4096",
+			),
+		);
+	});
+
+	it("tells how a schedule and a training instance are written", () => {
+		expect(faultOf(onEcs({ train: { kind: "ecs", image, schedule: "daily" } }))).to.equal(
+			only(
+				'models[tumour-risk].train.schedule: a time in EventBridge Scheduler\'s words, as in "rate(1 day)" or "cron(0 3 * * ? *)"',
+			),
+		);
+		expect(faultOf(withModel({ train: { kind: "sagemaker", image, instanceType: "c5.large" } }))).to.equal(
+			only('models[tumour-risk].train.instanceType: SageMaker names its instances with "ml.", as in "ml.g5.xlarge"'),
+		);
+	});
+
 	it("accepts a batch model with a schedule", () => {
 		expect(faultOf(withModel({ serve: "batch", schedule: "rate(1 day)" }))).to.equal("no fault");
 	});
