@@ -170,6 +170,7 @@ export const PIPELINE_ERRORS = {
 	busy: "PipelineBusyError",
 	refused: "EvaluationRefusedError",
 	request: "PipelineRequestError",
+	tooLarge: "RunFileTooLargeError",
 } as const;
 /** `ask` returns by the token when a person has decided; a refusal fails the state with this. */
 export const APPROVAL_REFUSED = "ApprovalRefused";

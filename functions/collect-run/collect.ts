@@ -41,7 +41,7 @@ export async function collect(bucket: RunBucket, bucketName: string, event: unkn
 			`The archive ${archive} does not lie below ${base}${STAGING_PREFIX}${model}/. Let the training job write there.`,
 		);
 	const key = archive.slice(base.length);
-	const found = await unpacked(await requiredFile(bucket, key), key);
+	const found = await unpacked(await requiredFile(bucket, key, UNPACKED_MAX_BYTES), key);
 	const missing = FILES.filter((name) => !found.has(name));
 	if (missing.length > 0)
 		throw new RunNotFoundError(

@@ -8,7 +8,7 @@ import type { EvaluationRecord } from "../../charter/pipeline.ts";
 import { RUN_FILES, type Signature, stagingPrefix } from "../../charter/registry.ts";
 import { readHeldout, sha256Of, verifyArtifact } from "../shared/runs/files.ts";
 import { readManifest } from "../shared/runs/manifest.ts";
-import { type RunBucket, requiredFile } from "../shared/runs/run-bucket.ts";
+import { type RunBucket, runFile } from "../shared/runs/run-bucket.ts";
 import { type Evaluation, isComparable } from "./answers.ts";
 import type { EvaluationRequest } from "./request.ts";
 
@@ -23,6 +23,7 @@ export interface StagedRun {
 /** Thrown errors of these kinds say that the run is at fault; any other is worth another try. */
 const FAULTS: ReadonlySet<string> = new Set([
 	"RunNotFoundError",
+	"RunFileTooLargeError",
 	"ManifestError",
 	"ArtifactMismatchError",
 	"HeldoutError",
@@ -44,11 +45,12 @@ export async function verifyRun(
 	const faults: string[] = [];
 	try {
 		const key = `${prefix}${RUN_FILES.manifest}`;
-		const manifest = readManifest(new TextDecoder().decode(await requiredFile(bucket, key)), model, key);
+		const manifestBytes = await runFile(bucket, prefix, RUN_FILES.manifest);
+		const manifest = readManifest(new TextDecoder().decode(manifestBytes), model, key);
 		const artifactKey = `${prefix}${RUN_FILES.artifact}`;
-		const artifact = await requiredFile(bucket, artifactKey);
+		const artifact = await runFile(bucket, prefix, RUN_FILES.artifact);
 		const heldoutKey = `${prefix}${HELDOUT_FILE}`;
-		const heldoutBytes = await requiredFile(bucket, heldoutKey);
+		const heldoutBytes = await runFile(bucket, prefix, HELDOUT_FILE);
 		const { dataSha256, codeSha256, image } = manifest.lineage;
 		lineage = {
 			dataSha256,

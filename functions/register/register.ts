@@ -18,7 +18,7 @@ import { EVENTS } from "../../charter/rollout.ts";
 import type { Events } from "../shared/events.ts";
 import { verifyArtifact } from "../shared/runs/files.ts";
 import { readManifest } from "../shared/runs/manifest.ts";
-import { type RunBucket, requiredFile } from "../shared/runs/run-bucket.ts";
+import { type RunBucket, runFile } from "../shared/runs/run-bucket.ts";
 import { canonical } from "../shared/runs/signature.ts";
 import { RegistryConflictError } from "./errors.ts";
 import { readRegisterRequest } from "./request.ts";
@@ -58,9 +58,9 @@ export async function register(ports: RegisterPorts, event: unknown): Promise<Re
 	const request = readRegisterRequest(event);
 	const { model, run } = request;
 	const prefix = stagingPrefix(model, run);
-	const manifestBytes = await requiredFile(ports.bucket, `${prefix}${RUN_FILES.manifest}`);
+	const manifestBytes = await runFile(ports.bucket, prefix, RUN_FILES.manifest);
 	const manifest = readManifest(new TextDecoder().decode(manifestBytes), model, `${prefix}${RUN_FILES.manifest}`);
-	const artifact = await requiredFile(ports.bucket, `${prefix}${RUN_FILES.artifact}`);
+	const artifact = await runFile(ports.bucket, prefix, RUN_FILES.artifact);
 	verifyArtifact(artifact, manifest, `${prefix}${RUN_FILES.artifact}`);
 	await assertAsEvaluated(ports.registry, request, manifest.artifact.sha256);
 	// Before its record, so that no record ever names an artifact that is not there.

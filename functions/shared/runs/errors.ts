@@ -1,5 +1,6 @@
 /** What may be wrong with a training run or with what is asked of one. A workflow tells these apart by their names. */
 import { TriplaneError } from "../../../charter/errors.ts";
+import { PIPELINE_ERRORS } from "../../../charter/pipeline.ts";
 
 /** The request is not one, or names a model or run that cannot exist. */
 export class RegisterRequestError extends TriplaneError {
@@ -9,6 +10,11 @@ export class RegisterRequestError extends TriplaneError {
 /** The run left one of its files out. */
 export class RunNotFoundError extends TriplaneError {
 	override readonly name = "RunNotFoundError";
+}
+
+/** A file of the run is larger than a function can hold. */
+export class RunFileTooLargeError extends TriplaneError {
+	override readonly name = PIPELINE_ERRORS.tooLarge;
 }
 
 /** The run's manifest is not one, or does not fit itself or the request. */

@@ -108,6 +108,23 @@ describe("functions/evaluate", () => {
 			expect(record()?.isAccepted).to.equal(false);
 		});
 
+	it("refuses a run whose manifest or held-out rows are larger than a function may hold, for good", async () => {
+		for (const [name, bytes] of [
+			["manifest.json", 1_048_576],
+			["heldout.json", 33_554_432],
+		] as const) {
+			const { stage, aws, prefix, refusal, record } = evaluateFixture();
+			stage();
+			aws.objects.set(`${prefix}${name}`, new Uint8Array(bytes + 1));
+			const { name: error, message } = await refusal();
+			expect(error).to.equal("EvaluationRefusedError");
+			expect(message).to.contain(
+				`RunFileTooLargeError: staging/tumour-risk/run-1/${name} has ${bytes + 1} bytes, and at most ${bytes} are read.`,
+			);
+			expect(record()?.isAccepted).to.equal(false);
+		}
+	});
+
 	const evaluation = (change: object) => ({
 		evaluation: {
 			task: "classification",

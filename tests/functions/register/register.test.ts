@@ -205,6 +205,15 @@ describe("functions/register", () => {
 			expect(message).to.include(`staging/tumour-risk/run-1/${missing}`);
 		});
 
+	it("refuses a manifest that is larger than a function may hold", async () => {
+		const { stage, refusal, aws } = setUp();
+		stage("run-1");
+		aws.objects.set(`${stagingPrefix(MODEL, "run-1")}manifest.json`, new Uint8Array(1_048_577));
+		const { name, message } = await refusal({ model: MODEL, run: "run-1" });
+		expect(name).to.equal("RunFileTooLargeError");
+		expect(message).to.include("has 1048577 bytes, and at most 1048576 are read");
+	});
+
 	const { signature } = manifest;
 	const { features = { input: "", entityInput: "", columns: [] } } = signature;
 	const faults: [what: string, change: object | string, message: RegExp][] = [
