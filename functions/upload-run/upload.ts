@@ -2,10 +2,12 @@
  * Checks the files that a trainer has left in its folder, and puts them where the pipeline reads: the manifest last, so that
  * whoever finds one finds the whole run. How good the model is, is the evaluation's to say.
  */
-import { type FileHandle, open } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, lstat, open } from "node:fs/promises";
 import { join } from "node:path";
-import { HELDOUT_FILE, HELDOUT_LIMITS } from "../../charter/heldout.ts";
+import { HELDOUT_FILE } from "../../charter/heldout.ts";
 import { RUN_FILES, stagingPrefix } from "../../charter/registry.ts";
+import { RUN_BYTES_MAX, type RunFile } from "../../charter/run-files.ts";
 import { RunNotFoundError, UploadError } from "../shared/runs/errors.ts";
 import { readHeldout, sha256Of, verifyArtifact } from "../shared/runs/files.ts";
 import { readManifest } from "../shared/runs/manifest.ts";
@@ -25,13 +27,6 @@ export interface Uploaded {
 	objects: Record<string, number>;
 	sha256: string;
 }
-
-/** What the evaluation and the registration can hold in memory. */
-const BYTES_MAX = {
-	[RUN_FILES.manifest]: 1024 * 1024,
-	[RUN_FILES.artifact]: 512 * 1024 * 1024,
-	[HELDOUT_FILE]: HELDOUT_LIMITS.bytesMax,
-} as const;
 
 /** @throws {TriplaneError} that names the file and what is wrong; nothing was put then */
 export async function uploadRun(bucket: Pick<RunBucket, "write">, request: UploadRequest): Promise<Uploaded> {
@@ -62,22 +57,26 @@ export async function uploadRun(bucket: Pick<RunBucket, "write">, request: Uploa
 	return { objects, sha256: manifest.artifact.sha256 };
 }
 
-async function fileOf(directory: string, name: keyof typeof BYTES_MAX): Promise<Uint8Array> {
+async function fileOf(directory: string, name: RunFile): Promise<Uint8Array> {
 	const path = join(directory, name);
 	let file: FileHandle;
 	try {
-		file = await open(path);
+		// A pipe that nobody writes into would be waited for at its opening, and a link may lead anywhere.
+		if (!(await lstat(path)).isFile())
+			throw new UploadError(`${path} is no regular file. Let the trainer write one there: no link, pipe or folder.`);
+		file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 	} catch (cause) {
+		if (cause instanceof UploadError) throw cause;
 		throw new RunNotFoundError(
-			`${path} cannot be read, though the trainer ended well. A run is ${Object.keys(BYTES_MAX).join(", ")} in the folder that TRIPLANE_RUN_DIRECTORY names.`,
+			`${path} cannot be read, though the trainer ended well. A run is ${Object.keys(RUN_BYTES_MAX).join(", ")} in the folder that TRIPLANE_RUN_DIRECTORY names.`,
 			{ cause },
 		);
 	}
 	try {
 		const stat = await file.stat();
-		if (!stat.isFile()) throw new RunNotFoundError(`${path} is no file. Let the trainer write one.`);
-		if (stat.size > BYTES_MAX[name])
-			throw new UploadError(`${path} has ${stat.size} bytes, more than the ${BYTES_MAX[name]} that can be evaluated.`);
+		const bytesMax = RUN_BYTES_MAX[name];
+		if (stat.size > bytesMax)
+			throw new UploadError(`${path} has ${stat.size} bytes, more than the ${bytesMax} that can be evaluated.`);
 		return await file.readFile();
 	} finally {
 		await file.close();

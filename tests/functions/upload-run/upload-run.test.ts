@@ -1,5 +1,6 @@
 /** The upload of a run, from a trainer's folder to the staging area: what it takes, what it refuses, and its exit codes. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -89,6 +90,27 @@ describe("functions/upload-run", () => {
 			expect({ exitCode, keys }).to.deep.equal({ exitCode: 1, keys: [] });
 			expect(said?.error).to.include({ name: "RunNotFoundError" });
 			expect(said?.error?.message).to.contain(`${missing} cannot be read, though the trainer ended well`);
+		});
+
+	for (const [what, put] of [
+		["a pipe that nobody writes into", (path: string) => void execFileSync("mkfifo", [path])],
+		["a folder", (path: string) => void mkdirSync(path)],
+		["a link to another file", (path: string) => symlinkSync("/etc/hostname", path)],
+	] as const)
+		it(`ends with 1 and puts nothing where a file is ${what}`, async () => {
+			for (const name of ["model.onnx", "manifest.json", "heldout.json"]) {
+				leave();
+				const path = join(folder, name);
+				rmSync(path);
+				put(path);
+				const { exitCode, keys, said } = await upload();
+				expect({ exitCode, keys }).to.deep.equal({ exitCode: 1, keys: [] });
+				expect(said?.error).to.include({
+					name: "UploadError",
+					message: `${path} is no regular file. Let the trainer write one there: no link, pipe or folder.`,
+				});
+				rmSync(path, { recursive: true });
+			}
 		});
 
 	it("ends with 1 for a run of another image, and asks for none where the task names none", async () => {
