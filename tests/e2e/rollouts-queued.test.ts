@@ -6,7 +6,7 @@ import { CANARY_SLOT, CHAMPION_SLOT, type RolloutState, VARIANTS } from "../../c
 import { assertEqualsTrainer, type HeldoutRow } from "../../cli/platform/heldout.ts";
 import type { PipelineEnd } from "../../cli/platform/pipeline.ts";
 import { eventually } from "../support/eventually.ts";
-import { jobRecords, placesOf, type SentJob, startJobs, takenOver } from "../support/job-traffic.ts";
+import { countedEnds, jobRecords, placesOf, type SentJob, startJobs, takenOver } from "../support/job-traffic.ts";
 import { type PipelinesSandbox, raisePipelines, type TrainedRun } from "../support/pipelines-sandbox.ts";
 
 const SAMPLE = "digit-reader";
@@ -34,6 +34,7 @@ describe("Rollouts of queued models", function () {
 	this.timeout(PATIENCE_MS);
 	const scope = new AsyncDisposableStack();
 	const runs = new Map<string, TrainedRun>();
+	const sentAll: Record<string, number> = {};
 	let sandbox: PipelinesSandbox;
 	let first: TrainedRun;
 	let second: TrainedRun;
@@ -94,7 +95,9 @@ describe("Rollouts of queued models", function () {
 			);
 			const { state, reason } = await decided.promise;
 			await sleep(ROUTE_KEPT_MS);
-			return { state, reason, sent: await traffic.stop(), end };
+			const sent = await traffic.stop();
+			sentAll[model] = (sentAll[model] ?? 0) + sent.length;
+			return { state, reason, sent, end };
 		} finally {
 			await traffic.stop();
 		}
@@ -128,6 +131,9 @@ describe("Rollouts of queued models", function () {
 				const tasks = sandbox.stage.cloud.ecsAgent.tasks().filter(({ group }) => group === `service:${service}`);
 				return `${slot}: ${tasks.length}`;
 			});
+	/** Each job has ended once. */
+	const hasCounted = (model: string, ...rollouts: { from: number; to: number }[]) =>
+		eventually(async () => expect(await countedEnds(sandbox.stage.aws, model, rollouts)).to.equal(sentAll[model]));
 	/** The canary's tasks are gone, and what is left is the champion's. */
 	const isAtRest = (model: string) =>
 		eventually(async () => {
@@ -177,6 +183,7 @@ describe("Rollouts of queued models", function () {
 		const jobs = await ended(FAILED, failed.sent);
 		const bad = jobs.filter(({ state }) => state !== "SUCCEEDED");
 		expect(placesOf(bad)).to.deep.equal([`canary v2 in ${CANARY_SLOT}`]);
+		await hasCounted(FAILED, { from: 1, to: 2 });
 	});
 
 	it("takes a version back that reads otherwise in the shadow, before any job is its own", async () => {
@@ -192,6 +199,7 @@ describe("Rollouts of queued models", function () {
 
 	it("changes nothing by an up after all of this", async () => {
 		await isAtRest(SAMPLE);
+		await hasCounted(SAMPLE, { from: 1, to: 2 }, { from: 2, to: 3 });
 		expect(await sandbox.up()).to.equal(0);
 		await championIs(SAMPLE, 2);
 		expect(tasksOf(SAMPLE)).to.deep.equal(["a: 1", "b: 0"]);

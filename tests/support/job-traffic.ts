@@ -1,5 +1,6 @@
 /** A tenant's jobs at a steady pace, for as long as a rollout needs them; each is remembered, so that none can get lost unseen. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import { type JobRecord, jobKey } from "../../charter/jobs.ts";
@@ -7,6 +8,7 @@ import type { AwsTarget } from "../../cli/platform/aws.ts";
 import type { PlatformClient } from "../../cli/platform/client.ts";
 import { type HeldoutRow, requestByValues } from "../../cli/platform/heldout.ts";
 import type { StackOutputs } from "../../cli/platform/outputs.ts";
+import { cloudwatchCounts } from "../../functions/judge/cloudwatch-counts.ts";
 
 /** A job that was accepted. */
 export interface SentJob {
@@ -94,3 +96,27 @@ export const takenOver = (sent: readonly SentJob[], jobs: readonly JobRecord[], 
 export const placesOf = (jobs: readonly JobRecord[]): string[] => [
 	...new Set(jobs.map(({ version, slot, variant }) => `${variant} v${version} in ${slot}`)),
 ];
+
+const COUNTED_MS = 15 * 60_000;
+
+/**
+ * How many ends of jobs the last minutes' metrics count: each job's one, however often it was begun.
+ * @param rollouts of the model's versions, from one to the next
+ */
+export async function countedEnds(
+	aws: AwsTarget,
+	model: string,
+	rollouts: readonly { from: number; to: number }[],
+): Promise<number> {
+	const client = new CloudWatchClient(aws);
+	const untilMs = Date.now() + 1;
+	try {
+		const counts = cloudwatchCounts(client);
+		const arms = await Promise.all(
+			rollouts.map((versions) => counts.arms({ model, ...versions, fromMs: untilMs - COUNTED_MS, untilMs })),
+		);
+		return arms.reduce((sum, { champion, canary }) => sum + champion.requests + canary.requests, 0);
+	} finally {
+		client.destroy();
+	}
+}
