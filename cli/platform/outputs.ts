@@ -44,7 +44,6 @@ export function parseOutputs(outputs: unknown): StackOutputs {
 	const parsed = StackOutputs.safeParse(outputs);
 	if (parsed.success) return parsed.data;
 	const [fault] = parsed.error.issues;
-	throw new TriplaneError(
-		`These are not the outputs of a Triplane stack: ${fault?.path.join(".")}: ${fault?.message}.`,
-	);
+	const where = fault?.path.join(".") || "as a whole";
+	throw new TriplaneError(`A Triplane stack has other outputs: ${where}: ${fault?.message}.`);
 }

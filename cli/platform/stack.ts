@@ -24,17 +24,17 @@ export async function findTarget(checkout: string, outputsFile: string | undefin
 		const outputs = parseOutputs(JSON.parse(await readFile(outputsFile, "utf8")));
 		return { aws: { region: regionOf(outputs.url) }, outputs };
 	} catch (error) {
-		throw new TriplaneError(
-			`${outputsFile} does not hold the outputs of a Triplane stack (${error instanceof Error ? error.message : error}). Make it with \`pulumi stack output --json\`.`,
-			{ cause: error },
-		);
+		const why = error instanceof Error ? error.message.replace(/\.$/, "") : error;
+		throw new TriplaneError(`${outputsFile} cannot be used: ${why}. Make it with \`pulumi stack output --json\`.`, {
+			cause: error,
+		});
 	}
 }
 
 /** API Gateway has its region in its own name. */
 function regionOf(url: string): string {
 	const region = /\.execute-api\.([a-z0-9-]+)\.amazonaws\./.exec(url)?.[1];
-	if (!region) throw new TriplaneError(`${url} is no address of API Gateway`);
+	if (!region) throw new TriplaneError(`${url} is no address of API Gateway, as a stack on AWS has one`);
 	return region;
 }
 

@@ -16,7 +16,7 @@ const EXIT_CODES = `
 Exit codes:
   0  the version serves
   1  it was refused by the evaluation, rolled back, or the pipeline failed
-  2  the call was off
+  2  an option is missing or wrong
 
 Ctrl-C ends the showing, not the pipeline.`;
 

@@ -42,7 +42,9 @@ describe("cli/platform", () => {
 
 	it("says which output is missing", async () => {
 		await writeFile(file, JSON.stringify({ ...outputs, tenantTable: undefined }));
-		expect(await refusalOf(findTarget(folder, file))).to.contain("tenantTable");
+		expect(await refusalOf(findTarget(folder, file))).to.equal(
+			`TriplaneError: ${file} cannot be used: A Triplane stack has other outputs: tenantTable: Invalid input: expected string, received undefined. Make it with \`pulumi stack output --json\`.`,
+		);
 	});
 
 	it("refuses anything else with one sentence that says how to make the file", async () => {
