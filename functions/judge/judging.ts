@@ -15,6 +15,7 @@ import {
 import { lookSeconds } from "../../charter/rollout-time.ts";
 import type { Events } from "../shared/events.ts";
 import type { RolloutStore } from "../shared/registry/rollout-store.ts";
+import { tell } from "../shared/registry/telling.ts";
 import { changedRollout, rolloutWrite } from "../shared/registry/writes.ts";
 import type { Log } from "../shared/telemetry/log.ts";
 import { JudgeConflictError, JudgeRequestError } from "./errors.ts";
@@ -41,7 +42,7 @@ export async function judgeRollout(ports: JudgePorts, request: JudgeRequest): Pr
 		const record = await ports.store.rollout(model, rollout);
 		if (!record)
 			throw new JudgeRequestError(
-				`"${model}" has no rollout ${rollout}. \`triplane rollouts ${model}\` lists those that it has.`,
+				`"${model}" has no rollout ${rollout}. \`triplane models show ${model}\` lists those that it has.`,
 			);
 		if (!JUDGED_STATES.includes(record.state)) return unjudged(record);
 		const last = record.judgements > 0 ? await ports.store.lastJudgement(model, rollout) : undefined;
@@ -105,15 +106,3 @@ const heldEvent = (record: RolloutRecord, { sentence, evidence }: Judgement): Ro
 	...{ type: EVENTS.held, atMs: evidence.seen.atMs, state: record.state, weight: weightOf(record) },
 	reason: sentence,
 });
-
-/** What lies in the record until it has been told; a bus that cannot be reached holds no verdict up. */
-async function tell({ events, store, log }: JudgePorts, record: RolloutRecord): Promise<void> {
-	const { untold = [], model, rollout, from, to } = record;
-	if (untold.length === 0) return;
-	try {
-		for (const { type, ...event } of untold) await events.tell(type, { model, rollout, from, to, ...event });
-		await store.write([rolloutWrite(record, { untold: undefined })]);
-	} catch (thrown) {
-		log.warn(`Events of rollout ${rollout} could not be told now; the next step tells them`, { model }, thrown);
-	}
-}

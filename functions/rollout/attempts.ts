@@ -35,7 +35,7 @@ export async function ownRollout(
 	const record = await ports.store.rollout(model, rollout);
 	if (!record)
 		throw new RolloutRequestError(
-			`"${model}" has no rollout ${rollout}. \`triplane rollouts ${model}\` lists those that it has.`,
+			`"${model}" has no rollout ${rollout}. \`triplane models show ${model}\` lists those that it has.`,
 		);
 	if (record.execution !== execution)
 		throw new PipelineBusyError(

@@ -199,7 +199,7 @@ describe("functions/judge", () => {
 	it("refuses a request that is none, and a rollout that there is not", async () => {
 		const { ask, lines } = fixture();
 		expect(await failureOf(ask({ ...request, rollout: 8 }))).to.equal(
-			'"tumour-risk" has no rollout 8. `triplane rollouts tumour-risk` lists those that it has.',
+			'"tumour-risk" has no rollout 8. `triplane models show tumour-risk` lists those that it has.',
 		);
 		expect(await failureOf(ask({ model: "tumour-risk" }))).to.match(
 			/^The judge's request is not {"model", "rollout"}: /,
