@@ -34,7 +34,8 @@ export interface PipelineModel {
 /** Asks of the `rollout` function; each may be asked again after a crash and then does no more than what is left. */
 export type RolloutRequest = PipelineModel & { execution: string } & (
 		| { action: "begin"; input: PipelineInput }
-		| { action: "open"; version: number }
+		/** `isTrained`: the version is what this execution's training has given; else whoever has started it names it. */
+		| { action: "open"; version: number; isTrained?: boolean }
 		| { action: "ask"; rollout: number; taskToken: string }
 		| { action: "deploy"; rollout: number }
 		| { action: "shift"; rollout: number }
@@ -84,6 +85,8 @@ export interface RolloutResponse {
 	isDone: boolean;
 	weight: number;
 	intervalSeconds: number;
+	/** Why there is nothing to roll out, as a sentence; of `open`. */
+	reason?: string;
 }
 
 /** `end`: whether the lock was this execution's to release. */

@@ -93,14 +93,16 @@ export function wordsOf(
 	champion: number | undefined,
 	evaluation: EvaluationRecord | undefined,
 ): string {
-	const { rollout, judgements, outcome, status, error, cause, execution } = end;
+	const { rollout, judgements, outcome, reason, status, error, cause, execution } = end;
 	const serves = champion === undefined ? "no version serves" : `v${champion} serves`;
 	const after = `after ${judgements.length} judgements and ${end.seconds.toFixed(0)} s`;
 	switch (outcome) {
 		case "PROMOTED":
 			return `${model}: ${rollout ? `v${rollout.to} promoted over v${rollout.from} ${after}` : serves}`;
 		case "ROLLED_BACK":
-			return `${model}: ${rollout ? `v${rollout.to} rolled back ${after}: ${rollout.reason ?? ""}\n${serves}` : serves}`;
+			return rollout
+				? `${model}: v${rollout.to} rolled back ${after}: ${rollout.reason ?? ""}\n${serves}`
+				: [`${model}: ${serves}`, reason].filter((part) => part !== undefined).join("\n");
 		case "REFUSED":
 			return [`${model}: the run is refused; ${serves}`, ...(evaluation ? evaluationLines(evaluation) : [])].join("\n");
 		case undefined:

@@ -30,6 +30,8 @@ export interface PipelineEnd {
 	status: string;
 	/** What came of it, as in "PROMOTED"; absent where it failed. */
 	outcome?: string;
+	/** Why, where the pipeline itself says so. */
+	reason?: string;
 	/** The rollout that it worked on, and its judgements. */
 	rollout?: RolloutRecord;
 	judgements: JudgementRecord[];
@@ -44,7 +46,7 @@ export const GOOD_OUTCOMES: readonly (string | undefined)[] = ["PROMOTED", "SERV
 
 const POLL_FIRST_MS = 250;
 const POLL_MAX_MS = 2_000;
-const Output = z.looseObject({ outcome: z.string() });
+const Output = z.looseObject({ outcome: z.string(), reason: z.string().optional() });
 
 /** @returns the execution's ARN, whose last part names the training run */
 export async function startPipeline(aws: AwsTarget, stateMachineArn: string, input: PipelineInput): Promise<string> {
@@ -88,10 +90,12 @@ export async function followPipeline(
 				continue;
 			}
 			const { status = "UNKNOWN", output, error, cause } = ended;
+			const { outcome, reason } = status === "SUCCEEDED" ? Output.parse(JSON.parse(output ?? "null")) : {};
 			return {
 				execution,
 				status,
-				...(status === "SUCCEEDED" && { outcome: Output.parse(JSON.parse(output ?? "null")).outcome }),
+				...(outcome !== undefined && { outcome }),
+				...(reason !== undefined && { reason }),
 				...(rollout.last && { rollout: rollout.last }),
 				judgements: rollout.judgements,
 				seconds: (performance.now() - startedAtMs) / 1000,

@@ -66,8 +66,13 @@ export function rolloutStates(workflow: PipelineWorkflow): States {
 	});
 	return {
 		Open: {
-			...step("open", { version: expression("$states.input.version") }),
-			Output: KEEP_ROLLOUT,
+			...step("open", {
+				version: expression("$states.input.version"),
+				isTrained: expression("$not($exists($states.input.input.version))"),
+			}),
+			Output: expression(
+				'$merge([$states.input, {"rollout": $states.result.Payload}, $exists($states.result.Payload.reason) ? {"reason": $states.result.Payload.reason} : {}])',
+			),
 			// Whether it has one already is not known here: the watch goes on with it if so.
 			Catch: ENDS_FAILED,
 			Next: "ByState",

@@ -22,8 +22,9 @@ import { callersFault } from "./callers.ts";
 import { PipelineBusyError, RolloutRequestError } from "./errors.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { rolloutRoute, WHOLE_TRAFFIC } from "./routes.ts";
+import { turnedBackBy, whyNotAgain } from "./turned-back.ts";
 
-export type OpenRequest = Pick<PipelineModel, "model" | "plan"> & { execution: string; version: number };
+export type OpenRequest = Pick<PipelineModel, "model" | "plan"> & { execution: string; version: number; isTrained?: boolean };
 
 /** Of a version that changes over at once, as batch models' do: nothing is split, and nobody judges. */
 const AT_ONCE: RolloutPlan = {
@@ -47,7 +48,7 @@ const AT_ONCE: RolloutPlan = {
 export const open = (ports: RolloutPorts, request: OpenRequest): Promise<RolloutResponse> =>
 	attempts(request.model, async () => {
 		const { store, now } = ports;
-		const { model, version, execution, plan } = request;
+		const { model, version, isTrained, execution, plan } = request;
 		const last = await store.lastRollout(model);
 		// An execution opens one rollout: whatever has become of it, asked again it opens no second one.
 		if (last?.execution === execution && last.to === version) return answerOf(await tell(ports, last), true);
@@ -68,6 +69,16 @@ export const open = (ports: RolloutPorts, request: OpenRequest): Promise<Rollout
 				isDone: true,
 				weight: WHOLE_TRAFFIC,
 				intervalSeconds: plan?.intervalSeconds ?? 0,
+			};
+		const before = isTrained ? await turnedBackBy(ports, request, last) : undefined;
+		if (before)
+			return {
+				rollout: before.rollout,
+				state: "ROLLED_BACK",
+				isDone: true,
+				weight: 0,
+				intervalSeconds: plan?.intervalSeconds ?? 0,
+				reason: whyNotAgain(model, version, before),
 			};
 		if (route.experiment !== undefined)
 			throw new RolloutRequestError(

@@ -96,7 +96,7 @@ const REQUESTS = {
 		input: PipelineInput,
 		trainImage: z.string().min(1).exactOptional(),
 	}),
-	open: z.object({ ...step, action: z.literal("open"), version, plan: Plan.exactOptional() }),
+	open: z.object({ ...step, action: z.literal("open"), version, isTrained: z.boolean().exactOptional(), plan: Plan.exactOptional() }),
 	ask: z.object({ ...step, action: z.literal("ask"), rollout, taskToken: z.string().min(1).max(TEXT_MAX) }),
 	deploy: z.object({ ...step, action: z.literal("deploy"), rollout }),
 	shift: z.object({ ...step, action: z.literal("shift"), rollout }),

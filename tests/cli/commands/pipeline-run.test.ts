@@ -39,6 +39,8 @@ describe("triplane train and rollout", () => {
 		);
 		const { rollout, ...first } = end({ outcome: "SERVING", judgements: [] });
 		expect(wordsOf(MODEL, first, 1, undefined)).to.equal("tumour-risk: v1 serves");
+		const again = { ...first, outcome: "ROLLED_BACK", reason: "It was rolled back before." };
+		expect(wordsOf(MODEL, again, 1, undefined)).to.equal("tumour-risk: v1 serves\nIt was rolled back before.");
 	});
 
 	it("shows the table by which a run was refused", () => {

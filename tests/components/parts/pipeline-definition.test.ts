@@ -107,7 +107,7 @@ describe("components/parts/pipeline-definition", function () {
 		expect(payload("Begin")).to.deep.equal({ ...ours, action: "begin", input: {} });
 		expect(payload("Evaluate")).to.deep.equal({ ...MODEL, run: "run-1" });
 		expect(payload("Register")).to.deep.equal({ model: "tumour-risk", run: "run-1" });
-		expect(payload("Open")).to.deep.equal({ ...ours, action: "open", version: 2 });
+		expect(payload("Open")).to.deep.equal({ ...ours, action: "open", version: 2, isTrained: true });
 		for (const action of ["deploy", "shift", "finalize"])
 			expect(payload(action.charAt(0).toUpperCase() + action.slice(1))).to.deep.equal({ ...ours, action, rollout: 7 });
 		expect(payload("Judge")).to.deep.equal({ model: "tumour-risk", rollout: 7 });
@@ -276,6 +276,21 @@ describe("components/parts/pipeline-definition", function () {
 			rollout: 7,
 			reason: "10 % of the answers are errors",
 		});
+	});
+
+	it("ends at once, with the reason, where a training gives a version that was rolled back before", async () => {
+		const reason = "It was rolled back before.";
+		const ended = await ran({ Open: () => at("ROLLED_BACK", { rollout: 5, reason }) });
+		expect(ended.path.slice(ended.path.indexOf("Open")).filter((name) => !/^(By|Has)/.test(name))).to.deep.equal([
+			...["Open", "End", "Outcome", "Done"],
+		]);
+		expect(ended.output).to.include({ outcome: "ROLLED_BACK", version: 2, rollout: 5, reason });
+	});
+
+	it("says of a version that whoever started the execution names that nobody has trained it", async () => {
+		const ended = await ran({ Begin: () => begins({ next: "OPEN", version: 3 }) }, { input: { version: 3 } });
+		const { Payload } = askedOf(ended, "Open") as { Payload: object };
+		expect(Payload).to.include({ version: 3, isTrained: false });
 	});
 
 	it("follows a rollback by hand, whatever the verdict says", async () => {

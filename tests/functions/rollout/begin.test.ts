@@ -1,8 +1,10 @@
 /** Beginning and end of an execution, and the opening of its rollout. */
 import { expect } from "chai";
+import type { RolloutResponse } from "../../../charter/pipeline.ts";
 import { failureOf } from "../../support/failure.ts";
-import { promotes, setUp } from "../../support/rollout/asking.ts";
+import { promotes, rollsBack, setUp } from "../../support/rollout/asking.ts";
 import { allRollouts } from "../../support/rollout/pipeline.ts";
+import { MODEL } from "../../support/rollout/world.ts";
 
 describe("functions/rollout, begin and end", () => {
 	it("take and give back the model's lock", async () => {
@@ -63,6 +65,49 @@ describe("functions/rollout, open", () => {
 		await begin({ version: 1 });
 		expect(await open(1)).to.include({ rollout: 0, state: "PROMOTED", isDone: true });
 		expect(allRollouts(world)).to.deep.equal([]);
+	});
+
+	describe("of a version that a training has given", () => {
+		const trained = { version: 2, isTrained: true };
+		const afterRollback = async () => {
+			const used = setUp();
+			await used.run({ version: 2 }, rollsBack);
+			const next = used.world.start("second", {});
+			await used.begin({}, { execution: next, trainImage: "trainer@sha256:1" });
+			const openAs = (more: object) =>
+				used.ask("open", { execution: next, plan: used.world.plan, ...more }) as Promise<RolloutResponse>;
+			return { ...used, openAs };
+		};
+
+		it("opens nothing where it was rolled back before, and says how to try it again", async () => {
+			const { world, openAs, alias } = await afterRollback();
+			const { revision } = world.route;
+			expect(await openAs(trained)).to.deep.equal({
+				...{ rollout: 1, state: "ROLLED_BACK", isDone: true, weight: 0, intervalSeconds: 10 },
+				reason: `Version 2 of "${MODEL}" is what the training has given again, and it was rolled back before, by rollout 1 (It is worse). It is tried again by \`triplane rollout ${MODEL} --version 2\` alone.`,
+			});
+			expect(allRollouts(world)).to.have.length(1);
+			expect([world.route.revision, alias("challenger")]).to.deep.equal([revision, undefined]);
+		});
+
+		it("opens it where whoever asks names it, or where it is another one", async () => {
+			const named = await afterRollback();
+			expect(await named.openAs({ version: 2 })).to.include({ rollout: 2, state: "DEPLOYING" });
+			const other = await afterRollback();
+			expect(await other.openAs({ ...trained, version: 3 })).to.include({ rollout: 2, state: "DEPLOYING" });
+		});
+
+		it("knows it by rollouts of others in between, and as a champion that a person has turned back", async () => {
+			const { world, ask: asked, run, openAs, byHand, alias } = await afterRollback();
+			await asked("end", { execution: world.start("second", {}) });
+			await run({ version: 3 }, promotes, "third");
+			expect(alias("champion")).to.equal(3);
+			await byHand();
+			const again = world.start("fourth", {});
+			const ask = { execution: again, isTrained: true };
+			expect(await openAs({ ...ask, version: 2 })).to.include({ rollout: 1, state: "ROLLED_BACK" });
+			expect(await openAs({ ...ask, version: 3 })).to.include({ rollout: 3, state: "ROLLED_BACK" });
+		});
 	});
 
 	it("refuses a version that is not registered", async () => {
