@@ -24,7 +24,11 @@ import type { RolloutPorts } from "./ports.ts";
 import { rolloutRoute, WHOLE_TRAFFIC } from "./routes.ts";
 import { turnedBackBy, whyNotAgain } from "./turned-back.ts";
 
-export type OpenRequest = Pick<PipelineModel, "model" | "plan"> & { execution: string; version: number; isTrained?: boolean };
+export type OpenRequest = Pick<PipelineModel, "model" | "plan"> & {
+	execution: string;
+	version: number;
+	isTrained?: boolean;
+};
 
 /** Of a version that changes over at once, as batch models' do: nothing is split, and nobody judges. */
 const AT_ONCE: RolloutPlan = {
