@@ -15,6 +15,7 @@ import { registryStore } from "../shared/inference/registry-store.ts";
 import { dynamodbTable } from "../shared/registry/dynamodb-table.ts";
 import { toAlias } from "../shared/registry/records.ts";
 import { runBucket } from "../shared/runs/run-bucket.ts";
+import { observed } from "../shared/telemetry/observed.ts";
 import type { Telemetry } from "../shared/telemetry/telemetry.ts";
 import { type EvaluatePorts, evaluate } from "./evaluate.ts";
 
@@ -62,22 +63,12 @@ export function createEvaluateService(parts: EvaluateParts) {
 		...(bus ? { events: createEvents(parts.events, bus) } : {}),
 		now: telemetry.now,
 	} satisfies Omit<EvaluatePorts, "models">;
-	return async (event: unknown, { getRemainingTimeInMillis }: Invocation): Promise<EvaluateResponse> => {
-		const span = telemetry.tracing.start(NAME, new Map());
-		const log = telemetry.log.with({ traceId: span.traceId, spanId: span.spanId });
-		try {
+	return (event: unknown, { getRemainingTimeInMillis }: Invocation): Promise<EvaluateResponse> =>
+		observed(telemetry, NAME, async (log) => {
 			// Models are kept by their version alone, and the function serves all models.
 			const models = createModels(artifactStore(s3, bucket), runtime);
 			const response = await evaluate({ ...shared, models }, event, getRemainingTimeInMillis);
-			span.end();
 			log.info(response.sentence);
 			return response;
-		} catch (thrown) {
-			span.end(thrown);
-			log.error(NAME, {}, thrown);
-			throw thrown;
-		} finally {
-			await telemetry.tracing.flush();
-		}
-	};
+		});
 }

@@ -4,7 +4,6 @@
  */
 import {
 	type CloudWatchClient,
-	DescribeAlarmsCommand,
 	GetMetricDataCommand,
 	ListMetricsCommand,
 	type MetricDataQuery,
@@ -12,6 +11,7 @@ import {
 import type { ArmCounts, PairedCounts } from "../../charter/rollout.ts";
 import { VARIANTS } from "../../charter/rollout.ts";
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS, SLICE_DIMENSION_SET } from "../../charter/telemetry.ts";
+import { burningAlarms } from "../shared/burning-alarms.ts";
 import { CountsIncompleteError } from "./errors.ts";
 import type { Counts, CountsRequest } from "./observe.ts";
 
@@ -39,8 +39,6 @@ const MINUTES_KEPT_MS = 14 * 24 * 60 * 60 * 1000;
 const MS_PER_SECOND = 1000;
 /** Of GetMetricData. */
 const QUERIES_MAX = 500;
-/** Of DescribeAlarms. */
-const ALARM_NAMES_MAX = 100;
 
 /** One sum that is asked for, and where it goes. */
 interface Sum {
@@ -75,21 +73,7 @@ export function cloudwatchCounts(client: CloudWatchClient): Counts {
 			// Of the same version's earlier rollouts too, as far as CloudWatch still lists them.
 			return Object.fromEntries(slices.filter(([, { compared }]) => compared > 0));
 		},
-		burning: async (alarms) => {
-			const burning: string[] = [];
-			for (let at = 0; at < alarms.length; at += ALARM_NAMES_MAX) {
-				const { MetricAlarms = [], CompositeAlarms = [] } = await client.send(
-					new DescribeAlarmsCommand({
-						AlarmNames: alarms.slice(at, at + ALARM_NAMES_MAX),
-						// Without it composite alarms, which burn rates are, are not told.
-						AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
-						StateValue: "ALARM",
-					}),
-				);
-				burning.push(...[...MetricAlarms, ...CompositeAlarms].flatMap(({ AlarmName }) => AlarmName ?? []));
-			}
-			return burning;
-		},
+		burning: async (alarms) => (await burningAlarms(client, alarms)).flatMap(({ AlarmName }) => AlarmName ?? []),
 	};
 }
 

@@ -11,6 +11,7 @@ import { type Environment, requiredText } from "../shared/environment.ts";
 import { createEvents } from "../shared/events.ts";
 import { dynamodbTable } from "../shared/registry/dynamodb-table.ts";
 import { rolloutStore } from "../shared/registry/rollout-store.ts";
+import { observed } from "../shared/telemetry/observed.ts";
 import type { Telemetry } from "../shared/telemetry/telemetry.ts";
 import { cloudwatchCounts } from "./cloudwatch-counts.ts";
 import { JudgeRequestError } from "./errors.ts";
@@ -42,23 +43,13 @@ export function createJudgeService(parts: JudgeParts): (event: unknown) => Promi
 		events: createEvents(parts.events, requiredText(environment, ENVIRONMENT.eventBus)),
 		now: telemetry.now,
 	};
-	return async (event) => {
-		const span = telemetry.tracing.start(NAME, new Map());
-		const log = telemetry.log.with({ traceId: span.traceId, spanId: span.spanId });
-		try {
+	return (event) =>
+		observed(telemetry, NAME, async (log) => {
 			const request = readRequest(event);
 			const response = await judgeRollout({ ...ports, log }, request);
 			log.info(`${NAME}: ${response.verdict}. ${response.sentence}`, { model: request.model });
-			span.end();
 			return response;
-		} catch (thrown) {
-			log.error(NAME, {}, thrown);
-			span.end(thrown);
-			throw thrown;
-		} finally {
-			await telemetry.tracing.flush();
-		}
-	};
+		});
 }
 
 /** @throws {JudgeRequestError} */

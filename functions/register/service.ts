@@ -7,6 +7,7 @@ import type { RegisterResponse } from "../../charter/messages.ts";
 import { type Environment, requiredText } from "../shared/environment.ts";
 import { createEvents } from "../shared/events.ts";
 import { runBucket } from "../shared/runs/run-bucket.ts";
+import { observed } from "../shared/telemetry/observed.ts";
 import type { Telemetry } from "../shared/telemetry/telemetry.ts";
 import { type RegisterPorts, register } from "./register.ts";
 import { registryTable } from "./registry-table.ts";
@@ -30,20 +31,10 @@ export function createRegisterService({ environment, telemetry, dynamodb, s3, ev
 		...(bus ? { events: createEvents(events, bus) } : {}),
 		now: telemetry.now,
 	};
-	return async (event: unknown): Promise<RegisterResponse> => {
-		const span = telemetry.tracing.start(NAME, new Map());
-		const log = telemetry.log.with({ traceId: span.traceId, spanId: span.spanId });
-		try {
+	return (event: unknown): Promise<RegisterResponse> =>
+		observed(telemetry, NAME, async (log) => {
 			const response = await register(ports, event);
-			span.end();
 			log.info(NAME, { model: response.model, version: response.version });
 			return response;
-		} catch (thrown) {
-			span.end(thrown);
-			log.error(NAME, {}, thrown);
-			throw thrown;
-		} finally {
-			await telemetry.tracing.flush();
-		}
-	};
+		});
 }

@@ -1,19 +1,13 @@
 /** CloudWatch as {@link Watch}: Lambda's own counts of an alias by executed version, and which alarms went on since when. */
-import {
-	type CloudWatchClient,
-	DescribeAlarmsCommand,
-	GetMetricDataCommand,
-	type MetricAlarm,
-} from "@aws-sdk/client-cloudwatch";
+import { type CloudWatchClient, GetMetricDataCommand, type MetricAlarm } from "@aws-sdk/client-cloudwatch";
 import { LIVE_ALIAS } from "../../charter/release.ts";
+import { burningAlarms } from "../shared/burning-alarms.ts";
 import { ReleaseCountsError } from "./errors.ts";
 import type { Watch } from "./ports.ts";
 
 const PERIOD_SECONDS = 60;
 const MS_PER_SECOND = 1000;
 const PERIOD_MS = PERIOD_SECONDS * MS_PER_SECOND;
-/** Of DescribeAlarms. */
-const ALARM_NAMES_MAX = 100;
 const NAMESPACE = "AWS/Lambda";
 const INCOMPLETE: readonly (string | undefined)[] = ["InternalError", "Forbidden"];
 
@@ -55,28 +49,17 @@ export const cloudwatchWatch = (client: CloudWatchClient): Watch => ({
 		};
 		return { invocations: sumOf("invocations"), errors: sumOf("errors") };
 	},
-	burning: async (alarms, sinceMs) => {
-		const burning: string[] = [];
-		for (let at = 0; at < alarms.length; at += ALARM_NAMES_MAX) {
-			const { MetricAlarms = [], CompositeAlarms = [] } = await client.send(
-				new DescribeAlarmsCommand({
-					AlarmNames: alarms.slice(at, at + ALARM_NAMES_MAX),
-					// Without it composite alarms, which burn rates are, are not told.
-					AlarmTypes: ["MetricAlarm", "CompositeAlarm"],
-					StateValue: "ALARM",
-				}),
-			);
-			const all: BurningAlarm[] = [...MetricAlarms, ...CompositeAlarms];
-			burning.push(...all.filter((alarm) => isSince(alarm, sinceMs)).flatMap(({ AlarmName }) => AlarmName ?? []));
-		}
-		return burning;
-	},
+	burning: async (alarms, sinceMs) =>
+		(await burningAlarms(client, alarms))
+			.filter((alarm) => isSince(alarm, sinceMs))
+			.flatMap(({ AlarmName }) => AlarmName ?? []),
 });
-
-type BurningAlarm = Pick<MetricAlarm, "AlarmName" | "StateUpdatedTimestamp" | "StateTransitionedTimestamp">;
 
 /** Its reason is updated as long as it is on; it went on at its transition. */
 const isSince = (
-	{ StateUpdatedTimestamp, StateTransitionedTimestamp = StateUpdatedTimestamp }: BurningAlarm,
+	{
+		StateUpdatedTimestamp,
+		StateTransitionedTimestamp = StateUpdatedTimestamp,
+	}: Pick<MetricAlarm, "StateUpdatedTimestamp" | "StateTransitionedTimestamp">,
 	sinceMs: number,
 ): boolean => !(StateTransitionedTimestamp && StateTransitionedTimestamp.getTime() < sinceMs);

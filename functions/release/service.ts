@@ -6,6 +6,7 @@ import type { SFNClient } from "@aws-sdk/client-sfn";
 import { ENVIRONMENT } from "../../charter/environment.ts";
 import { type Environment, requiredText } from "../shared/environment.ts";
 import { createEvents } from "../shared/events.ts";
+import { observed } from "../shared/telemetry/observed.ts";
 import type { Telemetry } from "../shared/telemetry/telemetry.ts";
 import { act, type Response } from "./act.ts";
 import { cloudwatchWatch } from "./cloudwatch-watch.ts";
@@ -34,21 +35,11 @@ export function createReleaseService(parts: ReleaseParts): (event: unknown) => P
 		events: createEvents(parts.events, requiredText(environment, ENVIRONMENT.eventBus)),
 		now: telemetry.now,
 	};
-	return async (event) => {
-		const span = telemetry.tracing.start(NAME, new Map());
-		const log = telemetry.log.with({ traceId: span.traceId, spanId: span.spanId });
-		try {
+	return (event) =>
+		observed(telemetry, NAME, async (log) => {
 			const request = readRequest(event);
 			const response = await act(ports, request);
-			log.info(`${NAME} ${request.action}: ${JSON.stringify(response)}`, {});
-			span.end();
+			log.info(`${NAME} ${request.action}: ${JSON.stringify(response)}`);
 			return response;
-		} catch (thrown) {
-			log.error(NAME, {}, thrown);
-			span.end(thrown);
-			throw thrown;
-		} finally {
-			await telemetry.tracing.flush();
-		}
-	};
+		});
 }

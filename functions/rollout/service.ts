@@ -13,6 +13,7 @@ import { createEvents } from "../shared/events.ts";
 import type { JobTable } from "../shared/jobs/job-table.ts";
 import { dynamodbTable } from "../shared/registry/dynamodb-table.ts";
 import { rolloutStore } from "../shared/registry/rollout-store.ts";
+import { observed } from "../shared/telemetry/observed.ts";
 import type { Telemetry } from "../shared/telemetry/telemetry.ts";
 import { act, type Response } from "./act.ts";
 import { ecsSlots } from "./ecs-slots.ts";
@@ -51,24 +52,14 @@ export function createRolloutService(parts: RolloutParts): RolloutHandler {
 		now,
 		pause,
 	};
-	return async (event, context) => {
-		const span = telemetry.tracing.start(NAME, new Map());
-		const log = telemetry.log.with({ traceId: span.traceId, spanId: span.spanId });
-		try {
+	return (event, context) =>
+		observed(telemetry, NAME, async (log) => {
 			const request = readRequest(event);
 			const leftMs = () => context.getRemainingTimeInMillis();
 			const response = await act({ ...ports, log, leftMs }, pipelines, request);
 			log.info(`${NAME} ${request.action}: ${JSON.stringify(response)}`, factsOf(request));
-			span.end();
 			return response;
-		} catch (thrown) {
-			log.error(NAME, {}, thrown);
-			span.end(thrown);
-			throw thrown;
-		} finally {
-			await telemetry.tracing.flush();
-		}
-	};
+		});
 }
 
 const factsOf = (request: Request) =>
