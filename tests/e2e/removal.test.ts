@@ -1,7 +1,14 @@
 import { join } from "node:path";
 import { CloudWatchClient, GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import {
+	LambdaClient,
+	ListVersionsByFunctionCommand,
+	paginateListFunctions,
+	UpdateAliasCommand,
+} from "@aws-sdk/client-lambda";
 import * as pulumi from "@pulumi/pulumi";
 import { expect } from "chai";
+import { LIVE_ALIAS } from "../../charter/release.ts";
 import { METRIC_DIMENSIONS, METRIC_NAMESPACE, METRICS } from "../../charter/telemetry.ts";
 import { PlatformClient } from "../../cli/platform/client.ts";
 import { requestByEntity, requestByValues } from "../../cli/platform/heldout.ts";
@@ -78,7 +85,7 @@ describe("the program with one thing removed", () => {
 });
 
 describe("predict without one permission of its role", () => {
-	/** The action is taken from the role, and the function's instances are made anew. */
+	/** The action is taken from the role, and the function's instances are made anew: as a version that no gate has kept out. */
 	async function deployWithout(action: string | undefined) {
 		const { stage } = await raisedPlatform();
 		const stack = await openOn(
@@ -93,7 +100,32 @@ describe("predict without one permission of its role", () => {
 		);
 		const { ok, changes } = await stack.up();
 		expect(ok).to.equal(true);
+		await letIn();
 		return changes.update;
+	}
+
+	/** The newest version gets all traffic at once. */
+	async function letIn() {
+		const { stage } = await raisedPlatform();
+		const lambda = new LambdaClient(stage.aws);
+		const names: string[] = [];
+		for await (const { Functions = [] } of paginateListFunctions({ client: lambda }, {}))
+			names.push(
+				...Functions.flatMap(({ FunctionName = "" }) => (FunctionName.startsWith(PREDICT) ? FunctionName : [])),
+			);
+		expect(names).to.have.length(1);
+		const [FunctionName] = names;
+		const { Versions = [] } = await lambda.send(new ListVersionsByFunctionCommand({ FunctionName }));
+		const newest = Math.max(...Versions.flatMap(({ Version }) => (Version === "$LATEST" ? [] : Number(Version))));
+		await lambda.send(
+			new UpdateAliasCommand({
+				FunctionName,
+				Name: LIVE_ALIAS,
+				FunctionVersion: String(newest),
+				RoutingConfig: { AdditionalVersionWeights: {} },
+			}),
+		);
+		lambda.destroy();
 	}
 
 	function without(policy: string, action: string | undefined): string {

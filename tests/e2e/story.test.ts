@@ -36,18 +36,40 @@ async function expectNothingLeft(run: string) {
 	await eventually(async () => expect(processesOf(run)).to.deep.equal([]), 20_000);
 }
 
+const storedReport = async (): Promise<Report> => JSON.parse(await readFile(REPORT, "utf8"));
+
 describe("npm start", () => {
-	it("tells the whole story, reports it, and leaves nothing behind", async () => {
+	it("tells of the realtime path alone where it is asked to, takes it down, and leaves nothing behind", async () => {
 		await rm(REPORT, { force: true });
 		const before = runs();
-		const running = start("npm", ["start"]);
+		const running = start("npm", ["start", "--", "--only", "realtime"]);
 		const run = await runOf(before);
 		const { code } = await running.ended;
 		expect(code, running.printed()).to.equal(0);
 		await expectNothingLeft(run);
 		expect(runs()).to.not.include(run);
+		expect(running.printed()).to.match(/✓ down +\d{3} resources deleted/);
+		const report = await storedReport();
+		expect(report.predictions).to.have.lengthOf(15);
+		expect(report).not.to.have.any.keys("jobs", "batch");
+		expect(report.rollouts).to.deep.equal([]);
+	});
+});
 
-		const report: Report = JSON.parse(await readFile(REPORT, "utf8"));
+describe("triplane up --keep", () => {
+	let kept: Running;
+	let run: string;
+
+	before(async () => {
+		await rm(REPORT, { force: true });
+		const earlier = runs();
+		kept = triplane("up", "--keep");
+		run = await runOf(earlier);
+	});
+
+	it("tells the whole story, and reports it", async () => {
+		await says(kept, "The platform is up");
+		const report = await storedReport();
 		expect(report.engine.version).to.match(/^\d+\.\d+\.\d+/);
 		expect(report.resources).to.be.above(100);
 		expect(report.policies.rules).to.deep.equal(RULES.map(({ name }) => name));
@@ -79,28 +101,11 @@ describe("npm start", () => {
 		expect(broken?.verdicts.at(-1)?.verdict).to.equal("rollback");
 		expect(broken?.requests.failed).to.be.within(1, broken?.requests.toNew ?? 0);
 		for (const { sentence } of report.rollouts.flatMap(({ verdicts }) => verdicts))
-			expect(running.printed()).to.contain(sentence);
+			expect(kept.printed()).to.contain(sentence);
 		expect(report.durationSeconds).to.be.above(0);
 	});
 
-	it("tells of the realtime path alone where it is asked to", async () => {
-		const running = triplane("up", "--only", "realtime", "--json");
-		const { code, stdout } = await running.ended;
-		expect(code, running.printed()).to.equal(0);
-		const report: Report = JSON.parse(stdout);
-		expect(report.predictions).to.have.lengthOf(15);
-		expect(report).not.to.have.any.keys("jobs", "batch");
-		expect(report.rollouts).to.deep.equal([]);
-	});
-});
-
-describe("triplane up --keep", () => {
 	it("stays up for the other commands, refuses a second one, and ends with down", async () => {
-		const before = runs();
-		const kept = triplane("up", "--keep");
-		const run = await runOf(before);
-		await says(kept, "The platform is up");
-
 		const status = JSON.parse((await triplane("status", "--json").ended).stdout);
 		expect(status.models).to.deep.include({ name: "tumour-risk", version: 2, serve: "realtime" });
 		expect(status.models).to.deep.include({ name: "digit-reader", version: 1, serve: "queued" });
