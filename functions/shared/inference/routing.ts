@@ -42,6 +42,8 @@ const RETRY_AFTER_FAILURE_MS = 1_000;
  * that cannot be loaded has to show as errors of its own, where it is judged, and not as a rollout without traffic.
  */
 export const PREPARE_MAX_MS = 10_000;
+/** Whoever has read no route for longer was idle: the one it knows may have been taken back long ago, so it begins anew. */
+const KNOWN_MAX_MS = ROUTE_CACHE_MS + PREPARE_MAX_MS;
 /** A registration takes about as long. */
 const NO_VERSION_RETRY_SECONDS = 5;
 const REGISTRY_RETRY_SECONDS = 1;
@@ -50,6 +52,7 @@ export function createRouting({ model, registry, now, preparation }: RoutingPart
 	let known: RouteRecord | undefined;
 	let next: RouteRecord | undefined;
 	let freshUntilMs = 0;
+	let readAtMs = 0;
 	let reading: Promise<void> | undefined;
 	/** When the versions of the route that serves and of the next one can serve, at the latest. */
 	let readyAtMs = new Map<number, number>();
@@ -80,6 +83,8 @@ export function createRouting({ model, registry, now, preparation }: RoutingPart
 	const read = async (log: Log): Promise<void> => {
 		try {
 			const route = await registry.route(model);
+			if (now() - readAtMs > KNOWN_MAX_MS) known = undefined;
+			readAtMs = now();
 			// Where there is none yet, each request looks again: the first registration serves at once.
 			freshUntilMs = route ? now() + ROUTE_CACHE_MS : 0;
 			if (!route) {

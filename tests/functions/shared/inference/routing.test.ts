@@ -121,6 +121,17 @@ describe("functions/shared/inference/routing", () => {
 			expect(kept).to.deep.equal([[1], [1, 2]]);
 		});
 
+		it("serves by the new route at once after a lull, in which the one before may have been taken back", async () => {
+			const { clock, kept, revision, change } = await prepared();
+			change(route(2, [{ name: "champion", version: 2, weight: 100 }]));
+			clock.nowMs += PREPARE_MAX_MS;
+			expect(await revision()).to.equal(1);
+			change(route(3, [{ name: "champion", version: 3, weight: 100 }]));
+			clock.nowMs += PREPARE_MAX_MS + 1;
+			expect(await revision()).to.equal(3);
+			expect(kept).to.deep.equal([[1], [3]]);
+		});
+
 		it("serves by the new route once its version cannot be loaded: its errors must show", async () => {
 			const { loads, revision, change } = await prepared();
 			change(route(2));
