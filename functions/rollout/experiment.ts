@@ -34,7 +34,7 @@ export const startExperiment = (ports: RolloutPorts, request: ExperimentStart): 
 			throw new RolloutRequestError(`"${model}" has no champion yet. Its first version serves at its registration.`);
 		if (route.experiment !== undefined)
 			throw new RolloutRequestError(
-				`Experiment ${route.experiment} runs on "${model}" already. End it first, by \`triplane experiment end ${model}\`.`,
+				`Experiment ${route.experiment} runs on "${model}" already. End it first, by \`triplane experiment ${model} --end\`.`,
 			);
 		const rollout = await store.lastRollout(model);
 		if (rollout && !isRolloutEnded(rollout.state))

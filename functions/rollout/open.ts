@@ -86,7 +86,7 @@ export const open = (ports: RolloutPorts, request: OpenRequest): Promise<Rollout
 			};
 		if (route.experiment !== undefined)
 			throw new RolloutRequestError(
-				`Experiment ${route.experiment} runs on "${model}": a rollout would change what it measures. End it first, by \`triplane experiment end ${model}\`.`,
+				`Experiment ${route.experiment} runs on "${model}": a rollout would change what it measures. End it first, by \`triplane experiment ${model} --end\`.`,
 			);
 		const to = await store.version(model, version);
 		if (!to)
