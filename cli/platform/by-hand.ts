@@ -43,6 +43,6 @@ async function ask<T>(aws: AwsTarget, { rolloutFunction }: Stack, request: ByHan
 		return await invoke<T>(aws, rolloutFunction, request);
 	} catch (cause) {
 		if (!(cause instanceof FunctionRefusedError)) throw cause;
-		throw new TriplaneError(`${request.model}: ${cause.message}`, { cause });
+		throw new TriplaneError(cause.message, { cause });
 	}
 }

@@ -17,7 +17,8 @@ export function routeWords(route: RouteRecord | undefined): string {
 	if (!route) return NONE;
 	const variants = route.variants.map(({ name, version, weight, mirrorPct = 0 }) => {
 		const arm = name === "champion" ? `v${version}` : `${name} v${version}`;
-		return mirrorPct > 0 ? `${arm} mirrors ${mirrorPct} %` : `${arm} ${weight} %`;
+		// The last arm's share is what the others leave, which is not exact.
+		return mirrorPct > 0 ? `${arm} mirrors ${mirrorPct} %` : `${arm} ${Number(weight.toFixed(6))} %`;
 	});
 	const by = route.sticky?.by ?? "none";
 	return [...variants, ...(by === "none" ? [] : [`all of a ${by}'s alike`])].join(", ");

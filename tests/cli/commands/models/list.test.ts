@@ -53,6 +53,12 @@ describe("triplane models list", () => {
 		expect(routeWords({ ...canary, sticky: { by: "tenant", salt: "s" } })).to.equal(
 			"v1 75 %, canary v2 25 %, all of a tenant's alike",
 		);
+		const third = [1, 2, 3].map((version) => ({
+			name: `arm-${version}`,
+			version,
+			weight: version < 3 ? 33.3 : 100 - 66.6,
+		}));
+		expect(routeWords(aRoute({ variants: third }))).to.equal("arm-1 v1 33.3 %, arm-2 v2 33.3 %, arm-3 v3 33.4 %");
 		const shadow = { name: "shadow", version: 2, weight: 0, mirrorPct: 20 };
 		expect(routeWords(aRoute({ variants: [...aRoute().variants, shadow] }))).to.equal(
 			"v1 100 %, shadow v2 mirrors 20 %",
