@@ -1,11 +1,6 @@
 import { expect } from "chai";
 import { faultsOf } from "../../support/asl.ts";
-import {
-	definitionWith,
-	ECS_TRAINING,
-	SAGEMAKER_TRAINING,
-	workflowWith,
-} from "../../support/components-pipeline.ts";
+import { definitionWith, ECS_TRAINING, SAGEMAKER_TRAINING, workflowWith } from "../../support/components-pipeline.ts";
 import type { JsonataState } from "../../support/workflow-run.ts";
 
 const states = (change: Parameters<typeof workflowWith>[0] = {}): [string, JsonataState][] =>
