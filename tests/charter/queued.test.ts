@@ -11,6 +11,7 @@ import {
 	overflowConcurrency,
 	planQueued,
 	planScaling,
+	planSlot,
 	queuedCallsAtOnce,
 	queuedModels,
 	SLOT_RETENTION_SECONDS,
@@ -89,7 +90,10 @@ describe("charter/queued", () => {
 
 	it("lets as many jobs wait for a task as it can do within the promise, in full micro-batches", () => {
 		// 60 batches of 16.
-		expect(planScaling(ecsModelWith())).to.deep.equal({ minTasks: 1, maxTasks: 4, backlogPerTask: 960 });
+		const scaling = { minTasks: 1, maxTasks: 4, backlogPerTask: 960, scalesIn: true };
+		expect(planScaling(ecsModelWith())).to.deep.equal(scaling);
+		expect(planSlot(ecsModelWith(), "a")).to.deep.equal(scaling);
+		expect(planSlot(ecsModelWith(), "b")).to.deep.equal({ ...scaling, minTasks: 0, scalesIn: false });
 		expect(planScaling(ecsModelWith(slo(2000, 3))).backlogPerTask).to.equal(16);
 		expect(planScaling(ecsModelWith(slo(4000, 3))).backlogPerTask).to.equal(16);
 		expect(planScaling(ecsModelWith({ ...slo(500, 30), ...peak(8) }, { batchMaxSize: 1 })).backlogPerTask).to.equal(60);
