@@ -23,7 +23,7 @@ describe("components/parts/batch-container", function () {
 		]);
 		expect([inputs.taskRoleArn, inputs.executionRoleArn]).to.deep.equal([
 			"arn:nightly-score-role",
-			"arn:nightly-score-execution-role",
+			"arn:nightly-score-ecs-role",
 		]);
 		expect(inputs.runtimePlatform).to.deep.equal({ operatingSystemFamily: "LINUX", cpuArchitecture: "ARM64" });
 		const [container, ...others] = jsonOf(
@@ -83,11 +83,11 @@ describe("components/parts/batch-container", function () {
 			[`${ECS}:task/nightly-score-cluster/*`],
 		]);
 		expect(grants).to.deep.include([["ecs:RunTask"], ["arn:nightly-score"]]);
-		expect(grants).to.deep.include([["iam:PassRole"], ["arn:nightly-score-role", "arn:nightly-score-execution-role"]]);
+		expect(grants).to.deep.include([["iam:PassRole"], ["arn:nightly-score-role", "arn:nightly-score-ecs-role"]]);
 	});
 
 	it("lets ECS fetch its own image and write its own log", () => {
-		expect(policyOf(contained, "nightly-score-execution-policy")).to.deep.equal([
+		expect(policyOf(contained, "nightly-score-ecs-policy")).to.deep.equal([
 			[["ecr:GetAuthorizationToken"], ["*"]],
 			[
 				["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
