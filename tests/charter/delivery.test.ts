@@ -39,5 +39,7 @@ describe("charter/delivery", () => {
 			...trained,
 			"collect-run": 2,
 		});
+		const mixed = settingsOf(named("a", rawModel()), named("b", batchModel({ train: ON_SAGEMAKER })));
+		expect(deliveryReservations(mixed)).to.deep.equal({ ...trained, "collect-run": 2, shadow: 5 });
 	});
 });
