@@ -13,7 +13,7 @@ import {
 } from "../../charter/derive.ts";
 import { SettingsError } from "../../charter/errors.ts";
 import { ecsModelWith, modelWith, queuedSettingsWith, settingsWith } from "../support/components.ts";
-import { rawModel } from "../support/settings.ts";
+import { rawModel, rawQueuedModel, rawSageMakerModel } from "../support/settings.ts";
 
 const tenant = { name: "acme", tier: "standard" };
 const tier = { rps: 10, burst: 20, dailyQuota: 1000, maxJobsInFlight: 100 };
@@ -116,6 +116,25 @@ describe("charter/derive", () => {
 			SettingsError,
 			"a concurrency of 1737 (register 2 + release 2 + authorize 861 + health 5 + first-predict 428 + second-predict 428 + rollout 2 + judge 2 + evaluate 2 + shadow 5)",
 		);
+	});
+
+	it("names every function of both slots that SageMaker serves, and of jobs that overflow", () => {
+		const endpoint = { ...rawSageMakerModel(), traffic: { rps: 2, peakRps: 20 } };
+		const overflowing = { ...rawModel(), overflow: "job", slo: { p95Ms: 150, jobP95Seconds: 60 } };
+		const busy = { ...rawModel(), name: "busy", traffic: { rps: 1, peakRps: 3900 } };
+		const plan = () => planCapacity(queuedSettingsWith({ models: [overflowing, busy, endpoint] }));
+		expect(plan).to.throw(SettingsError, "tumour-risk-overflow 23 + digit-reader-a-forward");
+		expect(plan).to.throw(SettingsError, /digit-reader-a-result \d+ \+ digit-reader-b-forward \d+ \+ digit-reader-b-result \d+/);
+	});
+
+	it("refuses what no pool, no endpoint and no function's environment could hold, before anything is made", () => {
+		const refused = (...models: object[]) => () => planCapacity(queuedSettingsWith({ models }));
+		const [onEcs, onSageMaker] = [rawQueuedModel(), rawSageMakerModel()];
+		const busy = { traffic: { rps: 2, peakRps: 1000 } };
+		expect(refused({ ...onEcs, ...busy })).to.throw(SettingsError, "its 4 tasks with 16 jobs in 500 ms");
+		expect(refused({ ...onSageMaker, ...busy })).to.throw(SettingsError, "its 3 instances with 4 requests each");
+		const many = Array.from({ length: 40 }, (_, i) => ({ ...onSageMaker, name: `reader-of-digits-${i}` }));
+		expect(refused(...many)).to.throw(SettingsError, "The 40 models with jobs");
 	});
 
 	it("shields a tenant at its tier's rate for each model that it may call, with headroom", () => {
