@@ -124,11 +124,17 @@ describe("charter/derive", () => {
 		const busy = { ...rawModel(), name: "busy", traffic: { rps: 1, peakRps: 3900 } };
 		const plan = () => planCapacity(queuedSettingsWith({ models: [overflowing, busy, endpoint] }));
 		expect(plan).to.throw(SettingsError, "tumour-risk-overflow 23 + digit-reader-a-forward");
-		expect(plan).to.throw(SettingsError, /digit-reader-a-result \d+ \+ digit-reader-b-forward \d+ \+ digit-reader-b-result \d+/);
+		expect(plan).to.throw(
+			SettingsError,
+			/digit-reader-a-result \d+ \+ digit-reader-b-forward \d+ \+ digit-reader-b-result \d+/,
+		);
 	});
 
 	it("refuses what no pool, no endpoint and no function's environment could hold, before anything is made", () => {
-		const refused = (...models: object[]) => () => planCapacity(queuedSettingsWith({ models }));
+		const refused =
+			(...models: object[]) =>
+			() =>
+				planCapacity(queuedSettingsWith({ models }));
 		const [onEcs, onSageMaker] = [rawQueuedModel(), rawSageMakerModel()];
 		const busy = { traffic: { rps: 2, peakRps: 1000 } };
 		expect(refused({ ...onEcs, ...busy })).to.throw(SettingsError, "its 4 tasks with 16 jobs in 500 ms");
