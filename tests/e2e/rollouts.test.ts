@@ -2,8 +2,10 @@
 import { expect } from "chai";
 import { VARIANTS } from "../../charter/rollout.ts";
 import { promoteBetween } from "../../cli/commands/promote.ts";
+import { answerApproval } from "../../cli/platform/approval.ts";
 import { rollBack } from "../../cli/platform/by-hand.ts";
 import { errorsOf } from "../../cli/platform/error-counts.ts";
+import { reading } from "../../cli/platform/reading.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Fared, type RolloutSandbox, raiseRollouts } from "../support/rollout-sandbox.ts";
 
@@ -99,6 +101,21 @@ describe("Rollouts of a realtime model", function () {
 		expect(sent + traffic.sent).to.be.at.least(REQUESTS_MIN);
 		expect([...unharmed.flatMap((fared) => fared.traffic.failures), ...traffic.failures]).to.deep.equal([]);
 		expect(await byHand()).to.include({ rollout: done.rollout, state: "PROMOTED", isDone: true });
+		await championIs(1);
+	});
+
+	it("gives no traffic to a version that a person refuses, and ends its rollout", async () => {
+		const { stage, platform } = sandbox;
+		await sandbox.reset({ approval: true });
+		const faring = sandbox.rollOut(["--seed", "3"]);
+		const asking = () => reading(stage.aws, platform.outputs, (registry) => registry.lastRollout(MODEL));
+		await eventually(async () => expect(await asking()).to.include({ state: "AWAITING_APPROVAL" }), PATIENCE_MS);
+		await answerApproval(stage.aws, MODEL, await asking(), { isApproved: false, reason: "Not on a Friday." });
+		const fared = await faring;
+		expect(fared.end.outcome, reasonOf(fared)).to.equal("ROLLED_BACK");
+		expect(fared.end.rollout?.reason).to.equal("a person refused it: Not on a Friday.");
+		expect(fared.traffic.failures).to.deep.equal([]);
+		expect(fared.traffic.byVersion).to.have.all.keys("1");
 		await championIs(1);
 	});
 });
