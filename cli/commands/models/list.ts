@@ -54,7 +54,8 @@ export function tableOfStates(states: readonly ModelState[]): string {
 			version(aliases.previous),
 			version(aliases.challenger),
 			routeWords(route),
-			rollout ? rolloutWords(rollout) : NONE,
+			// Folded where a column is narrower than a state.
+			rollout ? rolloutWords(rollout).replaceAll("_", " ") : NONE,
 		]);
 	return table.toString();
 }
