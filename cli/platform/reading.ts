@@ -34,6 +34,6 @@ export function pipelineOf({ models, pipelines }: Pick<StackOutputs, "models" | 
 	const found = pipelines.find(({ name }) => name === model);
 	if (found) return found.stateMachine;
 	throw new TriplaneError(
-		`${model} has no pipeline: a batch model has one only with \`train\` in its settings. Declare that and run \`pulumi up\`, or train it yourself and \`triplane register\` the run.`,
+		`${model} has no pipeline: a batch model has one only with \`train\` in its settings, and without one only its first version ever serves. Declare it and run \`pulumi up\`.`,
 	);
 }
