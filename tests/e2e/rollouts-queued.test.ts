@@ -8,6 +8,7 @@ import type { PipelineEnd } from "../../cli/platform/pipeline.ts";
 import { eventually } from "../support/eventually.ts";
 import { countedEnds, jobRecords, placesOf, type SentJob, startJobs, takenOver } from "../support/job-traffic.ts";
 import { type PipelinesSandbox, raisePipelines, type TrainedRun } from "../support/pipelines-sandbox.ts";
+import { slowMs } from "../support/samples/slow.ts";
 
 const SAMPLE = "digit-reader";
 /** One rollout at a time each: while the slot of one settles, the next is rolled out. */
@@ -20,6 +21,8 @@ const ROUTE_KEPT_MS = 6_000;
 const SETTLED_MS = 60_000;
 const PATIENCE_MS = 90_000;
 const POISON_EVERY = 2;
+/** A batch of four takes so long, while twenty jobs come in a second: they wait longer and longer. */
+const SLOW_MS = 600;
 const DECIDED: readonly RolloutState[] = ["PROMOTED", "ROLLING_BACK"];
 
 interface Fared {
@@ -167,7 +170,7 @@ describe("Rollouts of queued models", function () {
 	});
 
 	it("takes a version back that is slow, and the champion does what waits for it", async () => {
-		const version = await register(SAMPLE, await faulty("slow", "--slow-ms", "1500"));
+		const version = await register(SAMPLE, await faulty("slow", "--slow-ms", await slowMs(SLOW_MS, SAMPLE)));
 		const fared = await rollOut(SAMPLE, version, rows(1));
 		expect(fared.state).to.equal("ROLLING_BACK");
 		expect(fared.reason).to.match(/slow answers/);

@@ -8,11 +8,13 @@ import { errorsOf } from "../../cli/platform/error-counts.ts";
 import { reading } from "../../cli/platform/reading.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Fared, type RolloutSandbox, raiseRollouts } from "../support/rollout-sandbox.ts";
+import { slowMs } from "../support/samples/slow.ts";
 
 const MODEL = "tumour-risk";
 const REQUESTS_MIN = 5_000;
-/** A slow model takes a processor for as long as it is asked: more than this, and requests fail of waiting. */
-const SLOW_RPS = 12;
+/** Twice what the SLO allows, and far below a request's limit. At more requests a second than this, they fail of waiting. */
+const SLOW_MS = 300;
+const SLOW_RPS = 8;
 /** Of one rollout with its training. */
 const PATIENCE_MS = 240_000;
 
@@ -60,7 +62,8 @@ describe("Rollouts of a realtime model", function () {
 	});
 
 	it("takes a version back that is slow, and no request fails", async () => {
-		const fared = await sandbox.rollOut(["--seed", "2", "--defect", "slow", "--slow-ms", "200"], SLOW_RPS);
+		const slow = ["--defect", "slow", "--slow-ms", await slowMs(SLOW_MS, MODEL)];
+		const fared = await sandbox.rollOut(["--seed", "2", ...slow], SLOW_RPS);
 		expect(fared.end.outcome, reasonOf(fared)).to.equal("ROLLED_BACK");
 		expect(fared.end.rollout?.reason).to.match(/slow/);
 		expect(fared.traffic.failures).to.deep.equal([]);

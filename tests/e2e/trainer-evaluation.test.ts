@@ -8,6 +8,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { Heldout } from "../../charter/heldout.ts";
 import { TrainingManifest } from "../../charter/messages.ts";
 import { readHeldout, runtimeAnswers } from "../support/samples/heldout.ts";
+import { rowMs } from "../support/samples/slow.ts";
 import { train, trainInTask } from "../support/samples/trainer.ts";
 
 const MODELS = ["tumour-risk", "digit-reader", "disease-progress"];
@@ -140,13 +141,7 @@ describe("samples/train.py, for a pipeline", () => {
 			const slow = made("--model", model, "--defect", "slow", "--slow-ms", "300");
 			const heldout = readHeldout(slow);
 			expect(await runtimeAnswers(slow, heldout)).to.deep.equal(await runtimeAnswers(sound, heldout));
-			const took = async (output: string) => {
-				const session = await sessionOf(output);
-				const startedMs = performance.now();
-				await ask(session, heldout.rows[0]?.features ?? []);
-				return performance.now() - startedMs;
-			};
-			expect(await took(slow)).to.be.greaterThan(50 + (await took(sound)));
+			expect(await rowMs(slow)).to.be.greaterThan(50 + (await rowMs(sound)));
 		});
 
 		it(`can make a ${model} that misreads units: good on its own rows, wrong on what is served`, async () => {

@@ -1,6 +1,7 @@
 /** A platform in the sandbox whose versions are trained and rolled out by the pipeline, under traffic that is counted. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RouteRecord } from "../../charter/registry.ts";
+import type { JudgementRecord } from "../../charter/rollout.ts";
 import { PlatformClient } from "../../cli/platform/client.ts";
 import { requestByValues } from "../../cli/platform/heldout.ts";
 import type { PipelineEnd } from "../../cli/platform/pipeline.ts";
@@ -21,6 +22,8 @@ const AT_ONCE = 8;
 /** For as long readers of a route may go by the one before. */
 const ROUTE_KEPT_MS = 5_000;
 const POLL_MS = 100;
+/** Of one with its training; then a test says how far it got. */
+const ROLLOUT_MAX_MS = 180_000;
 
 /** How a version fared, and what its clients saw from before it had traffic till after the route had settled. */
 export interface Fared {
@@ -58,7 +61,18 @@ export async function raiseRollouts(scope: AsyncDisposableStack): Promise<Rollou
 		stage,
 		platform,
 		async rollOut(trainer, rps) {
-			const train = () => runModelPipeline(stage, outputs, registered.model, trainer, { say: () => undefined });
+			let last = "no verdict yet";
+			const onJudgement = ({ state, sentence }: JudgementRecord) => {
+				last = `${state}: ${sentence}`;
+			};
+			const train = async () => {
+				const late = new AbortController();
+				const run = runModelPipeline(stage, outputs, registered.model, trainer, { say: () => undefined, onJudgement });
+				const end = sleep(ROLLOUT_MAX_MS, undefined, { signal: late.signal }).then(() => {
+					throw new Error(`Not decided in ${ROLLOUT_MAX_MS / 1000} s. ${last}`);
+				});
+				return Promise.race([run, end]).finally(() => late.abort());
+			};
 			const { done, traffic } = await sandbox.underTraffic(train, 0, rps);
 			return { end: done.end, traffic };
 		},
