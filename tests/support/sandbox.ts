@@ -1,4 +1,4 @@
-/** The realtime platform in the sandbox for end-to-end tests, raised once for all of them and torn down with the last. */
+/** The realtime platform in the sandbox for end-to-end tests, raised once for those of a file and torn down after them. */
 import { fileURLToPath } from "node:url";
 import { readSettings } from "../../cli/settings.ts";
 import { Steps } from "../../cli/steps.ts";
@@ -16,9 +16,9 @@ export interface RaisedPlatform {
 }
 
 let raised: Promise<RaisedPlatform> | undefined;
-const scope = new AsyncDisposableStack();
+let scope = new AsyncDisposableStack();
 
-/** The platform; the first call raises it. */
+/** The platform; a file's first call raises it. */
 export function raisedPlatform(): Promise<RaisedPlatform> {
 	raised ??= (async () => {
 		const { config } = await readSettings(CHECKOUT, STACK);
@@ -29,7 +29,10 @@ export function raisedPlatform(): Promise<RaisedPlatform> {
 	return raised;
 }
 
-/** Ends it, if any test raised it. */
+/** Ends it, if any test raised it; the next call raises another. */
 export async function endPlatform(): Promise<void> {
-	await scope.disposeAsync();
+	const ending = scope;
+	raised = undefined;
+	scope = new AsyncDisposableStack();
+	await ending.disposeAsync();
 }
