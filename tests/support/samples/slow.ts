@@ -7,11 +7,11 @@ import { readHeldout } from "./heldout.ts";
 import { train } from "./trainer.ts";
 
 /** What the trainer is asked for, to see how long it takes here. */
-const PROBE_MS = 100;
-const TRIES = 5;
+const PROBE_MS = 50;
+const TRIES = 20;
 const ONE_THREAD = { intraOpNumThreads: 1, interOpNumThreads: 1 };
 
-/** Milliseconds that one row takes on one thread, at best of a few tries: what else the machine does then is not the model's. */
+/** Milliseconds that one row takes on one thread, at best of many tries: what else the machine does then is not the model's. */
 export async function rowMs(run: string): Promise<number> {
 	const session = await InferenceSession.create(join(run, "model.onnx"), ONE_THREAD);
 	const features = readHeldout(run).rows[0]?.features ?? [];
