@@ -102,8 +102,6 @@ export interface RolloutRecord {
 	championTaskDefinition?: string;
 	/** Why it ended as it did, as a sentence. */
 	reason?: string;
-	/** Who has asked for its rollback by hand: asked by them again, it is the same rollback. */
-	rolledBackBy?: string[];
 	/** What its last writes have decided and nobody has told on the bus yet: a crash between the two loses no event. */
 	untold?: RolloutEvent[];
 }

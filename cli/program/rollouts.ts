@@ -71,7 +71,8 @@ export function declareRollouts(program: Command, checkout: string, finish: (cod
 	program
 		.command("rollback")
 		.argument("<model>")
-		.description("end a rollout with its champion; where none is in work, go back to the champion before")
+		.description("take the last rollout back, in work or promoted; where it is rolled back already, nothing changes")
+		.option("--champion", "go back from the champion as well, where the last rollout is rolled back already")
 		.option("--reason <text>", "kept in the rollout's record")
 		.option(...OUTPUTS)
 		.option("--json", "print JSON: {model, rollout, state, route}")

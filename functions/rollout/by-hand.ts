@@ -1,14 +1,14 @@
 /**
- * A rollback that a person asks for: of the rollout in work, whoever works on it; where none is, the champion gives way to the
- * version before it.
+ * A rollback that a person asks for: of the rollout in work, whoever works on it. Where the last one was promoted, its version
+ * gives way to the one before; where it is rolled back already, nothing is left to do, unless the champion is meant as well.
  */
 import type { RolloutResponse } from "../../charter/pipeline.ts";
-import { EVENTS, isRolloutEnded, type RolloutRecord } from "../../charter/rollout.ts";
+import { EVENTS, type RolloutRecord } from "../../charter/rollout.ts";
 import type { Write } from "../shared/registry/table.ts";
 import { tell } from "../shared/registry/telling.ts";
 import { aliasRemoval, aliasWrite, routeWrite } from "../shared/registry/writes.ts";
 import { answerOf } from "./answer.ts";
-import { attempts, changeRollout, eventOf } from "./attempts.ts";
+import { attempts, eventOf } from "./attempts.ts";
 import { RolloutRequestError } from "./errors.ts";
 import { endOfExperiment } from "./experiment.ts";
 import { newRollout } from "./open.ts";
@@ -21,24 +21,23 @@ export interface ByHandRollback {
 	/** Whoever asks, the same when they ask again: what they have turned back is turned back once. */
 	execution: string;
 	reason: string;
+	/** Whether the champion goes where the last rollout has gone already: it has served before, and still does. */
+	champion?: boolean;
 }
 
 /** @throws {RolloutRequestError} where there is nothing to go back to */
 export const rollBackByHand = (ports: RolloutPorts, request: ByHandRollback): Promise<RolloutResponse> =>
 	attempts(request.model, async () => {
-		const { model, execution, reason } = request;
+		const { model, execution, reason, champion = false } = request;
 		const last = await ports.store.lastRollout(model);
 		if (last?.execution === execution) return finishTurn(ports, await tell(ports, last));
-		const { rolledBackBy = [] } = last ?? {};
-		const isAskedAgain = rolledBackBy.includes(execution);
-		if (!last || (isRolloutEnded(last.state) && !isAskedAgain)) return turnBack(ports, request, last);
-		const asked = isAskedAgain ? rolledBackBy : [...rolledBackBy, execution];
-		if (last.state === "ROLLING_BACK" && !isAskedAgain) {
-			// Begun by others: asked again when it has ended, this must not turn back the champion as well.
-			await changeRollout(ports, last, { rolledBackBy: asked });
-			return undefined;
-		}
-		return rollBack(ports, await tell(ports, last), { reason, rolledBackBy: asked });
+		if (!last || last.state === "PROMOTED" || (champion && last.state === "ROLLED_BACK"))
+			return turnBack(ports, request, last);
+		if (champion)
+			throw new RolloutRequestError(
+				`Rollout ${last.rollout} of "${model}" is ${last.state}, so its champion was not touched. End the rollout first, by \`triplane rollback ${model}\`, then ask again.`,
+			);
+		return rollBack(ports, await tell(ports, last), reason);
 	});
 
 /** Champion and route in one transaction, with a record of it in the model's history; an experiment ends by it. */

@@ -15,17 +15,17 @@ import { moveTraffic } from "./traffic.ts";
 
 /** @param request `reason` as a sentence */
 export const rollback = (ports: RolloutPorts, request: StepRequest & { reason: string }): Promise<RolloutResponse> =>
-	attempts(request.model, async () => rollBack(ports, await ownRollout(ports, request), { reason: request.reason }));
+	attempts(request.model, async () => rollBack(ports, await ownRollout(ports, request), request.reason));
 
 /**
  * @param rollout as it is now; whether the caller may roll it back is for the caller to say
- * @param why kept in the record where this call begins the rollback
+ * @param reason kept in the record where this call begins the rollback
  * @returns undefined where it is to be read anew
  */
 export async function rollBack(
 	ports: RolloutPorts,
 	rollout: RolloutRecord,
-	why: Required<Pick<RolloutRecord, "reason">> & Pick<RolloutRecord, "rolledBackBy">,
+	reason: string,
 ): Promise<RolloutResponse | undefined> {
 	switch (rollout.state) {
 		case "PROMOTED":
@@ -34,7 +34,7 @@ export async function rollBack(
 		case "ROLLING_BACK":
 			return bringToEnd(ports, rollout);
 		default: {
-			const change = { state: "ROLLING_BACK" as const, sinceMs: ports.now(), ...why };
+			const change = { state: "ROLLING_BACK" as const, sinceMs: ports.now(), reason };
 			await moveTraffic(ports, rollout, change, EVENTS.rolledBack, [aliasRemoval(rollout.model, "challenger")]);
 			return undefined;
 		}

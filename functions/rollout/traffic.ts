@@ -1,7 +1,7 @@
 /** Moves traffic: a rollout's record and its model's route in one transaction, so that neither is ever without the other. */
 import { aliasKey, modelKey } from "../../charter/registry.ts";
 import type { RolloutEvent, RolloutRecord } from "../../charter/rollout.ts";
-import { RegistryRecordError } from "../shared/registry/records.ts";
+import { RegistryRecordError } from "../shared/registry/record-error.ts";
 import type { Write } from "../shared/registry/table.ts";
 import { changedRollout, type RolloutChange, routeWrite } from "../shared/registry/writes.ts";
 import { changeRollout } from "./attempts.ts";

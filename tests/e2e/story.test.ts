@@ -136,7 +136,10 @@ describe("triplane up --keep", () => {
 		const diff = await json("models", "diff", "tumour-risk", "1", "v2");
 		expect(diff.isSameContent).to.equal(false);
 		const arms = ["--variant", "a=1:50", "--variant", "b=2:50", "--sticky", "tenant"];
-		expect(await json("rollback", "tumour-risk")).to.deep.include({ model: "tumour-risk", rollout: 3 });
+		expect(await json("rollback", "tumour-risk")).to.deep.include({ rollout: 2, state: "ROLLED_BACK" });
+		expect((await json("models", "list"))[0]).to.include({ champion: 2, previous: 1 });
+		const back = await json("rollback", "tumour-risk", "--champion");
+		expect(back).to.deep.include({ model: "tumour-risk", rollout: 3, state: "PROMOTED" });
 		expect((await json("models", "list"))[0]).to.include({ champion: 1, previous: null });
 		expect((await json("status")).models).to.deep.include({ name: "tumour-risk", version: 1, serve: "realtime" });
 		expect((await triplane("experiment", "tumour-risk", ...arms.slice(0, 2)).ended).code).to.equal(2);

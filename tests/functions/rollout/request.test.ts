@@ -39,6 +39,7 @@ describe("functions/rollout/request", () => {
 		{ ...step, action: "finalize", rollout: 1 },
 		{ ...step, action: "rollback", rollout: 1, reason: "It is worse." },
 		{ model: "digit-reader", execution: "by-hand", action: "rollback", reason: "It is worse." },
+		{ model: "digit-reader", execution: "by-hand", action: "rollback", reason: "It is worse.", champion: true },
 		{ ...step, action: "end" },
 		{ action: "watch" },
 		experiment,

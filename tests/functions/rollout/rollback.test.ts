@@ -152,6 +152,29 @@ describe("functions/rollout, rollback", () => {
 		expect(world.route.variants).to.deep.equal([{ name: "champion", version: 2, weight: 100, slot: "a" }]);
 	});
 
+	it("by hand changes nothing where the judge was first, and takes the champion back where that is meant", async () => {
+		const { world, run, byHand, alias } = setUp();
+		await run({ version: 2 }, promotes, "before");
+		await run({ version: 3 }, rollsBack);
+		const { revision } = world.route;
+		expect(await byHand("person-2")).to.include({ rollout: 2, state: "ROLLED_BACK", isDone: true });
+		expect([world.route.revision, alias("champion")]).to.deep.equal([revision, 2]);
+		const champion = { champion: true };
+		expect(await byHand("person-3", champion)).to.include({ rollout: 3, state: "PROMOTED", isDone: true });
+		expect(await byHand("person-3", champion)).to.include({ rollout: 3, state: "PROMOTED", isDone: true });
+		assertEnded(world, 1);
+	});
+
+	it("by hand touches no champion while a rollout is in work", async () => {
+		const { world, begin, run, open, byHand, alias } = setUp();
+		await run({ version: 2 }, promotes, "before");
+		await begin({ version: 3 });
+		await open(3);
+		const { revision } = world.route;
+		expect(await failureOf(byHand("person-1", { champion: true }))).to.include("End the rollout first");
+		expect([world.route.revision, alias("champion")]).to.deep.equal([revision, 2]);
+	});
+
 	it("says that there is nothing to go back to", async () => {
 		expect(await failureOf(setUp().byHand())).to.include("no rollout in work and no version before its champion");
 	});

@@ -19,7 +19,8 @@ export function setUp(plan: RolloutPlan = PLANS.realtime) {
 		act(world.ports(), new Map([[MODEL, "arn:pipeline"]]), readRequest({ model: MODEL, execution, action, ...more }));
 	const begin = (input: PipelineInput = {}, more: object = {}) => ask("begin", { input, ...more });
 	const open = (version = 2) => ask("open", { version, plan }) as Promise<RolloutResponse>;
-	const byHand = (name = "person-1") => ask("rollback", { execution: name, reason: "A person has asked for it." });
+	const byHand = (name = "person-1", more: object = {}) =>
+		ask("rollback", { execution: name, reason: "A person has asked for it.", ...more });
 	const run = (input: PipelineInput, script: Script, name = "first") => {
 		if (name === "first") world.executions.delete(execution);
 		return new Pipeline(world, name, input, script).run();
