@@ -44,7 +44,7 @@ const RESERVE_MS = 5_000;
  * @param event an `EvaluateRequest`, not trusted
  * @param remainingMs how long it may still take
  * @throws {EvaluationRefusedError} with the table that says why
- * @throws {PipelineRequestError}
+ * @throws {EvaluateRequestError}
  */
 export async function evaluate(
 	ports: EvaluatePorts,

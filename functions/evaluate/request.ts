@@ -4,7 +4,7 @@ import type { EvaluateRequest } from "../../charter/pipeline.ts";
 import { EvaluateSettings } from "../../charter/rollout-settings.ts";
 import { faults } from "../shared/runs/manifest.ts";
 import { nameFault } from "../shared/runs/names.ts";
-import { PipelineRequestError } from "./errors.ts";
+import { EvaluateRequestError } from "./errors.ts";
 
 const Request = z.object({
 	model: z.string().min(1),
@@ -16,14 +16,14 @@ export type EvaluationRequest = Pick<EvaluateRequest, "model" | "run" | "evaluat
 	trainImage?: string | undefined;
 };
 
-/** @throws {PipelineRequestError} */
+/** @throws {EvaluateRequestError} */
 export function readEvaluateRequest(event: unknown): EvaluationRequest {
 	const parsed = Request.safeParse(event);
 	if (!parsed.success)
-		throw new PipelineRequestError(
+		throw new EvaluateRequestError(
 			`The evaluation's request is not {"model", "run", "evaluate", "trainImage"?}. ${faults(parsed.error)} The pipeline's definition sends it.`,
 		);
 	const fault = nameFault(parsed.data);
-	if (fault) throw new PipelineRequestError(fault);
+	if (fault) throw new EvaluateRequestError(fault);
 	return parsed.data;
 }

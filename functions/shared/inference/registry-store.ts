@@ -1,15 +1,10 @@
 /** The registry's table as {@link RegistryStore}: reads routes and versions, consistently, and checks what it got. */
 import { type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { TriplaneError } from "../../../charter/errors.ts";
 import { modelKey, ROUTE_KEY, type VersionRecord, versionKey } from "../../../charter/registry.ts";
+import { RegistryRecordError } from "../registry/record-error.ts";
 import type { RegistryStore } from "./ports.ts";
 import { isRoute, routeFault } from "./route-form.ts";
-
-/** An item of the registry is not what the charter says. */
-class RegistryRecordError extends TriplaneError {
-	override readonly name = "RegistryRecordError";
-}
 
 export function registryStore(client: DynamoDBClient, table: string): RegistryStore {
 	const read = async (pk: string, sk: string): Promise<object | undefined> => {

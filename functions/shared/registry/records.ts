@@ -3,7 +3,6 @@
  * changed, must stop a rollout with a word, and not move traffic.
  */
 import { z } from "zod";
-import { TriplaneError } from "../../../charter/errors.ts";
 import { type AliasRecord, type RouteRecord, VERSION_MAX, type VersionRecord } from "../../../charter/registry.ts";
 import {
 	type ExperimentRecord,
@@ -15,11 +14,7 @@ import {
 } from "../../../charter/rollout.ts";
 import { STICKY } from "../../../charter/rollout-settings.ts";
 import { routeFault } from "../inference/route-form.ts";
-
-/** An item of the registry is not what the charter says. */
-export class RegistryRecordError extends TriplaneError {
-	override readonly name = "RegistryRecordError";
-}
+import { RegistryRecordError } from "./record-error.ts";
 
 const key = { pk: z.string(), sk: z.string() };
 const version = z.int().positive().max(VERSION_MAX);
