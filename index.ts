@@ -40,7 +40,7 @@ export default async function program() {
 		tenantTable: data.tenants.table.name,
 		throttleTable: data.throttle.table.name,
 		registerFunction: control.register.function.name,
-		rolloutFunction: delivery.functions?.rollout.function.name,
+		rolloutFunction: delivery.functions.rollout.function.name,
 		pipelines: delivery.deployed,
 		eventBus: control.events.name,
 		shadowQueueUrl: data.shadow?.work.queue.url,

@@ -3,11 +3,7 @@
  * pipeline.ts, a rollout's in rollout.ts.
  */
 import { LAMBDA_TIMEOUT_MAX_SECONDS, RESERVED_CONCURRENCY_MINIMUM } from "./limits.ts";
-import type { ModelSettings, Settings } from "./settings.ts";
-
-/** A model that has a pipeline: what is served at all times has one to roll out by, a batch model only to be trained. */
-export const deliveredModels = ({ models }: Pick<Settings, "models">): ModelSettings[] =>
-	models.filter(({ serve, train }) => serve !== "batch" || train !== undefined);
+import type { Settings } from "./settings.ts";
 
 /** Longest that the functions may run, in seconds. */
 export const ROLLOUT_TIMEOUT_SECONDS = 60;
@@ -45,10 +41,8 @@ export const WATCH_SCHEDULE = "rate(1 minute)";
 /** Name of a model's pipeline within its stack. */
 export const pipelineName = (model: string): string => `${model}-pipeline`;
 
-/** Concurrency that the functions of training and rollouts reserve, by function; none where no model has a pipeline. */
-export function deliveryReservations(settings: Pick<Settings, "models">): Record<string, number> {
-	const models = deliveredModels(settings);
-	if (models.length === 0) return {};
+/** Concurrency that the functions of training and rollouts reserve, by function. */
+export function deliveryReservations({ models }: Pick<Settings, "models">): Record<string, number> {
 	return {
 		rollout: Math.max(STEP_RESERVED_CONCURRENCY, models.length),
 		judge: Math.max(STEP_RESERVED_CONCURRENCY, models.length),

@@ -5,7 +5,6 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { batchModels } from "../charter/batch.ts";
-import { deliveredModels } from "../charter/delivery.ts";
 import {
 	type CapacityPlan,
 	planCapacity,
@@ -55,8 +54,8 @@ export class DataPlane extends pulumi.ComponentResource {
 	readonly endpoints: RealtimeEndpoint[];
 	/** Where tasks run; undefined without a model that runs in containers. */
 	readonly network: Network | undefined;
-	/** For whatever answers by a model in a function; undefined where none does. */
-	readonly runtimeLayer: aws.lambda.LayerVersion | undefined;
+	/** For whatever asks a model in a function: to answer by it, to evaluate it, or in the shadow. */
+	readonly runtimeLayer: aws.lambda.LayerVersion;
 	/** Undefined where every model is a batch one. */
 	readonly shadow: Shadow | undefined;
 	/** Undefined where no model has jobs. */
@@ -84,10 +83,7 @@ export class DataPlane extends pulumi.ComponentResource {
 			{ hasSortKey: false, isRecoverable: false, expiresAttribute: "expiresAt", tags },
 			child,
 		);
-		const runtimeLayer = runsOnnx(settings)
-			? onnxRuntimeLayerVersion("onnx-runtime", settings.architecture, child)
-			: undefined;
-		this.runtimeLayer = runtimeLayer;
+		this.runtimeLayer = onnxRuntimeLayerVersion("onnx-runtime", settings.architecture, child);
 		this.network = settings.models.some(runsTasks)
 			? new Network(
 					"network",
@@ -95,7 +91,7 @@ export class DataPlane extends pulumi.ComponentResource {
 					child,
 				)
 			: undefined;
-		const { network, throttle, features } = this;
+		const { network, throttle, features, runtimeLayer } = this;
 		const models = servedModels(settings);
 		const shadow = models.length > 0 ? shadowQueue(settings, child) : undefined;
 		this.queued =
@@ -106,21 +102,16 @@ export class DataPlane extends pulumi.ComponentResource {
 						child,
 					)
 				: undefined;
-		this.endpoints = runtimeLayer && shadow ? this.realtimeEndpoints(args, capacity, runtimeLayer, shadow) : [];
-		this.shadow =
-			runtimeLayer && shadow
-				? new Shadow(
-						"shadow",
-						{ ...args, models, work: shadow, features, jobs: this.queued?.store, runtimeLayer },
-						child,
-					)
-				: undefined;
+		this.endpoints = shadow ? this.realtimeEndpoints(args, capacity, shadow) : [];
+		this.shadow = shadow
+			? new Shadow("shadow", { ...args, models, work: shadow, features, jobs: this.queued?.store, runtimeLayer }, child)
+			: undefined;
 		const batch = batchModels(settings);
 		this.batch =
 			batch.length > 0
 				? new BatchPath(
 						"batch",
-						{ ...args, models: batch, features, ...(network && { network }), ...(runtimeLayer && { runtimeLayer }) },
+						{ ...args, models: batch, features, runtimeLayer, ...(network && { network }) },
 						child,
 					)
 				: undefined;
@@ -161,11 +152,10 @@ export class DataPlane extends pulumi.ComponentResource {
 	private realtimeEndpoints(
 		args: DataPlaneArgs,
 		capacity: CapacityPlan,
-		runtimeLayer: aws.lambda.LayerVersion,
 		shadow: WorkQueue,
 	): RealtimeEndpoint[] {
 		const { settings } = args;
-		const { features, throttle } = this;
+		const { features, throttle, runtimeLayer } = this;
 		const child = { parent: this };
 		const models = realtimeModels(settings);
 		if (models.length === 0) return [];
@@ -194,10 +184,6 @@ export class DataPlane extends pulumi.ComponentResource {
 const IN_TASKS: readonly string[] = ["ecs", "fargate"];
 const runsTasks = ({ runtime, train }: ModelSettings): boolean =>
 	IN_TASKS.includes(runtime.kind) || train?.kind === "ecs";
-
-/** Whether a function runs a model itself: to serve it, to evaluate it, or in the shadow. */
-const runsOnnx = (settings: Settings): boolean =>
-	settings.models.some(({ runtime }) => runtime.kind === "lambda") || deliveredModels(settings).length > 0;
 
 /** Each tenant with its tier, which the settings' schema has checked to exist, and its shield. */
 function tenantThrottles(settings: Settings) {

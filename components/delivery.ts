@@ -4,8 +4,6 @@
  */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { deliveredModels } from "../charter/delivery.ts";
-import { SettingsError } from "../charter/errors.ts";
 import type { Settings } from "../charter/settings.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import type { DataPlane } from "./data-plane.ts";
@@ -29,46 +27,36 @@ export interface DeployedPipeline {
 }
 
 export class Delivery extends pulumi.ComponentResource {
-	/** Undefined where no model has a pipeline. */
-	readonly functions: DeliveryFunctions | undefined;
+	readonly functions: DeliveryFunctions;
+	/** One for each model. */
 	readonly pipelines: TrainingPipeline[];
 
 	constructor(name: string, args: DeliveryArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("triplane:control:Delivery", name, {}, opts);
 		const child = { parent: this };
 		const { settings, control, data } = args;
-		const models = deliveredModels(settings);
+		const { models } = settings;
 		const { register, registry, artifacts, events } = control;
 		if (models.some(({ train }) => train?.onDataset))
 			new aws.s3.BucketNotification("dataset-events", { bucket: artifacts.bucket.bucket, eventbridge: true }, child);
-		this.functions =
-			models.length > 0
-				? new DeliveryFunctions(
-						"delivery-functions",
-						{ settings, models, registry, artifacts, bus: events, queued: data.queued, runtimeLayer: layerOf(data) },
-						child,
-					)
-				: undefined;
+		const { network, queued, runtimeLayer } = data;
+		this.functions = new DeliveryFunctions(
+			"delivery-functions",
+			{ settings, registry, artifacts, bus: events, queued, runtimeLayer },
+			child,
+		);
 		const trainsInTasks = models.some(({ train }) => train?.kind === "ecs");
-		const { network, queued } = data;
 		const place =
 			trainsInTasks && network
 				? { cluster: fargateCluster("training", sharedTags(settings), child), network }
 				: undefined;
-		const { functions } = this;
-		this.pipelines = functions
-			? models.map((model) => {
-					const endpoint = queued?.endpoints.find((candidate) => candidate.model.name === model.name);
-					const told = pipelineModel(model, endpoint);
-					const { rollout, judge, evaluate, collect } = functions;
-					const called = { rollout, judge, evaluate, register, collect };
-					return new TrainingPipeline(
-						model.name,
-						{ settings, model, told, artifacts, functions: called, place },
-						child,
-					);
-				})
-			: [];
+		const { rollout, judge, evaluate, collect } = this.functions;
+		const functions = { rollout, judge, evaluate, register, collect };
+		this.pipelines = models.map((model) => {
+			const endpoint = queued?.endpoints.find((candidate) => candidate.model.name === model.name);
+			const told = pipelineModel(model, endpoint);
+			return new TrainingPipeline(model.name, { settings, model, told, artifacts, functions, place }, child);
+		});
 		this.registerOutputs({});
 	}
 
@@ -76,10 +64,4 @@ export class Delivery extends pulumi.ComponentResource {
 	get deployed(): DeployedPipeline[] {
 		return this.pipelines.map(({ model, workflow }) => ({ name: model.name, stateMachine: workflow.arn }));
 	}
-}
-
-/** It is there wherever a model has a pipeline. */
-function layerOf({ runtimeLayer }: DataPlane): aws.lambda.LayerVersion {
-	if (runtimeLayer) return runtimeLayer;
-	throw new SettingsError("The data plane has made no layer of ONNX Runtime, by which runs are evaluated.");
 }

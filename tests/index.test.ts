@@ -50,6 +50,7 @@ describe("index", function () {
 			pipelines: [
 				{ name: "tumour-risk", stateMachine: "arn:tumour-risk-pipeline" },
 				{ name: "digit-reader", stateMachine: "arn:digit-reader-pipeline" },
+				{ name: "disease-progress", stateMachine: "arn:disease-progress-pipeline" },
 			],
 			eventBus: "triplane-dev-events",
 			shadowQueueUrl: `${QUEUES}/shadow-queue`,

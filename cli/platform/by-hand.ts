@@ -37,7 +37,7 @@ export const experimentWith = (aws: AwsTarget, stack: Stack, request: Experiment
 async function ask<T>(aws: AwsTarget, { rolloutFunction }: Stack, request: ByHandRequest): Promise<T> {
 	if (rolloutFunction === undefined)
 		throw new TriplaneError(
-			"The stack's outputs name no rolloutFunction: it is of an earlier release, or has no served model. Run `pulumi up`.",
+			"The stack's outputs name no rolloutFunction: it is of an earlier release. Run `pulumi up`.",
 		);
 	try {
 		return await invoke<T>(aws, rolloutFunction, request);

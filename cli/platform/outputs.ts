@@ -10,7 +10,7 @@ export const StackOutputs = z.object({
 	featureTable: z.string(),
 	tenantTable: z.string(),
 	registerFunction: z.string(),
-	/** Absent where no model has a pipeline. */
+	/** Absent in a stack of an earlier release. */
 	rolloutFunction: z.string().optional(),
 	/** ARNs of the models' state machines. */
 	pipelines: z.array(z.object({ name: z.string(), stateMachine: z.string() })).default([]),

@@ -28,12 +28,12 @@ export function assertDeclared({ models }: Pick<StackOutputs, "models">, model: 
 	);
 }
 
-/** @throws {TriplaneError} where a model has no pipeline: it is trained elsewhere, and registered */
+/** @throws {TriplaneError} where a model has no pipeline: the stack is of an earlier release */
 export function pipelineOf({ models, pipelines }: Pick<StackOutputs, "models" | "pipelines">, model: string): string {
 	assertDeclared({ models }, model);
 	const found = pipelines.find(({ name }) => name === model);
 	if (found) return found.stateMachine;
 	throw new TriplaneError(
-		`${model} has no pipeline: a batch model has one only with \`train\` in its settings, and without one only its first version ever serves. Declare it and run \`pulumi up\`.`,
+		`The stack's outputs name no pipeline of ${model}: it is of an earlier release. Run \`pulumi up\`.`,
 	);
 }

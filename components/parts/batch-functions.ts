@@ -80,10 +80,10 @@ export function scoring(parts: BatchParts, service: string) {
 const featureTable = ({ model, features }: BatchParts): Record<string, pulumi.Output<string>> =>
 	model.batch.writesFeatures ? { [ENVIRONMENT.featureTable]: features.table.name } : {};
 
-/** @param runtimeLayer with ONNX Runtime's library for the functions' processor; absent where a container scores */
+/** @param runtimeLayer with ONNX Runtime's library for the functions' processor */
 export function batchFunctions(
 	parts: BatchParts,
-	runtimeLayer: aws.lambda.LayerVersion | undefined,
+	runtimeLayer: aws.lambda.LayerVersion,
 	opts: pulumi.ComponentResourceOptions,
 ): BatchFunctions {
 	const names = batchFunctionNames(parts.model.name);
@@ -97,7 +97,7 @@ export function batchFunctions(
 		description: `Scores chunks by the model ${parts.model.name} of team ${parts.model.team}`,
 		memoryMb: parts.model.runtime.memoryMb,
 		timeoutSeconds: BATCH_SCORE_TIMEOUT_SECONDS,
-		layers: runtimeLayer ? [runtimeLayer.arn] : [],
+		layers: [runtimeLayer.arn],
 		...scoring(parts, names.score),
 	};
 	return { ...functions, score: boundedFunction(parts, names.score, score, opts) };

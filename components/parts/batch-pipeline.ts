@@ -18,8 +18,8 @@ import { placeOf } from "./workflow-grants.ts";
 import { WorkflowSchedule } from "./workflow-schedule.ts";
 
 export interface BatchPipelineArgs extends BatchParts {
-	/** Where a function scores: ONNX Runtime's library for the functions' processor. */
-	runtimeLayer?: aws.lambda.LayerVersion;
+	/** ONNX Runtime's library for the functions' processor: for where a function scores. */
+	runtimeLayer: aws.lambda.LayerVersion;
 	/** Where a container scores. */
 	network?: { subnetIds: pulumi.Output<string[]>; securityGroup: Pick<aws.ec2.SecurityGroup, "id"> };
 }

@@ -14,7 +14,7 @@ import {
 } from "../../charter/delivery.ts";
 import { ENVIRONMENT } from "../../charter/environment.ts";
 import type { WatchRequest } from "../../charter/pipeline.ts";
-import type { ModelSettings, Settings } from "../../charter/settings.ts";
+import type { Settings } from "../../charter/settings.ts";
 import type { ArtifactStore } from "./artifact-store.ts";
 import { BoundedFunction } from "./bounded-function.ts";
 import { bundleFunction } from "./bundle.ts";
@@ -34,8 +34,6 @@ const COLLECT_MEMORY_MB = 2048;
 
 export interface DeliveryFunctionsArgs {
 	settings: Settings;
-	/** At least one. */
-	models: readonly ModelSettings[];
 	registry: OnDemandTable;
 	artifacts: ArtifactStore;
 	bus: aws.cloudwatch.EventBus;
@@ -56,7 +54,8 @@ export class DeliveryFunctions extends pulumi.ComponentResource {
 	constructor(name: string, args: DeliveryFunctionsArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("triplane:control:DeliveryFunctions", name, {}, opts);
 		const child = { parent: this };
-		const { settings, models, registry, artifacts, bus, queued, runtimeLayer } = args;
+		const { settings, registry, artifacts, bus, queued, runtimeLayer } = args;
+		const { models } = settings;
 		const tags = sharedTags(settings);
 		const reserved = deliveryReservations(settings);
 		const place = placeOf(child);

@@ -28,8 +28,8 @@ export interface QueuedPathArgs {
 	throttle: OnDemandTable;
 	features: OnDemandTable;
 	shadow: WorkQueue;
-	/** Needed by realtime models that overflow into jobs. */
-	runtimeLayer: aws.lambda.LayerVersion | undefined;
+	/** For realtime models that overflow into jobs. */
+	runtimeLayer: aws.lambda.LayerVersion;
 }
 
 /** A queue of jobs as the stack's outputs tell of it; `cluster` and `service` only of workers on ECS. */
@@ -57,12 +57,9 @@ export class QueuedPath extends pulumi.ComponentResource {
 		this.endpoints = queuedModels(settings).map(
 			(model) => new QueuedEndpoint(model.name, { ...args, model, store }, child),
 		);
-		const { runtimeLayer } = args;
-		this.overflows = runtimeLayer
-			? overflowingModels(settings).map(
-					(model) => new OverflowEndpoint(`${model.name}-overflow`, { ...args, model, runtimeLayer, store }, child),
-				)
-			: [];
+		this.overflows = overflowingModels(settings).map(
+			(model) => new OverflowEndpoint(`${model.name}-overflow`, { ...args, model, store }, child),
+		);
 		const slots = this.endpoints.flatMap((endpoint) => endpoint.slots);
 		this.functions = new JobFunctions("job-functions", { ...args, slots, overflows: this.overflows, store }, child);
 		this.registerOutputs({});

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { deliveredModels, deliveryReservations, pipelineName } from "../../charter/delivery.ts";
+import { deliveryReservations, pipelineName } from "../../charter/delivery.ts";
 import { parseSettings } from "../../charter/settings.ts";
-import { rawModel, rawQueuedModel, rawSettings, WORKER_IMAGE } from "../support/settings.ts";
+import { rawModel, rawSettings, WORKER_IMAGE } from "../support/settings.ts";
 
 const image = `trainer@sha256:${"0".repeat(64)}`;
 const ON_ECS = { kind: "ecs", image };
@@ -13,16 +13,7 @@ const settingsOf = (...models: object[]) =>
 const named = (name: string, model: object) => ({ ...model, name });
 
 describe("charter/delivery", () => {
-	it("gives a pipeline to what is served at all times, and to a batch model that is trained", () => {
-		const settings = settingsOf(
-			named("a", rawModel()),
-			named("b", rawQueuedModel()),
-			named("c", batchModel()),
-			named("d", batchModel({ train: ON_ECS })),
-		);
-		expect(deliveredModels(settings).map(({ name }) => name)).to.deep.equal(["a", "b", "d"]);
-		expect(pipelineName("a")).to.equal("a-pipeline");
-	});
+	it("names a model's pipeline after the model", () => expect(pipelineName("a")).to.equal("a-pipeline"));
 
 	it("reserves for each function two at the least, and one a model where each may be asked at once", () => {
 		const served = { rollout: 2, judge: 2, evaluate: 2, shadow: 5 };
@@ -31,9 +22,9 @@ describe("charter/delivery", () => {
 		expect(deliveryReservations(settingsOf(...three))).to.deep.equal({ ...served, rollout: 3, judge: 3 });
 	});
 
-	it("reserves nothing where no model has a pipeline, nothing for shadows of none, and for archives only SageMaker's", () => {
-		expect(deliveryReservations(settingsOf(batchModel()))).to.deep.equal({});
+	it("reserves nothing for shadows where every model is a batch one, and for archives only where SageMaker trains", () => {
 		const trained = { rollout: 2, judge: 2, evaluate: 2 };
+		expect(deliveryReservations(settingsOf(batchModel()))).to.deep.equal(trained);
 		expect(deliveryReservations(settingsOf(batchModel({ train: ON_ECS })))).to.deep.equal(trained);
 		expect(deliveryReservations(settingsOf(batchModel({ train: ON_SAGEMAKER })))).to.deep.equal({
 			...trained,

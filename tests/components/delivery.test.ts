@@ -31,7 +31,7 @@ describe("components/delivery", function () {
 		run = await deployed({ models: [{ ...rawModel(), train, rollout: { mirrorPct: 10 } }, rawQueuedModel()] });
 	});
 
-	it("gives each served model a pipeline, trained or not, and tells what it and the bus are called", () => {
+	it("gives each model a pipeline, trained or not, and tells what it and the bus are called", () => {
 		expect(run.result).to.deep.include({
 			rolloutFunction: "rollout",
 			pipelines: [
@@ -48,16 +48,23 @@ describe("components/delivery", function () {
 		});
 	});
 
-	it("gives a batch model a pipeline only to be trained, and none of it a shadow", async () => {
+	it("gives a batch model a pipeline, trained or not, and no shadow", async () => {
 		const { budget: _, ...bare } = rawModel();
 		const nightly = { ...bare, name: "nightly", serve: "batch", schedule: "rate(1 day)" };
 		const untrained = await deployed({ models: [nightly] });
-		expect(untrained.result).to.deep.include({ pipelines: [] });
-		expect(titles(untrained.resources).join()).not.to.match(/shadow|rollout|evaluate/);
+		expect(untrained.result).to.deep.include({
+			pipelines: [{ name: "nightly", stateMachine: "arn:nightly-pipeline" }],
+		});
+		expect(titles(untrained.resources).join()).not.to.match(/shadow/);
+		const payloadOf = (deployment: Run) => {
+			const begin = workflowOf(deployment, "nightly-pipeline").States.Begin?.Arguments;
+			return (begin as { Payload: object }).Payload;
+		};
+		expect(payloadOf(untrained)).to.include({ model: "nightly" });
+		expect(payloadOf(untrained)).not.to.have.any.keys("trainImage", "plan");
 		const trained = await deployed({ models: [{ ...nightly, train: { kind: "ecs", image } }] });
-		const begin = workflowOf(trained, "nightly-pipeline").States.Begin?.Arguments;
-		expect(begin).to.have.property("Payload").that.includes({ model: "nightly", trainImage: image });
-		expect(begin).not.to.have.nested.property("Payload.plan");
+		expect(payloadOf(trained)).to.include({ model: "nightly", trainImage: image });
+		expect(payloadOf(trained)).not.to.have.property("plan");
 	});
 
 	it("tells the steps what a rollout goes by: settings, alarms and slots", () => {
