@@ -109,11 +109,7 @@ export class DataPlane extends pulumi.ComponentResource {
 		const batch = batchModels(settings);
 		this.batch =
 			batch.length > 0
-				? new BatchPath(
-						"batch",
-						{ ...args, models: batch, features, runtimeLayer, ...(network && { network }) },
-						child,
-					)
+				? new BatchPath("batch", { ...args, models: batch, features, runtimeLayer, ...(network && { network }) }, child)
 				: undefined;
 		this.server = new ServerFunctions("server", { settings, capacity, tenants: this.tenants, registry }, child);
 
@@ -149,11 +145,7 @@ export class DataPlane extends pulumi.ComponentResource {
 		return endpoint?.predict ?? (isQueued ? this.queued?.functions.submit : undefined);
 	}
 
-	private realtimeEndpoints(
-		args: DataPlaneArgs,
-		capacity: CapacityPlan,
-		shadow: WorkQueue,
-	): RealtimeEndpoint[] {
+	private realtimeEndpoints(args: DataPlaneArgs, capacity: CapacityPlan, shadow: WorkQueue): RealtimeEndpoint[] {
 		const { settings } = args;
 		const { features, throttle, runtimeLayer } = this;
 		const child = { parent: this };

@@ -34,7 +34,7 @@ export class DeliveryWatch extends pulumi.ComponentResource {
 		const child = { parent: this };
 		const { settings, delivery, shadow, events, topic } = args;
 		const shared = { topic, tags: sharedTags(settings) };
-		this.logWriters = [...(delivery.functions.all), ...(shadow ? [shadow.compare] : [])];
+		this.logWriters = [...delivery.functions.all, ...(shadow ? [shadow.compare] : [])];
 		for (const fn of this.logWriters) new FunctionAlarms(fn.name, { ...shared, function: fn.function }, child);
 		const failures = delivery.functions.rollout.failures;
 		if (failures)
