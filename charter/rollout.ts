@@ -35,6 +35,8 @@ export const CANARY_SLOT: Slot = "b";
 
 /** Names of a route's variants, which are also a metric's dimension. */
 export const VARIANTS = { champion: "champion", canary: "canary", shadow: "shadow" } as const;
+/** Names that an experiment's arm cannot have: rollouts have them, and requests for one version. */
+export const RESERVED_ARMS: readonly string[] = [VARIANTS.canary, VARIANTS.shadow, "pinned"];
 
 /** Share of requests that may be slower than `slo.p95Ms`: what a p95 means. */
 export const SLOW_BUDGET = 0.05;

@@ -50,6 +50,9 @@ export async function runPipeline(
 ): Promise<number> {
 	const { aws, outputs } = await findTarget(checkout, options.outputs);
 	const stateMachine = pipelineOf(outputs, model);
+	const { version } = input;
+	// Else an execution would be started to fail.
+	if (version !== undefined) await reading(aws, outputs, (registry) => registry.version(model, version));
 	const execution = await startPipeline(aws, stateMachine, input);
 	if (!options.wait) {
 		console.log(options.json ? JSON.stringify({ model, execution }) : `Started ${execution}`);

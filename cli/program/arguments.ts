@@ -1,6 +1,7 @@
 /** Readers of the commands' arguments: text to values, or a sentence that says what to give. */
 import { InvalidArgumentError } from "commander";
 import { VERSION_MAX } from "../../charter/registry.ts";
+import { RESERVED_ARMS } from "../../charter/rollout.ts";
 
 export const OUTPUTS = [
 	"--outputs <file>",
@@ -44,6 +45,8 @@ export function arm(text: string, others: readonly Arm[] = []): Arm[] {
 		throw new InvalidArgumentError(
 			"Give a name in lower case, a version and a share in percent, as in --variant b=4:50.",
 		);
+	if (RESERVED_ARMS.includes(name))
+		throw new InvalidArgumentError(`No arm is called ${RESERVED_ARMS.join(", ")}: rollouts have these names.`);
 	return [...others, { name, version: Number(version), weight: Number(weight) }];
 }
 

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { type ByHandRequest, PipelineInput, type RolloutRequest, type WatchRequest } from "../../charter/pipeline.ts";
 import { VERSION_MAX } from "../../charter/registry.ts";
-import { type RolloutPlan, VARIANTS } from "../../charter/rollout.ts";
+import { RESERVED_ARMS, type RolloutPlan } from "../../charter/rollout.ts";
 import { STICKY } from "../../charter/rollout-settings.ts";
 import { RolloutRequestError } from "./errors.ts";
 
@@ -74,7 +74,7 @@ const variant = z.strictObject({
 		.string()
 		.max(NAME_MAX)
 		.regex(MODEL, { error: "a variant's name has lower-case letters, digits and single hyphens" })
-		.refine((name) => name !== VARIANTS.canary && name !== VARIANTS.shadow && name !== "pinned", {
+		.refine((name) => !RESERVED_ARMS.includes(name), {
 			error: "rollouts and pinned versions have this name",
 		}),
 	version,

@@ -2,7 +2,7 @@
 import { randomInt } from "node:crypto";
 import { expect } from "chai";
 import { SEED_MAX } from "../chaos/random.ts";
-import { processesOf, runs, start } from "../support/command.ts";
+import { runsOfCommand, start } from "../support/command.ts";
 
 const JOBS = 1000;
 const SECONDS_MAX = 180;
@@ -11,12 +11,11 @@ const CHAOS = "tests/chaos/main.ts";
 /** Runs it to its end; the outcome is its last line. */
 async function chaos(...args: string[]) {
 	const seed = randomInt(SEED_MAX);
-	const before = runs();
 	const running = start(process.execPath, [CHAOS, "--json", "--seed", String(seed), ...args]);
 	const { code, stdout } = await running.ended;
 	// With a seed in it, so that whoever reads of a failure can repeat the run.
 	const report: Record<string, unknown> = JSON.parse(stdout.trimEnd().split("\n").at(-1) || "{}");
-	expect(runs().filter((run) => !before.includes(run) && processesOf(run).length > 0)).to.deep.equal([]);
+	expect(runsOfCommand(running)).to.deep.equal([]);
 	return { code, seed, report, words: running.printed() };
 }
 

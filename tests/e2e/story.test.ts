@@ -4,8 +4,9 @@ import { expect } from "chai";
 import { readHeldout } from "../../cli/platform/heldout.ts";
 import type { Report } from "../../cli/report.ts";
 import { RULES } from "../../policies/pack.ts";
-import { processesOf, type Running, runs, start, triplane } from "../support/command.ts";
+import { processesOf, type Running, runs, runsOfCommand, start, triplane } from "../support/command.ts";
 import { eventually } from "../support/eventually.ts";
+import { train } from "../support/samples/trainer.ts";
 import { CHECKOUT } from "../support/sandbox.ts";
 
 const REPORT = join(CHECKOUT, ".sandbox", "report.json");
@@ -20,10 +21,10 @@ const CORE = [
 ];
 
 /** The run that a command made, once it has. */
-async function runOf(before: readonly string[]): Promise<string> {
+async function runOf(command: Running): Promise<string> {
 	let run: string | undefined;
 	await eventually(async () => {
-		run = runs().find((candidate) => !before.includes(candidate));
+		run = runsOfCommand(command)[0];
 		expect(run).to.be.a("string");
 	}, 60_000);
 	return run ?? "";
@@ -41,9 +42,8 @@ const storedReport = async (): Promise<Report> => JSON.parse(await readFile(REPO
 describe("npm start", () => {
 	it("tells of the realtime path alone where it is asked to, takes it down, and leaves nothing behind", async () => {
 		await rm(REPORT, { force: true });
-		const before = runs();
 		const running = start("npm", ["start", "--", "--only", "realtime"]);
-		const run = await runOf(before);
+		const run = await runOf(running);
 		const { code } = await running.ended;
 		expect(code, running.printed()).to.equal(0);
 		await expectNothingLeft(run);
@@ -62,9 +62,13 @@ describe("triplane up --keep", () => {
 
 	before(async () => {
 		await rm(REPORT, { force: true });
-		const earlier = runs();
 		kept = triplane("up", "--keep");
-		run = await runOf(earlier);
+		run = await runOf(kept);
+	});
+
+	after(async () => {
+		if (kept.child.exitCode === null) kept.child.kill("SIGTERM");
+		await kept.ended;
 	});
 
 	it("tells the whole story, and reports it", async () => {
@@ -146,6 +150,17 @@ describe("triplane up --keep", () => {
 		expect(await json("experiment", "tumour-risk", ...arms)).to.include({ experiment: 1, isRunning: true });
 		expect(await json("experiment", "tumour-risk", "--end")).to.include({ experiment: 1, isRunning: false });
 		expect((await triplane("train", "tumour-risk", "--version", "1").ended).code).to.equal(0);
+		const unknown = triplane("rollout", "tumour-risk", "--version", "99");
+		expect((await unknown.ended).code).to.equal(1);
+		expect(unknown.printed()).to.contain("tumour-risk has no version 99").and.not.contain("Started");
+		// A batch model that no pipeline trains: its versions are registered, and rolled out all the same.
+		const folder = join(CHECKOUT, ".sandbox", "second-run");
+		train("--model", "disease-progress", "--defect", "slow", "--slow-ms", "1", "--overwrite", "--output", folder);
+		expect(await json("register", "disease-progress", "--run", folder)).to.include({ version: 2 });
+		await rm(folder, { recursive: true });
+		const rolledOut = await json("rollout", "disease-progress", "--version", "2");
+		expect(rolledOut).to.include({ model: "disease-progress", outcome: "PROMOTED" });
+		expect((await json("status")).models).to.deep.include({ name: "disease-progress", version: 2, serve: "batch" });
 		const asked = triplane("approve", "tumour-risk");
 		expect((await asked.ended).code).to.equal(1);
 		expect(asked.printed()).to.contain("No rollout of tumour-risk waits for approval.");
@@ -161,9 +176,8 @@ describe("triplane up --keep", () => {
 	});
 
 	it("takes everything with it when it is killed in the middle of an up", async () => {
-		const before = runs();
 		const killed = triplane("up");
-		const run = await runOf(before);
+		const run = await runOf(killed);
 		await says(killed, "✓ cloud");
 		await eventually(async () => expect(processesOf(run).length).to.be.above(2), 30_000);
 		killed.child.kill("SIGKILL");
@@ -172,9 +186,8 @@ describe("triplane up --keep", () => {
 	});
 
 	it("ends in order on Ctrl-C", async () => {
-		const before = runs();
 		const stopped = triplane("up");
-		const run = await runOf(before);
+		const run = await runOf(stopped);
 		await says(stopped, "✓ cloud");
 		stopped.child.kill("SIGINT");
 		expect((await stopped.ended).code).to.equal(130);

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { carriersOf } from "../../sandbox/processes/table.mjs";
+import { carriersOf, processTable, treesOf } from "../../sandbox/processes/table.mjs";
 import { CHECKOUT } from "./sandbox.ts";
 
 export interface Running {
@@ -41,6 +41,13 @@ export function runs(): string[] {
 		return [];
 	}
 }
+
+/** Of these processes: a run has its owner's id in its name. Other tests make runs of their own meanwhile. */
+const runsOf = (pids: readonly number[]): string[] => runs().filter((run) => pids.includes(Number(run.split("-")[1])));
+
+/** Runs of a command or of what it has started, which may have ended since then. */
+export const runsOfCommand = ({ child: { pid = 0 } }: Running): string[] =>
+	runsOf([pid, ...treesOf(processTable(), [pid]).map((row) => row.pid)]);
 
 /** Processes that still belong to a run. */
 export const processesOf = (run: string): number[] => carriersOf(`TRIPLANE_PROCESS=${run}/`);

@@ -25,6 +25,11 @@ describe("cli/program/arguments", () => {
 			expect(() => arm(text)).to.throw(InvalidArgumentError, "--variant b=4:50");
 		});
 
+	for (const name of ["canary", "shadow", "pinned"])
+		it(`keeps the arm's name "${name}" for rollouts`, () => {
+			expect(() => arm(`${name}=3:50`)).to.throw(InvalidArgumentError, "No arm is called canary, shadow, pinned");
+		});
+
 	it("gives a whole value of any text, or refuses it", () => {
 		fc.assert(
 			fc.property(fc.string(), (text) => {
