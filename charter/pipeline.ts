@@ -53,11 +53,11 @@ export interface ExperimentVariant {
 
 /**
  * Asks of the `rollout` function by hand: `execution` is any name of who asks, the same when they ask again. A rollback is of
- * the last rollout, unfinished or promoted; one that is rolled back already stays so, and with `champion` the champion gives way
- * to the one before it.
+ * the last rollout, unfinished or promoted, if it is the one that was `seen`; one that is rolled back already stays so, and with
+ * `champion` the champion gives way to the one before it.
  */
 export type ByHandRequest = { model: string; execution: string } & (
-	| { action: "rollback"; reason: string; champion?: boolean }
+	| { action: "rollback"; reason: string; seen?: number; champion?: boolean }
 	| { action: "experiment"; variants: ExperimentVariant[]; sticky: Sticky }
 	| { action: "end-experiment" }
 );

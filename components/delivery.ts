@@ -24,6 +24,8 @@ export interface DeployedPipeline {
 	name: string;
 	/** ARN. */
 	stateMachine: pulumi.Output<string>;
+	/** Whether it can train; else it rolls registered versions out. */
+	trains: boolean;
 }
 
 export class Delivery extends pulumi.ComponentResource {
@@ -62,6 +64,10 @@ export class Delivery extends pulumi.ComponentResource {
 
 	/** As outputs. */
 	get deployed(): DeployedPipeline[] {
-		return this.pipelines.map(({ model, workflow }) => ({ name: model.name, stateMachine: workflow.arn }));
+		return this.pipelines.map(({ model, workflow }) => ({
+			name: model.name,
+			stateMachine: workflow.arn,
+			trains: model.train !== undefined,
+		}));
 	}
 }

@@ -48,9 +48,9 @@ describe("index", function () {
 			registerFunction: "register",
 			rolloutFunction: "rollout",
 			pipelines: [
-				{ name: "tumour-risk", stateMachine: "arn:tumour-risk-pipeline" },
-				{ name: "digit-reader", stateMachine: "arn:digit-reader-pipeline" },
-				{ name: "disease-progress", stateMachine: "arn:disease-progress-pipeline" },
+				{ name: "tumour-risk", stateMachine: "arn:tumour-risk-pipeline", trains: true },
+				{ name: "digit-reader", stateMachine: "arn:digit-reader-pipeline", trains: false },
+				{ name: "disease-progress", stateMachine: "arn:disease-progress-pipeline", trains: false },
 			],
 			eventBus: "triplane-dev-events",
 			shadowQueueUrl: `${QUEUES}/shadow-queue`,

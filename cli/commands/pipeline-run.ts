@@ -5,7 +5,7 @@
 import { datasetPrefix, type EvaluationRecord, type PipelineInput } from "../../charter/pipeline.ts";
 import type { JudgementRecord, RolloutRecord } from "../../charter/rollout.ts";
 import { followPipeline, GOOD_OUTCOMES, type PipelineEnd, startPipeline } from "../platform/pipeline.ts";
-import { pipelineOf, reading } from "../platform/reading.ts";
+import { assertTrains, pipelineOf, reading } from "../platform/reading.ts";
 import { findTarget } from "../platform/stack.ts";
 import { UsageError } from "../usage.ts";
 import { withoutKeys } from "./models/json.ts";
@@ -52,7 +52,8 @@ export async function runPipeline(
 	const stateMachine = pipelineOf(outputs, model);
 	const { version } = input;
 	// Else an execution would be started to fail.
-	if (version !== undefined) await reading(aws, outputs, (registry) => registry.version(model, version));
+	if (version === undefined) assertTrains(outputs, model);
+	else await reading(aws, outputs, (registry) => registry.version(model, version));
 	const execution = await startPipeline(aws, stateMachine, input);
 	if (!options.wait) {
 		console.log(options.json ? JSON.stringify({ model, execution }) : `Started ${execution}`);

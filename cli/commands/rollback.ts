@@ -1,7 +1,9 @@
 /** `triplane rollback MODEL`: the last rollout back to its champion, or, where that is asked for, the champion to the one before. */
 import { randomUUID } from "node:crypto";
+import { isRolloutEnded } from "../../charter/rollout.ts";
 import { rollBack } from "../platform/by-hand.ts";
 import { assertDeclared, reading } from "../platform/reading.ts";
+import type { Aliases } from "../platform/registry.ts";
 import { findTarget } from "../platform/stack.ts";
 import { withoutKeys } from "./models/json.ts";
 import { rolloutWords, routeWords } from "./models/words.ts";
@@ -17,26 +19,34 @@ export async function rollback(
 	const { aws, outputs } = await findTarget(checkout, options.outputs);
 	assertDeclared(outputs, model);
 	const { champion = false, reason = REASON } = options;
-	const before = await reading(aws, outputs, (registry) => registry.lastRollout(model));
-	const request = { model, execution: `by-hand-${randomUUID()}`, action: "rollback", reason, champion } as const;
-	const answer = await rollBack(aws, outputs, request, ({ rollout, state }) =>
-		console.error(`Rollout ${rollout} is ${state}: its queue is emptied, its tasks are stopped.`),
-	);
-	if (before?.state === "ROLLED_BACK" && before.rollout === answer.rollout)
-		console.error(
-			`Nothing has changed: rollout ${before.rollout} is rolled back already. \`triplane rollback ${model} --champion\` goes back from version ${before.from}, too.`,
-		);
 	return reading(aws, outputs, async (registry) => {
-		const [route, rollout] = await Promise.all([registry.route(model), registry.lastRollout(model)]);
-		if (options.json) {
-			const { state } = answer;
-			console.log(
-				JSON.stringify({ model, rollout: rollout?.rollout ?? null, state, route: route ? withoutKeys(route) : null }),
-			);
-		} else
-			console.log(
-				`${model}: ${routeWords(route)}${rollout ? `\nRollout ${rollout.rollout}: ${rolloutWords(rollout)}` : ""}`,
-			);
+		const before = await registry.lastRollout(model);
+		const request = { action: "rollback", model, execution: `by-hand-${randomUUID()}`, reason, champion } as const;
+		const { rollout: number, state } =
+			before?.state === "ROLLED_BACK" && !champion
+				? before
+				: await rollBack(aws, outputs, { ...request, seen: before?.rollout ?? 0 }, (waiting) =>
+						console.error(
+							`Rollout ${waiting.rollout} is ${waiting.state}: its queue is emptied, its tasks are stopped.`,
+						),
+					);
+		if (before && isRolloutEnded(before.state) && before.rollout === number)
+			console.error(unchangedWords(model, number, await registry.aliases(model)));
+		const [route, rollouts] = await Promise.all([registry.route(model), registry.rollouts(model)]);
+		const rollout = rollouts.find((candidate) => candidate.rollout === number);
+		console.log(
+			options.json
+				? JSON.stringify({ model, rollout: number, state, route: route ? withoutKeys(route) : null })
+				: `${model}: ${routeWords(route)}${rollout ? `\nRollout ${number}: ${rolloutWords(rollout)}` : ""}`,
+		);
 		return 0;
 	});
+}
+
+/** What to do where the champion is meant as well, if there is a version to go back to. */
+export function unchangedWords(model: string, rollout: number, { champion, previous }: Aliases): string {
+	const unchanged = `Nothing has changed: rollout ${rollout} is rolled back already.`;
+	return previous === undefined
+		? unchanged
+		: `${unchanged} \`triplane rollback ${model} --champion\` goes back from version ${champion} to version ${previous}, too.`;
 }

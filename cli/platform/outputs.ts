@@ -12,8 +12,10 @@ export const StackOutputs = z.object({
 	registerFunction: z.string(),
 	/** Absent in a stack of an earlier release. */
 	rolloutFunction: z.string().optional(),
-	/** ARNs of the models' state machines. */
-	pipelines: z.array(z.object({ name: z.string(), stateMachine: z.string() })).default([]),
+	/** ARNs of the models' state machines, and whether they can train. */
+	pipelines: z
+		.array(z.object({ name: z.string(), stateMachine: z.string(), trains: z.boolean().default(true) }))
+		.default([]),
 	models: z.array(z.object({ name: z.string(), serve: z.string() })),
 	batchModels: z
 		.array(z.object({ name: z.string(), stateMachine: z.string(), dataBucket: z.string(), offsetsTable: z.string() }))

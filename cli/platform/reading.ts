@@ -28,6 +28,14 @@ export function assertDeclared({ models }: Pick<StackOutputs, "models">, model: 
 	);
 }
 
+/** @throws {TriplaneError} where the pipeline of a model rolls versions out, and trains none */
+export function assertTrains({ pipelines }: Pick<StackOutputs, "pipelines">, model: string): void {
+	if (pipelines.find(({ name }) => name === model)?.trains !== false) return;
+	throw new TriplaneError(
+		`${model} has no \`train\` in its settings. Declare it and run \`pulumi up\`, or register a run that was made elsewhere, by \`triplane register ${model} --run FOLDER\`, and roll it out by \`triplane rollout ${model} --version N\`.`,
+	);
+}
+
 /** @throws {TriplaneError} where a model has no pipeline: the stack is of an earlier release */
 export function pipelineOf({ models, pipelines }: Pick<StackOutputs, "models" | "pipelines">, model: string): string {
 	assertDeclared({ models }, model);

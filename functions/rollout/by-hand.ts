@@ -11,6 +11,7 @@ import { answerOf } from "./answer.ts";
 import { attempts, eventOf } from "./attempts.ts";
 import { RolloutRequestError } from "./errors.ts";
 import { endOfExperiment } from "./experiment.ts";
+import { backFrom, isByHand } from "./history.ts";
 import { newRollout } from "./open.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { restoreChampionSlot, rollBack } from "./rollback.ts";
@@ -21,6 +22,8 @@ export interface ByHandRollback {
 	/** Whoever asks, the same when they ask again: what they have turned back is turned back once. */
 	execution: string;
 	reason: string;
+	/** The last rollout that whoever asks has seen, 0 where there was none: what has begun since then is left alone. */
+	seen?: number;
 	/** Whether the champion goes where the last rollout has gone already: it has served before, and still does. */
 	champion?: boolean;
 }
@@ -28,17 +31,33 @@ export interface ByHandRollback {
 /** @throws {RolloutRequestError} where there is nothing to go back to */
 export const rollBackByHand = (ports: RolloutPorts, request: ByHandRollback): Promise<RolloutResponse> =>
 	attempts(request.model, async () => {
-		const { model, execution, reason, champion = false } = request;
-		const last = await ports.store.lastRollout(model);
-		if (last?.execution === execution) return finishTurn(ports, await tell(ports, last));
+		const { model, execution, reason, seen, champion = false } = request;
+		const found = await ports.store.lastRollout(model);
+		const last = found && (await tell(ports, found));
+		if (last && (last.execution === execution || (isByHand(last) && !champion))) return finishTurn(ports, last);
+		if (last && seen !== undefined && last.rollout !== seen) return ofBefore(ports, seen, last, champion);
 		if (!last || last.state === "PROMOTED" || (champion && last.state === "ROLLED_BACK"))
 			return turnBack(ports, request, last);
 		if (champion)
 			throw new RolloutRequestError(
 				`Rollout ${last.rollout} of "${model}" is ${last.state}, so its champion was not touched. End the rollout first, by \`triplane rollback ${model}\`, then ask again.`,
 			);
-		return rollBack(ports, await tell(ports, last), reason);
+		return rollBack(ports, last, reason);
 	});
+
+/** @throws {RolloutRequestError} where another rollout has begun, and the one that was meant is not rolled back */
+async function ofBefore(
+	{ store }: RolloutPorts,
+	seen: number,
+	{ model, rollout }: RolloutRecord,
+	champion: boolean,
+): Promise<RolloutResponse> {
+	const meant = await store.rollout(model, seen);
+	if (meant?.state === "ROLLED_BACK" && !champion) return answerOf(meant, true);
+	throw new RolloutRequestError(
+		`Rollout ${rollout} of "${model}" has begun since then, and was not touched. See \`triplane models show ${model}\`, then ask again.`,
+	);
+}
 
 /** Champion and route in one transaction, with a record of it in the model's history; an experiment ends by it. */
 async function turnBack(
@@ -59,9 +78,7 @@ async function turnBack(
 		...newRollout(opening, undefined, nowMs),
 		reason,
 		...(last && { plan: { ...last.plan, approval: false } }),
-		// Where the last rollout has changed the champion's slot, it goes back to what it was before.
-		...(last?.to === champion &&
-			last.previousTaskDefinition !== undefined && { previousTaskDefinition: last.previousTaskDefinition }),
+		...(await slotBefore(ports, champion, last)),
 	};
 	const record = { ...turned, untold: [eventOf(ports, turned, EVENTS.rolledBack)] };
 	const writes: Write[] = [
@@ -72,6 +89,18 @@ async function turnBack(
 		...(await endOfExperiment(ports, model, route)),
 	];
 	return (await store.write(writes)) ? finishTurn(ports, await tell(ports, record)) : undefined;
+}
+
+/** The rollout that has made the champion may have changed its slot, which goes back to what it was before. */
+async function slotBefore(
+	ports: RolloutPorts,
+	champion: number,
+	last: RolloutRecord | undefined,
+): Promise<Pick<RolloutRecord, "previousTaskDefinition">> {
+	for await (const { state, to, previousTaskDefinition } of backFrom(ports, last))
+		if (state === "PROMOTED" && to === champion)
+			return previousTaskDefinition === undefined ? {} : { previousTaskDefinition };
+	return {};
 }
 
 async function finishTurn(ports: RolloutPorts, turned: RolloutRecord): Promise<RolloutResponse> {

@@ -74,7 +74,7 @@ export const open = (ports: RolloutPorts, request: OpenRequest): Promise<Rollout
 				weight: WHOLE_TRAFFIC,
 				intervalSeconds: plan?.intervalSeconds ?? 0,
 			};
-		const before = isTrained ? await turnedBackBy(ports, request, last) : undefined;
+		const before = isTrained ? await turnedBackBy(ports, version, last) : undefined;
 		if (before)
 			return {
 				rollout: before.rollout,

@@ -112,6 +112,7 @@ const REQUESTS = {
 		action: z.literal("rollback"),
 		rollout: rollout.exactOptional(),
 		reason,
+		seen: z.int().min(0).exactOptional(),
 		champion: z.boolean().exactOptional(),
 	}),
 	end: z.object({ ...step, action: z.literal("end") }),

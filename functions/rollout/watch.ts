@@ -7,6 +7,7 @@ import type { WatchResponse } from "../../charter/pipeline.ts";
 import { isRolloutEnded, type RolloutRecord } from "../../charter/rollout.ts";
 import { tell } from "../shared/registry/telling.ts";
 import { emptyCanarySlot } from "./drain.ts";
+import { isByHand } from "./history.ts";
 import type { RolloutPorts } from "./ports.ts";
 import { restoreChampionSlot } from "./rollback.ts";
 
@@ -52,6 +53,6 @@ async function lookAfter(ports: RolloutPorts, model: string, pipeline: string): 
 
 async function tidy(ports: RolloutPorts, rollout: RolloutRecord): Promise<void> {
 	const { champion } = await ports.store.aliases(rollout.model);
-	if (rollout.state === "ROLLED_BACK") await restoreChampionSlot(ports, rollout);
+	if (rollout.state === "ROLLED_BACK" || isByHand(rollout)) await restoreChampionSlot(ports, rollout);
 	if (champion !== undefined) await emptyCanarySlot(ports, rollout, champion);
 }

@@ -35,8 +35,8 @@ describe("components/delivery", function () {
 		expect(run.result).to.deep.include({
 			rolloutFunction: "rollout",
 			pipelines: [
-				{ name: "tumour-risk", stateMachine: "arn:tumour-risk-pipeline" },
-				{ name: "digit-reader", stateMachine: "arn:digit-reader-pipeline" },
+				{ name: "tumour-risk", stateMachine: "arn:tumour-risk-pipeline", trains: true },
+				{ name: "digit-reader", stateMachine: "arn:digit-reader-pipeline", trains: false },
 			],
 			eventBus: "triplane-dev-events",
 			shadowQueueUrl: `${QUEUES}/shadow-queue`,
@@ -53,7 +53,7 @@ describe("components/delivery", function () {
 		const nightly = { ...bare, name: "nightly", serve: "batch", schedule: "rate(1 day)" };
 		const untrained = await deployed({ models: [nightly] });
 		expect(untrained.result).to.deep.include({
-			pipelines: [{ name: "nightly", stateMachine: "arn:nightly-pipeline" }],
+			pipelines: [{ name: "nightly", stateMachine: "arn:nightly-pipeline", trains: false }],
 		});
 		expect(titles(untrained.resources).join()).not.to.match(/shadow/);
 		const payloadOf = (deployment: Run) => {

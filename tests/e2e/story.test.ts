@@ -140,7 +140,9 @@ describe("triplane up --keep", () => {
 		const diff = await json("models", "diff", "tumour-risk", "1", "v2");
 		expect(diff.isSameContent).to.equal(false);
 		const arms = ["--variant", "a=1:50", "--variant", "b=2:50", "--sticky", "tenant"];
-		expect(await json("rollback", "tumour-risk")).to.deep.include({ rollout: 2, state: "ROLLED_BACK" });
+		const again = triplane("rollback", "tumour-risk", "--json");
+		expect(JSON.parse((await again.ended).stdout)).to.include({ rollout: 2, state: "ROLLED_BACK" });
+		expect(again.printed()).to.contain("Nothing has changed: rollout 2 is rolled back already.");
 		expect((await json("models", "list"))[0]).to.include({ champion: 2, previous: 1 });
 		const back = await json("rollback", "tumour-risk", "--champion");
 		expect(back).to.deep.include({ model: "tumour-risk", rollout: 3, state: "PROMOTED" });
@@ -153,6 +155,9 @@ describe("triplane up --keep", () => {
 		const unknown = triplane("rollout", "tumour-risk", "--version", "99");
 		expect((await unknown.ended).code).to.equal(1);
 		expect(unknown.printed()).to.contain("tumour-risk has no version 99").and.not.contain("Started");
+		const untrained = triplane("train", "disease-progress");
+		expect((await untrained.ended).code).to.equal(1);
+		expect(untrained.printed()).to.contain("disease-progress has no `train` in its settings");
 		// A batch model that no pipeline trains: its versions are registered, and rolled out all the same.
 		const folder = join(CHECKOUT, ".sandbox", "second-run");
 		train("--model", "disease-progress", "--defect", "slow", "--slow-ms", "1", "--overwrite", "--output", folder);

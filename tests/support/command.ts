@@ -45,7 +45,7 @@ export function runs(): string[] {
 /** Of these processes: a run has its owner's id in its name. Other tests make runs of their own meanwhile. */
 const runsOf = (pids: readonly number[]): string[] => runs().filter((run) => pids.includes(Number(run.split("-")[1])));
 
-/** Runs of a command or of what it has started, which may have ended since then. */
+/** Runs of a command, whether it lives or has ended, and of what it has started and lives. */
 export const runsOfCommand = ({ child: { pid = 0 } }: Running): string[] =>
 	runsOf([pid, ...treesOf(processTable(), [pid]).map((row) => row.pid)]);
 

@@ -1,6 +1,8 @@
 import { expect } from "chai";
+import { TriplaneError } from "../../../charter/errors.ts";
 import { inputOf, judgementLine, rolloutLine, wordsOf } from "../../../cli/commands/pipeline-run.ts";
 import type { PipelineEnd } from "../../../cli/platform/pipeline.ts";
+import { assertTrains } from "../../../cli/platform/reading.ts";
 import { UsageError } from "../../../cli/usage.ts";
 import { aJudgement, anEvaluation, aRollout, EXECUTION, MODEL } from "../../support/cli-registry.ts";
 
@@ -27,6 +29,18 @@ describe("triplane train and rollout", () => {
 		expect(inputOf(MODEL, { version: 2 })).to.deep.equal({ version: 2 });
 		for (const more of [{ dataset: "2026-11.csv" }, { argument: ["--seed"] }])
 			expect(() => inputOf(MODEL, { version: 2, ...more })).to.throw(UsageError, "trains nothing");
+	});
+
+	it("starts no training where none is declared, and says what to do instead", () => {
+		const pipelines = [
+			{ name: "trained", stateMachine: "arn:a", trains: true },
+			{ name: "registered", stateMachine: "arn:b", trains: false },
+		];
+		expect(() => assertTrains({ pipelines }, "trained")).not.to.throw();
+		expect(() => assertTrains({ pipelines }, "registered")).to.throw(
+			TriplaneError,
+			"registered has no `train` in its settings. Declare it and run `pulumi up`, or register a run",
+		);
 	});
 
 	it("tells what came of a pipeline", () => {

@@ -111,7 +111,8 @@ describe("functions/rollout, rollback", () => {
 		expect(await byHand()).to.include({ rollout: 2, state: "PROMOTED" });
 		assertEnded(world, 1);
 		expect(alias("previous")).to.equal(undefined);
-		expect(await failureOf(byHand("person-2"))).to.include("no version before its champion");
+		expect(await byHand("person-2")).to.include({ rollout: 2, state: "PROMOTED", isDone: true });
+		expect(await failureOf(byHand("person-2", { champion: true }))).to.include("no version before its champion");
 		expect(allRollouts(world)[1]).to.include({ from: 2, to: 1, reason: "A person has asked for it." });
 		expect(world.events.at(-1)?.type).to.equal("rollout.rolled_back");
 	});
@@ -163,6 +164,47 @@ describe("functions/rollout, rollback", () => {
 		expect(await byHand("person-3", champion)).to.include({ rollout: 3, state: "PROMOTED", isDone: true });
 		expect(await byHand("person-3", champion)).to.include({ rollout: 3, state: "PROMOTED", isDone: true });
 		assertEnded(world, 1);
+	});
+
+	it("by hand goes back behind a version that was rolled back, and the champion's slot with it", async () => {
+		const { world, run, byHand } = setUp(PLANS.queued);
+		await run({ version: 2 }, promotes, "before");
+		await run({ version: 3 }, rollsBack);
+		expect(await byHand("person-1", { champion: true })).to.include({ rollout: 3, state: "PROMOTED" });
+		assertEnded(world, 1);
+	});
+
+	it("by hand finishes what a crash has left of it, whoever asks next", async () => {
+		for (const next of ["a person", "the watch"]) {
+			const { world, run, byHand, ask } = setUp(PLANS.queued);
+			await run({ version: 2 }, promotes, "before");
+			world.effects.killAfter = world.effects.done.length + 1;
+			await byHand().catch(() => undefined);
+			world.effects.revive();
+			expect(allRollouts(world)[1]).to.include({ from: 2, to: 1, state: "PROMOTED" });
+			if (next === "a person") await byHand("person-2");
+			else await ask("watch");
+			assertEnded(world, 1);
+		}
+	});
+
+	it("by hand leaves alone what has begun since its rollout was seen", async () => {
+		const { world, run, begin, open, ask, byHand, alias } = setUp(PLANS.sagemaker);
+		world.isSubmitting = false;
+		await begin({ version: 2 });
+		await open();
+		await ask("deploy", { rollout: 1 });
+		const poll = () => byHand("person-1", { seen: 1 });
+		expect(await poll()).to.include({ rollout: 1, state: "ROLLING_BACK", isDone: false });
+		world.pass(60);
+		await ask("rollback", { rollout: 1, reason: "It is worse." });
+		await ask("end");
+		await run({ version: 3 }, promotes, "second");
+		expect(await poll()).to.include({ rollout: 1, state: "ROLLED_BACK", isDone: true });
+		const words = 'Rollout 2 of "digit-reader" has begun since then, and was not touched';
+		expect(await failureOf(byHand("person-2", { seen: 1, champion: true }))).to.include(words);
+		expect(await failureOf(byHand("person-2", { seen: 0 }))).to.include(words);
+		expect(alias("champion")).to.equal(3);
 	});
 
 	it("by hand touches no champion while a rollout is in work", async () => {
