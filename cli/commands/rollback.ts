@@ -1,6 +1,6 @@
 /** `triplane rollback MODEL`: the last rollout back to its champion, or, where that is asked for, the champion to the one before. */
 import { randomUUID } from "node:crypto";
-import { isRolloutEnded } from "../../charter/rollout.ts";
+import { isRolloutEnded, type RolloutRecord } from "../../charter/rollout.ts";
 import { rollBack } from "../platform/by-hand.ts";
 import { assertDeclared, reading } from "../platform/reading.ts";
 import type { Aliases } from "../platform/registry.ts";
@@ -31,7 +31,7 @@ export async function rollback(
 						),
 					);
 		if (before && isRolloutEnded(before.state) && before.rollout === number)
-			console.error(unchangedWords(model, number, await registry.aliases(model)));
+			console.error(unchangedWords(before, await registry.aliases(model)));
 		const [route, rollouts] = await Promise.all([registry.route(model), registry.rollouts(model)]);
 		const rollout = rollouts.find((candidate) => candidate.rollout === number);
 		console.log(
@@ -44,8 +44,13 @@ export async function rollback(
 }
 
 /** What to do where the champion is meant as well, if there is a version to go back to. */
-export function unchangedWords(model: string, rollout: number, { champion, previous }: Aliases): string {
-	const unchanged = `Nothing has changed: rollout ${rollout} is rolled back already.`;
+export function unchangedWords(before: RolloutRecord, { champion, previous }: Aliases): string {
+	const { model, rollout, from, to, state } = before;
+	const already =
+		state === "PROMOTED"
+			? `version ${from} has given way to version ${to} already, by rollout ${rollout}`
+			: `rollout ${rollout} is rolled back already`;
+	const unchanged = `Nothing has changed: ${already}.`;
 	return previous === undefined
 		? unchanged
 		: `${unchanged} \`triplane rollback ${model} --champion\` goes back from version ${champion} to version ${previous}, too.`;

@@ -63,11 +63,11 @@ describe("Rollouts that are killed", function () {
 		const [execution] = await running();
 		if (execution && random() < 0.5) {
 			await sandbox.stop(execution);
-			return `execution in ${state}`;
+			return `execution in ${state ?? "no rollout yet"}`;
 		}
 		const name = random() < 0.5 ? (sandbox.outputs.rolloutFunction ?? "") : "judge-";
 		const killed = await killFunction(sandbox.stage.run, name, random() * KILLING_MAX_MS, random);
-		return `${killed} of ${name} in ${state}`;
+		return `${killed} of ${name} in ${state ?? "no rollout yet"}`;
 	};
 
 	/** Rolls a version out, kills on the way, and goes on until it has ended; its clients ask all the while. */
